@@ -1,0 +1,27 @@
+"""The audit trail: who did what to which record, when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from .models import AuditEntry
+
+
+def record(*, actor: Any, action: str, obj: models.Model, **data: Any) -> AuditEntry:
+    """Write one audit entry inside the caller's transaction.
+
+    ``actor`` is a user or ``None`` for the system; ``action`` is ``"room.act"``; ``data`` must be
+    JSON-serialisable and hold no more personal data than the act needs.
+    """
+    known = actor is not None and getattr(actor, "pk", None)
+    return AuditEntry.objects.create(
+        actor=actor if known else None,
+        actor_label=str(actor)[:255] if known else "",
+        action=action,
+        object_type=obj._meta.label_lower,
+        object_id=str(obj.pk),
+        object_label=str(obj)[:255],
+        data=data,
+    )
