@@ -1,0 +1,93 @@
+"""Forms about one's account, and the account form of the admin."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from zoneinfo import available_timezones
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from wagtail.users.forms import UserForm
+
+from core.languages import native_name
+
+from .models import User
+
+
+class AccountForm(UserForm):
+    """An account in the admin. No password: the person sets it by mail. Roles are given elsewhere."""
+
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    is_superuser = forms.BooleanField(
+        label=_("Administrator"), required=False, help_text=_("Administrators may see and change everything.")
+    )
+
+    class Meta:
+        model = User
+        fields = ["email", "name", "language", "time_zone", "is_active", "is_superuser"]
+        help_texts = {"is_active": _("Without it nobody can sign in. Close an account rather than delete it.")}
+
+    def __init__(self, *args: Any, editing_self: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            del self.fields["is_active"]
+        if editing_self:
+            del self.fields["is_active"], self.fields["is_superuser"]
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"].lower()
+        if User.objects.filter(email__iexact=email).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(_("There is already an account with this address."))
+        return email
+
+
+def time_zones() -> list[tuple[str, Any]]:
+    """Time zones grouped by part of the world, for a select; names as people know them."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for zone in sorted(available_timezones()):
+        area, slash, place = zone.partition("/")
+        if slash and area not in ("Etc", "SystemV", "US"):
+            groups.setdefault(area, []).append((zone, place.replace("_", " ").replace("/", " – ")))
+    return [("", _("UTC, the time of the world")), *groups.items()]
+
+
+def languages() -> list[tuple[str, str]]:
+    """The languages of the platform, each by its own name."""
+    return [(code, native_name(code)) for code, _name in settings.LANGUAGES]
+
+
+class ProfileForm(forms.ModelForm):
+    """How the platform speaks to somebody: name, language, time zone."""
+
+    language = forms.ChoiceField(label=_("Language of the pages and of mails"), choices=languages)
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        required=False,
+        choices=time_zones,
+        help_text=_("Dates of workshops are shown in the time of the venue and in yours."),
+    )
+
+    class Meta:
+        model = User
+        fields = ["name", "language", "time_zone"]
+        help_texts = {"name": _("How the platform addresses you. The name on certificates is asked for separately.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].widget.attrs.update(autocomplete="name", dir="auto")
+        self.initial["language"] = self.instance.language or get_language()
+        zone, field = self.instance.time_zone, cast(forms.ChoiceField, self.fields["time_zone"])
+        if zone and zone not in dict(_flat(field.choices)):  # an older name, still valid
+            field.choices = [*list(cast(Any, field.choices)), (zone, zone)]
+
+
+def _flat(choices: Any) -> list[tuple[str, str]]:
+    flat = []
+    for value, label in choices:
+        flat += label if isinstance(label, list) else [(value, label)]
+    return flat

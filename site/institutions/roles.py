@@ -1,0 +1,62 @@
+"""The one place that answers "which roles does this person hold, and where?".
+
+Everything else (``visible_to``, ``can_...``, menus) asks here. One query per person and request.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .models import Role, RoleAssignment
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where somebody holds a role: everywhere, or in these programmes and countries."""
+
+    everywhere: bool = False
+    programmes: frozenset[int] = frozenset()
+    countries: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return self.everywhere or bool(self.programmes) or bool(self.countries)
+
+
+def scope(user: Any, role: Role) -> Scope:
+    """Return where ``user`` holds ``role`` today. A superuser is an organiser and editor everywhere.
+
+    Nobody (anonymous, inactive) holds nothing.
+    """
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return Scope()
+    if user.is_superuser and role in (Role.ORGANISER, Role.EDITOR):
+        return Scope(everywhere=True)
+    held = user.__dict__.get("_campus_roles")
+    if held is None:
+        held = list(
+            RoleAssignment.objects.current().filter(user_id=user.pk).values_list("role", "programme_id", "country_id")
+        )
+        user.__dict__["_campus_roles"] = held
+    mine = [(programme, country) for name, programme, country in held if name == role]
+    return Scope(
+        everywhere=any(programme is None and country is None for programme, country in mine),
+        programmes=frozenset(programme for programme, _ in mine if programme is not None),
+        countries=frozenset(country for _, country in mine if country is not None),
+    )
+
+
+def forget_roles(user: Any) -> None:
+    """Drop what ``scope`` remembers on this user object (after granting or revoking)."""
+    user.__dict__.pop("_campus_roles", None)
+
+
+def is_organiser(user: Any, programme_id: int | None) -> bool:
+    """Whether ``user`` organises this programme (``None``: something of no programme, organisers of all only)."""
+    where = scope(user, Role.ORGANISER)
+    return where.everywhere or (programme_id is not None and programme_id in where.programmes)
+
+
+def holds(user: Any, *roles: Role) -> bool:
+    """Whether ``user`` holds any of the roles anywhere."""
+    return any(scope(user, role) for role in roles)

@@ -1,0 +1,98 @@
+"""The health of the system, the progress of a job, and the local mailbox."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.db import Error as DatabaseError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from . import heartbeat, mailbox
+from .models import Job
+from .services import kind_of
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> JsonResponse:
+    """200 when web process, database, worker and scheduler are alive; else 503 naming the part that is not."""
+    parts: dict[str, str] = {"web": "ok", "database": "ok", "worker": "ok", "scheduler": "ok"}
+    try:
+        for part, seconds in heartbeat.stale_parts().items():
+            parts[part] = "never heard" if seconds is None else f"silent for {seconds} s"
+    except DatabaseError:
+        parts |= {"database": "does not answer", "worker": "unknown", "scheduler": "unknown"}
+    failing = [part for part, word in parts.items() if word != "ok"]
+    return JsonResponse({"ok": not failing, "failing": failing, "parts": parts}, status=503 if failing else 200)
+
+
+@require_safe
+@never_cache
+@login_required
+def job_status(request: HttpRequest, key: UUID) -> HttpResponse:
+    """How far a job is: JSON for the script, a page that refreshes itself for everybody."""
+    job = get_object_or_404(Job.objects.visible_to(request.user), key=key)
+    state = status_of(job)
+    response: HttpResponse
+    if request.accepts("text/html") and request.headers.get("Accept", "*/*") != "application/json":
+        kind = kind_of(job)
+        response = render(
+            request,
+            "jobs/job.html",
+            {
+                "job": job,
+                "title": (kind and kind.title) or _("Work in the background"),
+                "status": state,
+                "next_url": kind.url(job) if kind and kind.url else "",
+            },
+        )
+    else:
+        response = JsonResponse(state)
+    patch_vary_headers(response, ("Accept",))
+    return response
+
+
+def status_of(job: Job) -> dict[str, object]:
+    """Return what is told of a job: state, numbers, and a sentence for people."""
+    return {
+        "state": job.state,
+        "final": job.is_final,
+        "done": job.done,
+        "total": job.total,
+        "percent": job.percent,
+        "message": message_of(job),
+    }
+
+
+def message_of(job: Job) -> str:
+    """Return one sentence in the active language."""
+    if job.state == Job.State.FAILED:
+        return job.result.get("message") or _("The work could not be finished.")
+    if job.state == Job.State.QUEUED and not job.done:
+        return _("Waiting to begin.")
+    if job.state == Job.State.DONE:
+        return _("Finished.")
+    if job.state == Job.State.CANCELLED:
+        return _("Cancelled.")
+    return _("%(done)s of %(total)s done.") % {"done": job.done, "total": job.total}
+
+
+@require_safe
+def mailbox_list(request: HttpRequest) -> HttpResponse:
+    """Every mail of this machine, newest first. Local settings only."""
+    return render(request, "jobs/mailbox.html", {"letters": mailbox.letters()})
+
+
+@require_safe
+def mailbox_letter(request: HttpRequest, ident: str) -> HttpResponse:
+    """One mail, its links clickable. Local settings only."""
+    letter = mailbox.find(ident)
+    if letter is None:
+        raise Http404
+    return render(request, "jobs/letter.html", {"letter": letter})
