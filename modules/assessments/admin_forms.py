@@ -1,0 +1,311 @@
+"""Forms of the admin: a question with its choices, a quiz with its questions. Plain fields, no script needed.
+
+The words are written in one language at a time; the first is the source language. A translation holds
+words only: type, right answers and rules belong to the source.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.widgets import AdminDateTimeInput
+
+from core.errors import DomainError
+from core.languages import native_name
+from modules.records.models import Item
+
+from .models import Question, QuestionType, Quiz
+from .services.authoring import check_question
+from .words import editable, plain, question_words
+
+ROWS = 8
+IDS = "abcdefghijklmnopqrstuvwxyz"
+
+
+class WordsForm(forms.ModelForm):
+    """A form of words in one language (``language``); knows which languages there are already."""
+
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
+    source_language = ""
+    written: frozenset[str] = frozenset()
+
+    def __init__(self, *args: Any, language: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.begin()
+        known = dict(settings.LANGUAGES)
+        self.own_language = language if language in known else self.source_language
+        self.is_translation = bool(self.instance.pk) and self.own_language != self.source_language
+        if self.instance.pk:
+            self.initial["language"] = self.own_language
+            self.fields["language"].widget = forms.HiddenInput()
+        else:
+            self.initial["language"] = self.own_language or settings.LANGUAGE_CODE
+
+    def begin(self) -> None:
+        """Set ``source_language`` and ``written`` from the instance."""
+
+    @property
+    def language_links(self) -> list[dict[str, Any]]:
+        """The languages in which the words can be written, for links to each."""
+        return [
+            {
+                "code": code,
+                "name": native_name(code),
+                "current": code == self.own_language,
+                "written": code in self.written,
+            }
+            for code, _name in settings.LANGUAGES
+        ]
+
+
+class QuestionForm(WordsForm):
+    """A question with up to eight choices; a row without text is left out."""
+
+    key = forms.SlugField(
+        label=_("Short name"),
+        max_length=80,
+        required=False,
+        help_text=_("Names the question in lists, for example abs-access-q1. It cannot be changed later."),
+    )
+    type = forms.ChoiceField(label=_("Type"), choices=QuestionType.choices)
+    text = forms.CharField(label=_("Question"), widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}))
+    feedback = forms.CharField(
+        label=_("General feedback"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        help_text=_("Shown after handing in, whatever was answered."),
+    )
+
+    class Meta:
+        model = Question
+        fields: list[str] = []
+
+    def begin(self) -> None:
+        question = self.instance
+        self.version = question.versions.prefetch_related("texts").first() if question.pk else None
+        self.source_language = question.source_language if question.pk else ""
+        self.written = frozenset(row.language for row in self.version.texts.all()) if self.version else frozenset()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        body = self.version.body["choices"] if self.version else []
+        self.ids = [choice["id"] for choice in body]
+        if not self.is_translation:
+            self.ids += [letter for letter in IDS if letter not in self.ids][: max(0, ROWS - len(self.ids))]
+        right = {choice["id"] for choice in body if choice["correct"]}
+        words = None
+        if self.version:
+            rows = {row.language: row for row in self.version.texts.all()}
+            words = rows.get(self.own_language)
+            self.original = question_words(self.version, self.source_language) if self.is_translation else None
+            self.original_text = editable(self.original.text) if self.original else ""
+        self.initial.update(key=self.instance.key if self.version else "", type=self.version and self.version.type)
+        self.initial["text"] = editable(words.text) if words else ""
+        self.initial["feedback"] = editable(words.feedback) if words else ""
+        for choice in self.ids:
+            own = words.choices.get(choice, {}) if words else {}
+            self.fields[f"text_{choice}"] = forms.CharField(
+                label=_("Text"),
+                required=self.is_translation,
+                initial=own.get("text", ""),
+                widget=forms.TextInput(attrs={"dir": "auto"}),
+            )
+            self.fields[f"correct_{choice}"] = forms.BooleanField(
+                label=_("Right"), required=False, initial=choice in right
+            )
+            self.fields[f"feedback_{choice}"] = forms.CharField(
+                label=_("Feedback to who chooses this"),
+                required=False,
+                initial=own.get("feedback", ""),
+                widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+            )
+        if self.is_translation:
+            for name in ["type", *(f"correct_{choice}" for choice in self.ids)]:
+                self.fields[name].disabled = True
+        if self.version:
+            self.fields["key"].disabled = True
+
+    @property
+    def general_fields(self) -> list[Any]:
+        names = ["language", "key", "type", "text", "feedback"]
+        return [self[name] for name in names if not (self.is_translation and name in ("key", "type"))]
+
+    @property
+    def choice_rows(self) -> list[dict[str, Any]]:
+        """The rows: number, the words in the source language (for translators) and the three fields."""
+        original = getattr(self, "original", None)
+        return [
+            {
+                "number": number,
+                "original": original.choices.get(choice, {}) if original else {},
+                "fields": [
+                    self[f"{name}_{choice}"]
+                    for name in ("text", "correct", "feedback")
+                    if not (self.is_translation and name == "correct")
+                ],
+            }
+            for number, choice in enumerate(self.ids, start=1)
+        ]
+
+    def clean_key(self) -> str:
+        key = self.cleaned_data["key"]
+        if not self.instance.pk and key and Question.objects.filter(key=key).exists():
+            raise forms.ValidationError(_("Another question has this short name."))
+        return key
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not self.errors:
+            try:
+                check_question(type=data["type"], language=data["language"], text=data["text"], choices=self.choices())
+            except DomainError as error:
+                self.add_error(None, str(error))
+        return data
+
+    def choices(self) -> list[dict[str, Any]]:
+        """The choices as ``put_question`` takes them."""
+        data = self.cleaned_data
+        return [
+            {
+                "id": choice,
+                "text": data[f"text_{choice}"],
+                "correct": data[f"correct_{choice}"],
+                "feedback": data[f"feedback_{choice}"],
+            }
+            for choice in self.ids
+            if data.get(f"text_{choice}")
+        ]
+
+
+class QuestionsField(forms.ModelMultipleChoiceField):
+    """Questions of the bank, named by what they ask."""
+
+    def label_from_instance(self, obj: Question) -> str:
+        return f"{obj.key}: {excerpt(obj)}"
+
+
+def excerpt(question: Question, length: int = 90) -> str:
+    """The first words of a question's newest version. Prefetch ``versions__texts``."""
+    version = next(iter(question.versions.all()), None)
+    if version is None:
+        return ""
+    version.question = question
+    words = question_words(version)
+    text = plain(words.text) if words else ""
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+class QuizForm(WordsForm):
+    """A quiz: words, rules, and its questions in order."""
+
+    RULES = (
+        "pass_mark",
+        "attempts_allowed",
+        "grade_rule",
+        "shuffle",
+        "opens_at",
+        "closes_at",
+        "time_limit",
+    )
+    title = forms.CharField(label=_("Title"), max_length=200, widget=forms.TextInput(attrs={"dir": "auto"}))
+    intro = forms.CharField(
+        label=_("Introduction"), required=False, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"})
+    )
+    module = forms.ModelChoiceField(
+        label=_("Module"), queryset=Item.objects.none(), help_text=_("The quiz follows the lessons of this module.")
+    )
+    add = QuestionsField(
+        label=_("Add questions"),
+        queryset=Question.objects.none(),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 12}),
+        help_text=_("They follow those above. Hold Ctrl to choose several."),
+    )
+
+    class Meta:
+        model = Quiz
+        fields = ["pass_mark", "attempts_allowed", "grade_rule", "shuffle", "opens_at", "closes_at", "time_limit"]
+        widgets = {"opens_at": AdminDateTimeInput, "closes_at": AdminDateTimeInput}
+        labels = {"grade_rule": _("Which attempt counts")}
+        help_texts = {
+            "attempts_allowed": _("Leave it empty for as many as one likes. A course may set its own."),
+            "opens_at": _("In your time zone."),
+            "closes_at": _("In your time zone. A cohort's last day takes its place."),
+        }
+
+    def begin(self) -> None:
+        quiz = self.instance
+        self.texts = {row.language: row for row in quiz.texts.all()} if quiz.pk else {}
+        self.source_language = quiz.item.source_language if quiz.pk else ""
+        self.written = frozenset(self.texts)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        quiz = self.instance
+        words = self.texts.get(self.own_language)
+        self.original = self.texts.get(self.source_language) if self.is_translation else None
+        self.initial.update(title=words.title if words else "", intro=words.intro if words else "")
+        self.slots = (
+            list(quiz.slots.select_related("question").prefetch_related("question__versions__texts")) if quiz.pk else []
+        )
+        if self.is_translation:
+            for name in [*self.RULES, "module", "add"]:
+                del self.fields[name]
+            return
+        modules = Item.objects.filter(kind=Item.Kind.MODULE)
+        held = modules.filter(pk=quiz.item.parent_id) if quiz.pk else modules.none()
+        self.fields["module"].queryset = modules.live() | held  # type: ignore[attr-defined]
+        self.initial["module"] = quiz.item.parent_id if quiz.pk else None
+        bank = Question.objects.in_use().exclude(pk__in=[slot.question_id for slot in self.slots])
+        self.fields["add"].queryset = bank.prefetch_related("versions__texts")  # type: ignore[attr-defined]
+        for place, slot in enumerate(self.slots, start=1):
+            self.fields[f"place_{slot.pk}"] = forms.IntegerField(
+                label=_("Place"), required=False, min_value=1, max_value=999, initial=place
+            )
+            self.fields[f"points_{slot.pk}"] = forms.DecimalField(
+                label=_("Points"), min_value=0, max_digits=6, decimal_places=2, initial=slot.points.normalize()
+            )
+
+    @property
+    def general_fields(self) -> list[Any]:
+        names = ["language", "title", "intro", "module", *self.RULES]
+        return [self[name] for name in names if name in self.fields]
+
+    @property
+    def slot_rows(self) -> list[dict[str, Any]]:
+        """The questions of the quiz with their place and points."""
+        if self.is_translation:
+            return []
+        return [
+            {
+                "key": slot.question.key,
+                "pk": slot.question_id,
+                "text": excerpt(slot.question, 160),
+                "retired": slot.question.retired_at is not None,
+                "fields": [self[f"place_{slot.pk}"], self[f"points_{slot.pk}"]],
+            }
+            for slot in self.slots
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        opens, closes = data.get("opens_at"), data.get("closes_at")
+        if opens and closes and closes <= opens:
+            self.add_error("closes_at", _("The quiz must close after it opens."))
+        if not self.is_translation and not self.errors and not self.questions()[0]:
+            self.add_error("add", _("A quiz needs a question."))
+        return data
+
+    def questions(self) -> tuple[list[str], dict[str, Any]]:
+        """Keys of the questions in order, and their points by key."""
+        data = self.cleaned_data
+        if self.is_translation:
+            return [slot.question.key for slot in self.slots], {}
+        kept = [slot for slot in self.slots if data.get(f"place_{slot.pk}")]
+        kept.sort(key=lambda slot: data[f"place_{slot.pk}"])
+        points = {slot.question.key: data[f"points_{slot.pk}"] for slot in kept}
+        return [*(slot.question.key for slot in kept), *(question.key for question in data["add"])], points

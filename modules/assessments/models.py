@@ -1,0 +1,273 @@
+"""Question bank, quizzes, attempts.
+
+A question keeps every version that was ever asked; an attempt points to versions, so an editor's
+change never alters what somebody answered. Responses are append-only.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.languages import best_text
+from core.models import LanguageText
+from modules.records.models import Item, LearnerRecord
+
+from .querysets import AttemptQuerySet, AttemptQuestionQuerySet, QuestionQuerySet, QuizQuerySet
+
+
+class QuestionType(models.TextChoices):
+    """How a question is asked and graded."""
+
+    SINGLE = "single", _("Single choice")
+    MULTIPLE = "multiple", _("Multiple choice")
+    TRUE_FALSE = "truefalse", _("True or false")
+
+
+class Question(models.Model):
+    """A question of the bank; what is asked is its latest version."""
+
+    key = models.SlugField(max_length=80, unique=True, default=uuid.uuid4)
+    source_language = models.CharField(max_length=10, default="en", choices=settings.LANGUAGES)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    objects = QuestionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["key"]
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class QuestionVersion(models.Model):
+    """What a question asked from some day on. Never changed once asked.
+
+    ``body`` is language-free: ``{"choices": [{"id": "a", "correct": true}]}``.
+    """
+
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    type = models.CharField(_("type"), max_length=20, choices=QuestionType.choices)
+    body = models.JSONField(default=dict)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["question", "-number"]
+        constraints = [models.UniqueConstraint(fields=["question", "number"], name="question_version_once")]
+        verbose_name = _("question version")
+        verbose_name_plural = _("question versions")
+
+    def __str__(self) -> str:
+        return f"{self.question_id} v{self.number}"
+
+    def text_in(self, language: str | None = None) -> QuestionText | None:
+        """The words in a language with fallback. Prefetch ``texts`` and ``question`` first."""
+        return best_text(self.texts.all(), asked=language, source=self.question.source_language)
+
+
+class QuestionText(LanguageText):
+    """A version's words in one language; ``choices`` is ``{id: {"text": …, "feedback": …}}``."""
+
+    record = models.ForeignKey(QuestionVersion, on_delete=models.CASCADE, related_name="texts")
+    text = models.TextField(_("question"))
+    feedback = models.TextField(_("general feedback"), blank=True)
+    choices = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["record", "language"], name="question_text_once")]
+
+    def __str__(self) -> str:
+        return f"{self.record_id} {self.language}"
+
+
+class Quiz(models.Model):
+    """A set of questions with rules. Its item's parent is the module that it belongs to."""
+
+    class GradeRule(models.TextChoices):
+        BEST = "best", _("Best attempt")
+        LAST = "last", _("Last attempt")
+        MEAN = "mean", _("Mean of all attempts")
+
+    item = models.OneToOneField(Item, on_delete=models.PROTECT, related_name="quiz")
+    pass_mark = models.PositiveSmallIntegerField(
+        _("pass mark, per cent"), default=80, validators=[MaxValueValidator(100)]
+    )
+    attempts_allowed = models.PositiveSmallIntegerField(
+        _("attempts allowed"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    grade_rule = models.CharField(max_length=8, choices=GradeRule.choices, default=GradeRule.BEST)
+    shuffle = models.BooleanField(_("shuffle questions and answers"), default=True)
+    opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
+    time_limit = models.PositiveIntegerField(
+        _("time limit in minutes"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(1440)]
+    )
+
+    objects = QuizQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("quiz")
+        verbose_name_plural = _("quizzes")
+        constraints = [
+            models.CheckConstraint(name="pass_mark_percent", condition=models.Q(pass_mark__lte=100)),
+            models.CheckConstraint(
+                name="quiz_closes_after_opening",
+                condition=models.Q(opens_at__isnull=True)
+                | models.Q(closes_at__isnull=True)
+                | models.Q(closes_at__gt=models.F("opens_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.item)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the quiz and its module are in use."""
+        parent = self.item.parent
+        return self.item.retired_at is None and (parent is None or parent.retired_at is None)
+
+    def text_in(self, language: str | None = None) -> QuizText | None:
+        """The words in a language with fallback. Prefetch ``texts`` and select ``item`` first."""
+        return best_text(self.texts.all(), asked=language, source=self.item.source_language)
+
+
+class QuizText(LanguageText):
+    """A quiz's words in one language."""
+
+    record = models.ForeignKey(Quiz, on_delete=models.CASCADE, related_name="texts")
+    title = models.CharField(_("title"), max_length=200)
+    intro = models.TextField(_("introduction"), blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["record", "language"], name="quiz_text_once")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class QuizQuestion(models.Model):
+    """A question's place and weight in a quiz."""
+
+    quiz = models.ForeignKey(Quiz, on_delete=models.CASCADE, related_name="slots")
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="slots")
+    order = models.PositiveSmallIntegerField(default=0)
+    points = models.DecimalField(_("points"), max_digits=6, decimal_places=2, default=1)
+
+    class Meta:
+        ordering = ["order", "id"]
+        constraints = [models.UniqueConstraint(fields=["quiz", "question"], name="quiz_question_once")]
+
+    def __str__(self) -> str:
+        return f"{self.quiz_id}.{self.order}"
+
+
+class Attempt(LearnerRecord):
+    """One learner's go at a quiz. Kept for ever.
+
+    ``seed`` shuffles; ``context`` is what it was done for (``"enrolment:12"``), limits and deadlines
+    come from the context registry; ``submission_key`` makes handing in twice count once.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", _("In progress")
+        SUBMITTED = "submitted", _("Handed in")
+        GRADED = "graded", _("Graded")
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    quiz = models.ForeignKey(Quiz, on_delete=models.PROTECT, related_name="attempts")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    context = models.CharField(max_length=60, blank=True)
+    seed = models.PositiveIntegerField()
+    language = models.CharField(max_length=10, blank=True)
+    started_at = models.DateTimeField(auto_now_add=True)
+    deadline_at = models.DateTimeField(null=True, blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    submission_key = models.UUIDField(null=True, blank=True, unique=True)
+    points = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True)
+    max_points = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True)
+    percent = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    passed = models.BooleanField(null=True, blank=True)
+
+    objects = AttemptQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-started_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["quiz", "learner_key", "number"], name="attempt_number_once"),
+            models.UniqueConstraint(
+                fields=["quiz", "learner_key"], condition=models.Q(state="open"), name="attempt_open_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["learner_key", "quiz", "state"], name="attempt_learner"),
+            models.Index(fields=["deadline_at"], name="attempt_due", condition=models.Q(state="open")),
+        ]
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+
+    def __str__(self) -> str:
+        return f"{self.quiz} #{self.number}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.OPEN
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether its time is over."""
+        return self.deadline_at is not None and self.deadline_at <= timezone.now()
+
+
+class AttemptQuestion(models.Model):
+    """A question as asked in an attempt: which version, in which place, and what it earned."""
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="questions")
+    version = models.ForeignKey(QuestionVersion, on_delete=models.PROTECT, related_name="asked")
+    order = models.PositiveSmallIntegerField()
+    max_points = models.DecimalField(max_digits=6, decimal_places=2, default=1)
+    points = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
+
+    objects = AttemptQuestionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["order"]
+        constraints = [models.UniqueConstraint(fields=["attempt", "order"], name="attempt_order_once")]
+
+    def __str__(self) -> str:
+        return f"{self.attempt_id}.{self.order}"
+
+
+class Response(models.Model):
+    """One saved answer; the latest of a question counts. ``key`` makes sending twice save once."""
+
+    question = models.ForeignKey(AttemptQuestion, on_delete=models.CASCADE, related_name="responses")
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    answer = models.JSONField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("response")
+        verbose_name_plural = _("responses")
+
+    def __str__(self) -> str:
+        return f"{self.question_id} {self.at:%Y-%m-%d %H:%M:%S}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk:
+            raise TypeError("Responses are append-only.")
+        super().save(*args, **kwargs)

@@ -1,0 +1,25 @@
+"""Where to go on after a quiz."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.routing import page_url
+from modules.lessons.models import ModulePage
+from modules.lessons.outline import Step, best_pages, outlines
+
+from .models import Quiz
+
+
+def next_step(user: Any, quiz: Quiz, language: str) -> Step | None:
+    """Return what is left in the quiz's module, else the module that follows it in its topic, else ``None``."""
+    parent = quiz.item.parent
+    if parent is None:
+        return None
+    module = outlines([parent.key], user, language).get(parent.key)
+    own_urls = {entry.url for entry in module.others if entry.key == quiz.item.key} if module else set()
+    if module and module.resume_url and module.resume_url not in own_urls:
+        return Step(module.resume_url, module.resume_title, True)
+    page = best_pages(ModulePage, [parent.key], language).get(parent.key)
+    following = page.get_next_siblings().type(ModulePage).live().public().first() if page else None
+    return Step(page_url(following, language), following.title, False) if following else None

@@ -1,0 +1,62 @@
+"""Reading attempts, quizzes and the question bank."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+
+from .permissions import writes_quizzes
+
+
+class AttemptQuerySet(models.QuerySet):
+    """Attempts."""
+
+    def visible_to(self, user: Any) -> AttemptQuerySet:
+        """A learner's own attempts. Trainers read grades through completion facts."""
+        return self.filter(learner_key=user.key) if user.is_authenticated else self.none()
+
+    def graded(self) -> AttemptQuerySet:
+        """Those that have a result."""
+        return self.filter(state="graded")
+
+    def overdue(self) -> AttemptQuerySet:
+        """Those still open whose time is over."""
+        return self.filter(state="open", deadline_at__lte=timezone.now())
+
+
+class AttemptQuestionQuerySet(models.QuerySet):
+    """Questions as asked in attempts."""
+
+    def with_answers(self) -> AttemptQuestionQuerySet:
+        """Each with ``answer``: the list of choices saved last, ``None`` when nothing was ever saved."""
+        from .models import Response
+
+        latest = Response.objects.filter(question=OuterRef("pk")).order_by("-id").values("answer")[:1]
+        return self.annotate(answer=Subquery(latest))
+
+
+class QuizQuerySet(models.QuerySet):
+    """Quizzes."""
+
+    def visible_to(self, user: Any) -> QuizQuerySet:
+        """Every quiz for those who write them; learners meet the live ones in their modules."""
+        return self.all() if writes_quizzes(user) else self.none()
+
+    def live(self) -> QuizQuerySet:
+        """Those in use, of modules in use."""
+        return self.filter(item__retired_at__isnull=True, item__parent__retired_at__isnull=True)
+
+
+class QuestionQuerySet(models.QuerySet):
+    """The question bank."""
+
+    def visible_to(self, user: Any) -> QuestionQuerySet:
+        """Every question for those who write quizzes: whoever reads the bank knows the answers."""
+        return self.all() if writes_quizzes(user) else self.none()
+
+    def in_use(self) -> QuestionQuerySet:
+        """Those not retired."""
+        return self.filter(retired_at__isnull=True)

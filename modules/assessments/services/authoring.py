@@ -1,0 +1,244 @@
+"""Writing the question bank and the quizzes made of it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core import audit
+from core.errors import DomainError
+from modules.records.models import Item
+from modules.records.services import freeze_item, retire_item
+
+from ..models import Question, QuestionText, QuestionType, QuestionVersion, Quiz, QuizQuestion, QuizText
+from ..words import plain, to_html
+
+Choice = Mapping[str, Any]
+
+
+class InvalidQuestion(DomainError):
+    """A question that could not be asked or graded."""
+
+
+class InvalidQuiz(DomainError):
+    """A quiz that could not be taken."""
+
+
+@transaction.atomic
+def put_question(
+    *,
+    actor: Any,
+    key: str,
+    type: str,
+    language: str,
+    text: str,
+    feedback: str = "",
+    choices: Sequence[Choice],
+    source_language: str = "en",
+) -> QuestionVersion:
+    """Write a question in one language and return its newest version. Raises ``InvalidQuestion``.
+
+    ``choices`` are ``{"id", "text", "correct", "feedback"}``. The first call makes the question. A new
+    language is added to the newest version; other words replace the old ones where nobody was asked
+    them yet. Whatever would change what somebody was asked (its words, its choices, which are right)
+    makes a new version, which takes over the words in the other languages. Writing the same again
+    changes nothing. ``text`` and ``feedback`` are plain text or HTML, and stored as clean HTML.
+    """
+    check_question(type=type, language=language, text=text, choices=choices)
+    body = {"choices": [{"id": choice["id"], "correct": bool(choice["correct"])} for choice in choices]}
+    words = {
+        "text": to_html(text),
+        "feedback": to_html(feedback),
+        "choices": {
+            choice["id"]: {"text": choice["text"], "feedback": choice.get("feedback", "")} for choice in choices
+        },
+    }
+    question, new = Question.objects.get_or_create(key=key, defaults={"source_language": source_language})
+    Question.objects.select_for_update().get(pk=question.pk)  # two editors at once: one version after the other
+    newest = question.versions.first()
+    if newest is None or newest.type != type or newest.body != body:
+        version = _new_version(actor, question, newest, type, body)
+    else:
+        version = newest
+        held = version.texts.filter(language=language).first()
+        if held is not None and all(getattr(held, name) == value for name, value in words.items()):
+            return version
+        if held is not None and version.asked.exists():
+            version = _new_version(actor, question, newest, type, body)
+    QuestionText.objects.update_or_create(record=version, language=language, defaults=words)
+    audit.record(
+        actor=actor,
+        action="assessments.create_question" if new else "assessments.change_question",
+        obj=question,
+        version=version.number,
+        language=language,
+    )
+    return version
+
+
+def check_question(*, type: str, language: str, text: str, choices: Sequence[Choice]) -> None:
+    """Raise ``InvalidQuestion`` unless the question can be asked and graded."""
+    ids = [choice["id"] for choice in choices]
+    right = sum(bool(choice["correct"]) for choice in choices)
+    if type not in QuestionType.values:
+        raise InvalidQuestion(_("This type of question is not known."))
+    if language not in dict(settings.LANGUAGES):
+        raise InvalidQuestion(_("This language is not one of the platform's."))
+    if not plain(text):
+        raise InvalidQuestion(_("Write the question."))
+    if len(ids) < 2 or len(set(ids)) < len(ids):
+        raise InvalidQuestion(_("A question needs two choices or more."))
+    if not all(str(choice["text"]).strip() for choice in choices):
+        raise InvalidQuestion(_("Write the text of every choice."))
+    if type == QuestionType.TRUE_FALSE and len(ids) != 2:
+        raise InvalidQuestion(_("A true-or-false question has two choices."))
+    if type == QuestionType.MULTIPLE and right == 0:
+        raise InvalidQuestion(_("Mark at least one choice as right."))
+    if type != QuestionType.MULTIPLE and right != 1:
+        raise InvalidQuestion(_("Mark one choice, and only one, as right."))
+
+
+def _new_version(
+    actor: Any, question: Question, before: QuestionVersion | None, type: str, body: dict[str, Any]
+) -> QuestionVersion:
+    version = QuestionVersion.objects.create(
+        question=question,
+        number=before.number + 1 if before else 1,
+        type=type,
+        body=body,
+        created_by=actor,
+    )
+    if before is not None:
+        QuestionText.objects.bulk_create(
+            QuestionText(
+                record=version, language=row.language, text=row.text, feedback=row.feedback, choices=row.choices
+            )
+            for row in before.texts.all()
+        )
+    return version
+
+
+@transaction.atomic
+def put_quiz(
+    *,
+    actor: Any,
+    key: uuid.UUID,
+    module_item: Item,
+    language: str,
+    title: str,
+    intro: str = "",
+    pass_mark: int = 80,
+    question_keys: Sequence[str],
+    order: int = 0,
+    points: Mapping[str, Decimal] | None = None,
+    **rules: Any,
+) -> Quiz:
+    """Write a quiz of a module in one language and return it. Raises ``InvalidQuiz``.
+
+    ``key`` is that of its item; its questions are asked in the order of ``question_keys``, with
+    ``points`` by key (default: as they are, else 1). ``rules`` are fields of the quiz (``time_limit``,
+    ``attempts_allowed`` and so on); those left out stay. The language of the first call is its source
+    language. Writing the same again changes nothing.
+    """
+    questions = {question.key: question for question in Question.objects.filter(key__in=question_keys)}
+    if missing := [name for name in question_keys if name not in questions]:
+        raise InvalidQuiz(_("These questions are not in the question bank: %(keys)s.") % {"keys": ", ".join(missing)})
+    item = freeze_item(
+        key=key,
+        kind=Item.Kind.QUIZ,
+        language=language,
+        title=title,
+        parent=module_item,
+        order=order,
+        source_language="" if Item.objects.filter(key=key).exists() else language,
+        minutes=len(question_keys),
+    )
+    rules["pass_mark"] = pass_mark
+    if rules.get("opens_at") and rules.get("closes_at") and rules["closes_at"] <= rules["opens_at"]:
+        raise InvalidQuiz(_("The quiz must close after it opens."))
+    quiz, new = Quiz.objects.get_or_create(item=item, defaults=rules)
+    changes = {name: value for name, value in rules.items() if getattr(quiz, name) != value}
+    for name, value in changes.items():
+        setattr(quiz, name, value)
+    if changes:
+        quiz.save(update_fields=list(changes))
+    changed = new or bool(changes)
+    words = {"title": title, "intro": intro}
+    if not QuizText.objects.filter(record=quiz, language=language, **words).exists():
+        QuizText.objects.update_or_create(record=quiz, language=language, defaults=words)
+        changed = True
+    changed |= _set_questions(quiz, [questions[name] for name in question_keys], points or {})
+    if changed:
+        audit.record(
+            actor=actor,
+            action="assessments.create_quiz" if new else "assessments.change_quiz",
+            obj=quiz,
+            language=language,
+        )
+    return quiz
+
+
+def _set_questions(quiz: Quiz, questions: Sequence[Question], points: Mapping[str, Decimal]) -> bool:
+    """Let a quiz ask these questions in this order; say whether that changed anything."""
+    held = {slot.question_id: slot for slot in quiz.slots.all()}
+    gone = quiz.slots.exclude(question__in=questions).delete()[0]
+    changed = bool(gone)
+    for place, question in enumerate(dict.fromkeys(questions)):
+        slot = held.get(question.pk) or QuizQuestion(quiz=quiz, question=question)
+        weight = points.get(question.key, slot.points)
+        if slot.pk is None or (slot.order, slot.points) != (place, weight):
+            slot.order, slot.points, changed = place, weight, True
+            slot.save()
+    return changed
+
+
+@transaction.atomic
+def retire_question(*, actor: Any, question: Question) -> None:
+    """Ask a question no more; attempts that asked it keep it. Done again, nothing changes."""
+    if question.retired_at is None:
+        question.retired_at = timezone.now()
+        question.save(update_fields=["retired_at"])
+        audit.record(actor=actor, action="assessments.retire_question", obj=question)
+
+
+@transaction.atomic
+def retire_quiz(*, actor: Any, quiz: Quiz) -> None:
+    """Take a quiz out of use; results are kept, open attempts can still be handed in."""
+    if quiz.item.retired_at is None:
+        retire_item(key=quiz.item.key)
+        quiz.item.refresh_from_db()
+        audit.record(actor=actor, action="assessments.retire_quiz", obj=quiz)
+
+
+@transaction.atomic
+def revive_question(*, actor: Any, question: Question) -> None:
+    """Ask a retired question again."""
+    if question.retired_at is not None:
+        question.retired_at = None
+        question.save(update_fields=["retired_at"])
+        audit.record(actor=actor, action="assessments.revive_question", obj=question)
+
+
+@transaction.atomic
+def revive_quiz(*, actor: Any, quiz: Quiz) -> None:
+    """Bring a retired quiz back into use."""
+    item = quiz.item
+    if item.retired_at is not None:
+        language = item.source_language
+        freeze_item(  # what is frozen comes back to life
+            key=item.key,
+            kind=item.kind,
+            language=language,
+            title=item.titles.get(language, item.title),
+            parent=item.parent,
+            order=item.order,
+        )
+        item.refresh_from_db()
+        audit.record(actor=actor, action="assessments.revive_quiz", obj=quiz)

@@ -1,0 +1,218 @@
+"""Taking a quiz: start, save answers, hand in. Attempts are kept for ever, answers only ever added."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from modules.records.models import Event
+from modules.records.services import log_event
+
+from .. import scoring
+from ..models import Attempt, AttemptQuestion, QuestionType, QuestionVersion, Quiz, Response
+from ..rules import Rules, attempts_used, rules_for
+from ..shuffling import shuffled
+from ..signals import attempt_graded
+from .errors import AttemptOver, NoAttemptsLeft, NotYourAttempt, QuizClosed, QuizNotOpen, UnknownAnswer
+
+LARGEST_SEED = 2**31 - 2
+
+
+def start_attempt(*, actor: Any, quiz: Quiz, language: str) -> Attempt:
+    """Begin an attempt, or return the one that is open.
+
+    Freezes which versions are asked, in which order and until when. Raises ``QuizNotOpen``,
+    ``QuizClosed`` or ``NoAttemptsLeft``. An open attempt whose time is over is graded first.
+    """
+    for attempt in Attempt.objects.visible_to(actor).filter(quiz=quiz, state=Attempt.State.OPEN):
+        if not attempt.is_overdue:
+            return attempt
+        close_attempt(attempt_id=attempt.pk)
+    try:
+        return _begin(actor, quiz, language)
+    except IntegrityError:  # begun at this moment by another request of the same person
+        return Attempt.objects.visible_to(actor).get(quiz=quiz, state=Attempt.State.OPEN)
+
+
+@transaction.atomic
+def _begin(actor: Any, quiz: Quiz, language: str) -> Attempt:
+    rules = rules_for(actor, quiz)
+    check_start(quiz, rules, attempts_used(actor, quiz, rules))
+    asked = _newest_versions(quiz)
+    if not asked:
+        raise QuizNotOpen.empty()
+    mine = Attempt.objects.visible_to(actor).filter(quiz=quiz)
+    attempt = Attempt.objects.create(
+        quiz=quiz,
+        learner=actor,
+        learner_key=actor.key,
+        number=(mine.order_by("-number").values_list("number", flat=True).first() or 0) + 1,
+        context=rules.context,
+        seed=secrets.randbelow(LARGEST_SEED) + 1 if quiz.shuffle else 0,
+        language=language,
+        deadline_at=rules.deadline(timezone.now()),
+    )
+    order = shuffled(attempt.seed, "questions", [version.pk for version, _points in asked])
+    points = {version.pk: points for version, points in asked}
+    AttemptQuestion.objects.bulk_create(
+        AttemptQuestion(attempt=attempt, version_id=pk, order=place, max_points=points[pk])
+        for place, pk in enumerate(order)
+    )
+    log_event(
+        user=actor,
+        verb=Event.Verb.ATTEMPTED,
+        item=quiz.item,
+        context=attempt.context,
+        language=language,
+        attempt=str(attempt.key),
+        number=attempt.number,
+    )
+    return attempt
+
+
+def check_start(quiz: Quiz, rules: Rules, used: int) -> None:
+    """Raise the ``DomainError`` that says why no new attempt can be begun now; return if one can."""
+    now = timezone.now()
+    if not quiz.is_live:
+        raise QuizNotOpen.retired()
+    if rules.opens_at and now < rules.opens_at:
+        raise QuizNotOpen.until(rules.opens_at)
+    if rules.closes_at and now >= rules.closes_at:
+        raise QuizClosed(rules.closes_at)
+    if rules.attempts_allowed is not None and used >= rules.attempts_allowed:
+        raise NoAttemptsLeft(rules.attempts_allowed)
+
+
+def _newest_versions(quiz: Quiz) -> list[tuple[QuestionVersion, Any]]:
+    """The version to ask of each question of a quiz that is not retired, in the author's order, with its points."""
+    slots = list(quiz.slots.filter(question__retired_at__isnull=True))
+    newest: dict[int, QuestionVersion] = {}
+    for version in QuestionVersion.objects.filter(question__in=[slot.question_id for slot in slots]).order_by("number"):
+        newest[version.question_id] = version
+    return [(newest[slot.question_id], slot.points) for slot in slots if slot.question_id in newest]
+
+
+@transaction.atomic
+def save_response(*, actor: Any, question: AttemptQuestion, answer: Iterable[str], key: uuid.UUID) -> Response:
+    """Save one answer (ids of choices; none takes the answer back) and return it.
+
+    ``key`` names this saving: sent twice, it is saved once. Raises ``AttemptOver``, ``UnknownAnswer``
+    or ``NotYourAttempt``.
+    """
+    _open_attempt(actor, question.attempt_id)
+    if known := Response.objects.filter(key=key).first():
+        if known.question_id != question.pk:
+            raise UnknownAnswer
+        return known
+    return Response.objects.create(question=question, key=key, answer=_checked(question.version, answer))
+
+
+@transaction.atomic
+def save_answers(*, actor: Any, attempt: Attempt, answers: Mapping[int, Iterable[str]]) -> int:
+    """Save many answers ``{id of the attempt's question: ids of choices}``; return how many were new.
+
+    An answer that is already saved is not saved again. Raises as ``save_response`` does, and then saves none.
+    """
+    _open_attempt(actor, attempt.pk)
+    questions = {question.pk: question for question in attempt.questions.with_answers().select_related("version")}
+    new = []
+    for pk, answer in answers.items():
+        if pk not in questions:
+            raise UnknownAnswer
+        checked = _checked(questions[pk].version, answer)
+        if checked != (questions[pk].answer or []):
+            new.append(Response(question=questions[pk], answer=checked))
+    Response.objects.bulk_create(new)
+    return len(new)
+
+
+def _open_attempt(actor: Any, pk: int) -> Attempt:
+    """Lock an attempt to be changed by its owner."""
+    attempt = Attempt.objects.select_for_update().get(pk=pk)
+    if attempt.learner_key != actor.key:
+        raise NotYourAttempt
+    if attempt.state != Attempt.State.OPEN:
+        raise AttemptOver
+    if attempt.is_overdue:
+        raise AttemptOver(attempt.deadline_at)
+    return attempt
+
+
+def _checked(version: QuestionVersion, answer: Iterable[str]) -> list[str]:
+    """The answer in the author's order; raises ``UnknownAnswer`` for what the question does not offer."""
+    taken = set(answer)
+    known = [choice["id"] for choice in version.body["choices"]]
+    if taken - set(known) or (len(taken) > 1 and version.type != QuestionType.MULTIPLE):
+        raise UnknownAnswer
+    return [choice for choice in known if choice in taken]
+
+
+@transaction.atomic
+def submit_attempt(*, actor: Any, attempt: Attempt, submission_key: uuid.UUID) -> Attempt:
+    """Hand in and grade an attempt with the answers saved last. Handed in again, it stays as it is.
+
+    After the deadline the answers saved until then are graded all the same. Raises ``NotYourAttempt``.
+    """
+    held = Attempt.objects.select_for_update().get(pk=attempt.pk)
+    if held.learner_key != actor.key:
+        raise NotYourAttempt
+    if held.state == Attempt.State.OPEN:
+        if Attempt.objects.filter(submission_key=submission_key).exists():
+            raise AttemptOver  # the form of another attempt
+        _grade(held, submission_key)
+    return held
+
+
+def close_overdue(limit: int = 500) -> int:
+    """Grade the attempts whose time is over with the answers saved last; return how many. The scheduler's act."""
+    due = Attempt.objects.overdue().order_by("deadline_at").values_list("pk", flat=True)[:limit]
+    return sum(close_attempt(attempt_id=pk) for pk in list(due))
+
+
+@transaction.atomic
+def close_attempt(*, attempt_id: int) -> bool:
+    """Grade one attempt if its time is over; say whether it was done now. Safe to run twice."""
+    attempt = Attempt.objects.select_for_update().get(pk=attempt_id)
+    if attempt.state != Attempt.State.OPEN or not attempt.is_overdue:
+        return False
+    _grade(attempt, None)
+    return True
+
+
+def _grade(attempt: Attempt, submission_key: uuid.UUID | None) -> None:
+    quiz = Quiz.objects.select_related("item").get(pk=attempt.quiz_id)
+    questions = list(attempt.questions.with_answers().select_related("version"))
+    for question in questions:
+        version = question.version
+        earned = scoring.share(version.type, version.body["choices"], question.answer or [])
+        question.points = scoring.points(earned, question.max_points)
+    AttemptQuestion.objects.bulk_update(questions, ["points"])
+    earned_points = [question.points for question in questions]
+    weights = [question.max_points for question in questions]
+    attempt.points, attempt.max_points = sum(earned_points), sum(weights)
+    attempt.percent = scoring.percent(earned_points, weights)
+    attempt.passed = attempt.percent >= quiz.pass_mark
+    attempt.state = Attempt.State.GRADED
+    attempt.submission_key = submission_key
+    attempt.submitted_at = attempt.deadline_at if attempt.is_overdue else timezone.now()
+    attempt.save()
+    if attempt.learner is not None:
+        log_event(
+            user=attempt.learner,
+            verb=Event.Verb.PASSED if attempt.passed else Event.Verb.FAILED,
+            item=quiz.item,
+            context=attempt.context,
+            language=attempt.language,
+            attempt=str(attempt.key),
+            number=attempt.number,
+            percent=str(attempt.percent),
+            points=str(attempt.points),
+            max_points=str(attempt.max_points),
+        )
+    transaction.on_commit(partial(attempt_graded.send, sender=Attempt, attempt=attempt))

@@ -1,0 +1,12 @@
+"""Addresses of this room."""
+
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("quiz/<uuid:key>/", views.quiz, name="quiz"),
+    path("attempts/<uuid:key>/", views.attempt, name="attempt"),
+    path("attempts/<uuid:key>/save/", views.attempt_save, name="attempt_save"),
+    path("attempts/<uuid:key>/result/", views.attempt_result, name="attempt_result"),
+]

@@ -1,0 +1,266 @@
+"""The pages of a quiz: what it is, the questions, the result."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core.errors import DomainError
+from core.languages import direction, native_name
+from modules.lessons.models import ModulePage
+from modules.lessons.outline import best_pages, skeletons
+
+from . import services
+from .forms import HandInForm, SaveForm, answers_in, fresh_key
+from .models import Attempt, Quiz
+from .next_steps import next_step
+from .rules import attempts_used, rules_for
+from .services.errors import when
+from .services.taking import check_start
+from .sheet import Card, cards
+from .words import marked, to_html
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def quiz(request: HttpRequest, key: UUID) -> HttpResponse:
+    """What the quiz is, its rules, one's own attempts; POST starts an attempt or goes on with the open one."""
+    found = _quiz_or_404(request, key)
+    user, refusal = request.user, ""
+    if request.method == "POST":
+        if not user.is_authenticated:
+            return redirect(f"{reverse('account_login')}?next={reverse('quiz', args=[key])}")
+        try:
+            begun = services.start_attempt(actor=user, quiz=found, language=_language())
+        except DomainError as error:
+            refusal = str(error)
+        else:
+            return redirect("attempt", begun.key)
+    mine = list(Attempt.objects.visible_to(user).filter(quiz=found).order_by("-number"))
+    for attempt in mine:
+        if attempt.is_open and attempt.is_overdue and services.close_attempt(attempt_id=attempt.pk):
+            attempt.refresh_from_db()
+    rules = rules_for(user, found)
+    used = attempts_used(user, found, rules)
+    current = next((attempt for attempt in mine if attempt.is_open), None)
+    if current is None and not refusal:
+        try:
+            check_start(found, rules, used)
+        except DomainError as error:
+            refusal = str(error)
+    questions = found.slots.filter(question__retired_at__isnull=True).count()
+    graded = [attempt for attempt in mine if not attempt.is_open]
+    return render(
+        request,
+        "assessments/quiz.html",
+        {
+            **_about(found),
+            "rules": rules,
+            "questions": questions,
+            "left": None if rules.attempts_allowed is None else max(0, rules.attempts_allowed - used),
+            "opens": when(rules.opens_at) if rules.opens_at and rules.opens_at > timezone.now() else "",
+            "closes": when(rules.closes_at) if rules.closes_at else "",
+            "deadline": when(current.deadline_at) if current and current.deadline_at else "",
+            "current": current,
+            "attempts": graded,
+            "passed": any(attempt.passed for attempt in graded),
+            "refusal": refusal,
+            "login_url": f"{reverse('account_login')}?next={reverse('quiz', args=[key])}",
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def attempt(request: HttpRequest, key: UUID) -> HttpResponse:
+    """All questions in one form: save and go on later, or hand in."""
+    found = _attempt_or_404(request, key)
+    if found.is_open and found.is_overdue:
+        services.close_attempt(attempt_id=found.pk)
+        messages.warning(request, str(services.AttemptOver(found.deadline_at)))
+        return redirect("attempt_result", key)
+    if not found.is_open:
+        return redirect("attempt_result", key)
+    if request.method != "POST":
+        return _questions(request, found, cards(found, _language()))
+    own = list(found.questions.values_list("pk", flat=True))
+    form, typed = HandInForm(request.POST), answers_in(request.POST, own)
+    confirmed = request.POST.get("act") == "confirm"
+    try:
+        if not form.is_valid():
+            raise services.UnknownAnswer
+        if not confirmed:
+            services.save_answers(actor=request.user, attempt=found, answers=typed)
+    except services.AttemptOver as error:
+        services.close_attempt(attempt_id=found.pk)
+        messages.warning(request, str(error))
+        return redirect("attempt_result", key)
+    except DomainError as error:
+        return _questions(request, found, cards(found, _language(), typed=typed), error=str(error))
+    return _act(request, found, form.cleaned_data["act"], form.cleaned_data["submission_key"])
+
+
+def _act(request: HttpRequest, found: Attempt, act: str, submission_key: UUID) -> HttpResponse:
+    """Do what the pressed button says; the answers are saved."""
+    if act.startswith("language:"):
+        wanted = act.removeprefix("language:")
+        if wanted in dict(settings.LANGUAGES):
+            with translation.override(wanted):
+                return redirect("attempt", found.key)
+    if act not in ("hand_in", "confirm"):
+        messages.success(request, _("Your answers are saved. You can go on whenever you like."))
+        return redirect("quiz", found.quiz.item.key)
+    if act == "hand_in":
+        unanswered = [card for card in cards(found, _language()) if not card.answered]
+        if unanswered:
+            context = {
+                **_about(found.quiz, _("Hand in")),
+                "attempt": found,
+                "unanswered": unanswered,
+                "submission_key": submission_key,
+            }
+            return render(request, "assessments/hand_in.html", context)
+    try:
+        services.submit_attempt(actor=request.user, attempt=found, submission_key=submission_key)
+    except DomainError as error:
+        messages.error(request, str(error))
+    return redirect("attempt_result", found.key)
+
+
+def _questions(request: HttpRequest, found: Attempt, sheet: list[Card], error: str = "") -> HttpResponse:
+    language = _language()
+    return render(
+        request,
+        "assessments/attempt.html",
+        {
+            **_about(found.quiz, _("Questions")),
+            "attempt": found,
+            "cards": sheet,
+            "error": error,
+            "deadline": when(found.deadline_at) if found.deadline_at else "",
+            "submission_key": fresh_key(),
+            "untranslated": any(card.language != language for card in sheet),
+            "other_languages": [
+                {"code": code, "name": native_name(code), "dir": direction(code)}
+                for code, _name in settings.LANGUAGES
+                if code != language
+            ],
+        },
+    )
+
+
+@require_POST
+@never_cache
+def attempt_save(request: HttpRequest, key: UUID) -> JsonResponse:
+    """Save one answer as it is given. Answers in JSON, with a sentence for the learner."""
+    if not request.user.is_authenticated:
+        message = _("You are signed out. Sign in again in another window; your answers are kept here.")
+        return JsonResponse({"saved": False, "message": message}, status=401)
+    found = _attempt_or_404(request, key)
+    form = SaveForm(request.POST)
+    asked = found.questions.select_related("version")
+    question = asked.filter(pk=form.cleaned_data["question"]).first() if form.is_valid() else None
+    if question is None:
+        return JsonResponse({"saved": False, "message": str(services.UnknownAnswer())}, status=400)
+    try:
+        services.save_response(
+            actor=request.user,
+            question=question,
+            answer=request.POST.getlist("answer"),
+            key=form.cleaned_data["key"],
+        )
+    except services.AttemptOver as error:
+        over = {"saved": False, "message": str(error), "over": reverse("attempt", args=[key])}
+        return JsonResponse(over, status=409)
+    except DomainError as error:
+        return JsonResponse({"saved": False, "message": str(error)}, status=400)
+    at = date_format(timezone.localtime(), "TIME_FORMAT")
+    return JsonResponse({"saved": True, "message": _("Saved at %(time)s.") % {"time": at}})
+
+
+@require_safe
+@never_cache
+@login_required
+def attempt_result(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Score, feedback for every answer, and what to do next."""
+    found = _attempt_or_404(request, key)
+    if found.is_open and not services.close_attempt(attempt_id=found.pk):
+        return redirect("attempt", key)
+    found.refresh_from_db(fields=["state", "points", "max_points", "percent", "passed", "submitted_at"])
+    rules = rules_for(request.user, found.quiz)
+    again = ""
+    try:
+        check_start(found.quiz, rules, attempts_used(request.user, found.quiz, rules))
+    except DomainError as error:
+        again = str(error)
+    sheet = cards(found, _language())
+    return render(
+        request,
+        "assessments/result.html",
+        {
+            **_about(found.quiz, _("Result")),
+            "attempt": found,
+            "cards": sheet,
+            "right": sum(card.state == "right" for card in sheet),
+            "handed_in": when(found.submitted_at) if found.submitted_at else "",
+            "no_more": again,
+            "next": next_step(request.user, found.quiz, _language()),
+        },
+    )
+
+
+def _language() -> str:
+    return get_language() or settings.LANGUAGE_CODE
+
+
+def _quiz_or_404(request: HttpRequest, key: UUID) -> Quiz:
+    """A quiz in use; 404 also where the module's page is only for others."""
+    found = get_object_or_404(
+        Quiz.objects.live().select_related("item__parent").prefetch_related("texts"), item__key=key
+    )
+    parent = found.item.parent
+    page = best_pages(ModulePage, [parent.key], _language()).get(parent.key) if parent else None
+    if page is not None and not all(rule.accept_request(request) for rule in page.get_view_restrictions()):
+        raise Http404
+    return found
+
+
+def _attempt_or_404(request: HttpRequest, key: UUID) -> Attempt:
+    return get_object_or_404(
+        Attempt.objects.visible_to(request.user).select_related("quiz__item__parent").prefetch_related("quiz__texts"),
+        key=key,
+    )
+
+
+def _about(found: Quiz, here: str = "") -> dict[str, Any]:
+    """Title, introduction and the way to the quiz, in the reader's language; ``here`` names a page below it."""
+    language = _language()
+    text = found.text_in(language)
+    own = text.language if text else language
+    parent = found.item.parent
+    module = skeletons([parent.key], language).get(parent.key) if parent else None
+    title = text.title if text else found.item.title
+    breadcrumbs = [{"title": module.title, "url": module.url}] if module else []
+    breadcrumbs += [{"title": title, "url": reverse("quiz", args=[found.item.key])}]
+    return {
+        "quiz": found,
+        "title": title,
+        "title_html": marked(title, own),
+        "intro": marked(to_html(text.intro), own, block=True) if text else "",
+        "module": module,
+        "breadcrumbs": [*breadcrumbs, {"title": here, "url": ""}] if here else breadcrumbs,
+    }

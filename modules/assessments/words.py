@@ -1,0 +1,69 @@
+"""Words of questions and quizzes in the reader's language, marked where they are in another."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import Any
+
+import nh3
+from django.utils.html import format_html, linebreaks
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from core.languages import best_text, direction, fallback_order
+
+from .models import QuestionText, QuestionVersion
+
+STARTS_WITH_TAG = re.compile(r"<[a-zA-Z]")
+TAGS = {"p", "br", "em", "strong", "i", "b", "sub", "sup", "ul", "ol", "li", "a", "blockquote", "code"}
+
+
+def to_html(text: str) -> SafeString:
+    """Return authors' text as safe HTML: what begins with a tag is cleaned, plain text gets its paragraphs.
+
+    The result is stored and stays as it is when it comes here again.
+    """
+    text = text.strip()
+    html = _clean(text if STARTS_WITH_TAG.match(text) else linebreaks(text, autoescape=True)) if text else ""
+    if html and not STARTS_WITH_TAG.match(html):  # the tag it began with was not allowed
+        html = _clean(f"<p>{html}</p>")
+    return mark_safe(html)  # noqa: S308  cleaned
+
+
+def _clean(html: str) -> str:
+    return nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}).strip()
+
+
+def editable(html: str) -> str:
+    """Return stored HTML for a plain text field: without tags where there are only paragraphs, else as it is."""
+    if set(re.findall(r"<\s*/?\s*([a-z0-9]+)", html)) - {"p", "br"}:
+        return html
+    lines = re.sub(r"\s*<br>\s*", "\n", re.sub(r"\s*</p>\s*<p>\s*", "\n\n", html))
+    return unescape(re.sub(r"</?p>", "", lines)).strip()
+
+
+def marked(text: str, language: str, *, block: bool = False) -> str:
+    """Return text with its language and direction, where that is not the language of the page."""
+    if not text or language == get_language():
+        return text
+    tag = "div" if block else "span"
+    return format_html('<{} lang="{}" dir="{}">{}</{}>', tag, language, direction(language), text, tag)
+
+
+def question_words(version: QuestionVersion, language: str | None = None) -> QuestionText | None:
+    """Return a version's words: the first language of the fallback in which no choice lacks its text, else the first.
+
+    Prefetch ``texts`` and select ``question`` first.
+    """
+    ids = [choice["id"] for choice in version.body["choices"]]
+    rows = {row.language: row for row in version.texts.all()}
+    for code in fallback_order(language, version.question.source_language):
+        if code in rows and all(rows[code].choices.get(choice, {}).get("text") for choice in ids):
+            return rows[code]
+    return best_text(rows.values(), asked=language, source=version.question.source_language)
+
+
+def plain(text: Any) -> str:
+    """Return text without tags, for lists and labels."""
+    return " ".join(nh3.clean(str(text).replace("</p>", " "), tags=set()).split())

@@ -1,0 +1,134 @@
+"""Modules, lessons and how far each learner is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.compat import HTTPMethod
+from wagtail.fields import RichTextField
+from wagtail.search import index
+
+from core.fields import ComposedStreamField
+from core.models import BasePage
+from media.models import LICENCES
+from modules.records.models import Item, LearnerRecord
+
+from .querysets import LessonProgressQuerySet
+
+
+class Field(models.TextChoices):
+    """The three fields of work; each has a hue and a drawing of its own."""
+
+    ABS = "abs", _("Access and benefit-sharing")
+    CUSTOMS = "customs", _("Green Customs")
+    LMO = "lmo", _("Living modified organisms")
+
+
+class ModulePage(BasePage):
+    """A self-study module: lessons and a quiz, reused by any course. Its item is ``records.Item``."""
+
+    field = models.CharField(_("field"), max_length=10, choices=Field.choices, default=Field.ABS)
+    objectives = RichTextField(_("what you will be able to do"), blank=True, features=["ul"])
+    minutes = models.PositiveIntegerField(_("study time in minutes"), default=60)
+    authors = models.CharField(_("authors"), max_length=300, blank=True)
+    licence = models.CharField(_("licence"), max_length=20, choices=LICENCES, blank=True, default="")
+    version = models.PositiveIntegerField(
+        _("version"), default=1, help_text=_("Raise it when a change alters what a learner must know.")
+    )
+
+    content_panels = [
+        *BasePage.content_panels,
+        FieldRowPanel([FieldPanel("field"), FieldPanel("minutes"), FieldPanel("version")]),
+        FieldPanel("objectives"),
+        MultiFieldPanel([FieldPanel("authors"), FieldPanel("licence")], heading=_("Authors and licence")),
+    ]
+    search_fields = [*BasePage.search_fields, index.SearchField("objectives"), index.FilterField("field")]
+    subpage_types = ["lessons.LessonPage"]
+    template = "lessons/module_page.html"
+    item_kind = Item.Kind.MODULE
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add the outline as the reader stands in it."""
+        from .outline import module_outline
+
+        return {**super().get_context(request, *args, **kwargs), "outline": module_outline(self, request.user)}
+
+    class Meta:
+        verbose_name = _("module")
+        verbose_name_plural = _("modules")
+
+
+class LessonPage(BasePage):
+    """One lesson. Progress hangs on its item, so it is the same lesson in every language."""
+
+    minutes = models.PositiveIntegerField(_("reading time in minutes"), default=15)
+    body = ComposedStreamField(blocks_setting="LESSON_BLOCKS", verbose_name=_("body"), blank=True)
+    sources = RichTextField(_("sources"), blank=True, features=["ul", "link", "italic"])
+
+    content_panels = [
+        *BasePage.content_panels,
+        FieldPanel("minutes"),
+        FieldPanel("body"),
+        FieldPanel("sources"),
+    ]
+    search_fields = [*BasePage.search_fields, index.SearchField("body")]
+    parent_page_types = ["lessons.ModulePage"]
+    subpage_types: list[str] = []
+    template = "lessons/lesson_page.html"
+    allowed_http_methods = [HTTPMethod.GET, HTTPMethod.HEAD, HTTPMethod.OPTIONS]
+    item_kind = Item.Kind.LESSON
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Show the lesson. Reached only where ``views.page`` hands over to Wagtail (restricted pages, for one)."""
+        from .views import show
+
+        return show(request, self)
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The lesson as its author previews it: nothing cached, nothing written down."""
+        from .reading import lesson_context, make_shell, own_of
+
+        language = get_language() or settings.LANGUAGE_CODE
+        shell = make_shell(self, request, language)
+        return {
+            **super(BasePage, self).get_context(request, *args, **kwargs),
+            **lesson_context(shell, own_of(shell, request.user, {}, language)),
+        }
+
+    class Meta:
+        verbose_name = _("lesson")
+        verbose_name_plural = _("lessons")
+
+
+class LessonProgress(LearnerRecord):
+    """How far one learner is in one lesson, whatever the language.
+
+    ``place`` is the id of the block last read; ``revision`` the page revision that was marked done.
+    """
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="progress")
+    place = models.CharField(max_length=40, blank=True)
+    started_at = models.DateTimeField(auto_now_add=True)
+    seen_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True, blank=True)
+    revision = models.PositiveBigIntegerField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    language = models.CharField(max_length=10, blank=True)
+
+    objects = LessonProgressQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["learner_key", "item"], name="lesson_progress_once")]
+        indexes = [models.Index(fields=["learner_key", "-seen_at"], name="lesson_progress_latest")]
+        verbose_name = _("lesson progress")
+        verbose_name_plural = _("lesson progress")
+
+    def __str__(self) -> str:
+        return f"{self.learner_key} {self.item_id}"

@@ -1,0 +1,19 @@
+"""Reading progress."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+
+class LessonProgressQuerySet(models.QuerySet):
+    """Progress rows."""
+
+    def visible_to(self, user: Any) -> LessonProgressQuerySet:
+        """A learner's own rows. Trainers see completion facts, not reading habits."""
+        return self.filter(learner_key=user.key) if user.is_authenticated else self.none()
+
+    def done(self) -> LessonProgressQuerySet:
+        """Those marked done."""
+        return self.filter(done_at__isnull=False)

@@ -1,0 +1,258 @@
+"""The lesson page: what is the same for everybody (cached), and what one reader adds to it.
+
+``Shell`` holds nothing personal. It is cached for the page's revision, the moment of the module's last
+change, the interface language and the address of the site; all but the look-up of these four and the
+reader's own state (one query, and those of the outline providers) then costs no query. The finished
+page is cached as well, rendered for nobody in particular, with gaps that each reader fills.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.messages import get_messages
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from wagtail.rich_text import RichText
+
+from core.page_context import page_context
+
+from .body import anchor, cached_body, render_body
+from .caching import keep, name, recall
+from .models import LessonPage
+from .outline import OutlineEntry, Skeleton, is_done, others_of, skeletons
+from .routing import Found, State
+
+TEMPLATE = "lessons/lesson_page.html"
+STATES = ("open", "current", "done")
+PARTS_CACHED_FOR = 60  # the brand and the navigation around the page may change too
+# Gaps in a cached page, in characters that no text uses
+NAME, TOKEN, LINES, DONE, STOPPED = (f"\ue000{gap}\ue001" for gap in ("name", "token", "lines", "done", "stopped"))
+GAP = re.compile("(\ue000[a-z]+\ue001)")
+
+
+@dataclass(frozen=True)
+class Link:
+    """Where a lesson leads on or back."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Shell:
+    """A lesson's page as everybody sees it."""
+
+    key: UUID
+    title: str
+    summary: str
+    minutes: int
+    url: str
+    body: SafeString
+    sources: SafeString
+    first_block: str
+    module: Skeleton | None
+    rail: tuple[dict[str, SafeString], ...]  # of each lesson and quiz of the module, its line for each state
+    layout: dict[str, Any]
+
+    @property
+    def place(self) -> int:
+        """Where it stands in its module; -1 when its module does not list it."""
+        lessons = self.module.lessons if self.module else ()
+        return next((n for n, lesson in enumerate(lessons) if lesson.key == self.key), -1)
+
+    def neighbour(self, step: int) -> Link | None:
+        """The lesson before (-1) or after (1)."""
+        lessons, place = (self.module.lessons if self.module else ()), self.place
+        if place < 0 or not 0 <= place + step < len(lessons):
+            return None
+        return Link(lessons[place + step].title, lessons[place + step].url)
+
+
+def shell_of(found: Found, request: HttpRequest, language: str) -> Shell:
+    """Return the shell of a live page, from the cache where it is. No query then."""
+    key = name("shell", *_identity(found, request, language))
+    shell = recall(key)
+    if shell is None:
+        page = LessonPage.objects.select_related("locale").get(pk=found.page_id)
+        shell = make_shell(page, request, language, module_key=found.module_key, body=cached_body(page))
+        keep(key, shell)
+    return shell
+
+
+def _identity(found: Found, request: HttpRequest, language: str) -> tuple[Any, ...]:
+    """What tells one shell from another."""
+    root = request.build_absolute_uri("/")
+    return found.page_id, found.revision_id, found.published_at, found.module_changed_at, language, root
+
+
+def make_shell(
+    page: LessonPage,
+    request: HttpRequest,
+    language: str,
+    *,
+    module_key: UUID | None = None,
+    body: SafeString | None = None,
+) -> Shell:
+    """Build the shell of a page: also of one that is only previewed."""
+    if module_key is None and (parent := page.get_parent()) is not None:
+        module_key = parent.translation_key
+    module = skeletons([module_key], language).get(module_key) if module_key else None
+    layout = page_context(page, request)
+    stream = page.body
+    return Shell(
+        key=page.translation_key,
+        title=page.title,
+        summary=page.summary,
+        minutes=page.minutes,
+        url=next((crumb["url"] for crumb in layout["breadcrumbs"][-1:]), ""),
+        body=render_body(stream, page.locale.language_code) if body is None else body,
+        sources=mark_safe(str(RichText(page.sources))) if page.sources else SafeString(""),  # noqa: S308  sanitised by Wagtail
+        first_block=str(stream[0].id) if stream else "",
+        module=module,
+        rail=rail_of(module) if module else (),
+        layout=layout,
+    )
+
+
+def rail_of(module: Skeleton) -> tuple[dict[str, SafeString], ...]:
+    """Render each line of the rail in each state, once for all readers: lessons, then quizzes."""
+    everything: list[Any] = [*module.lessons, *module.others]
+    return tuple(
+        {
+            state: render_to_string(
+                "components/outline_item.html",
+                {"item": OutlineEntry(line.title, line.url, state, minutes=line.minutes)},
+            )
+            for state in STATES
+        }
+        for line in everything
+    )
+
+
+@dataclass(frozen=True)
+class Own:
+    """What one reader adds to a shell."""
+
+    account: bool
+    lines: SafeString  # of the rail
+    done_count: Any
+    is_done: bool
+    stopped_at: str  # the anchor of the block where reading stopped
+    extra: Sequence[OutlineEntry] = ()  # entries of the outline that are not the same for everybody
+
+    @property
+    def kind(self) -> str:
+        """Which of the few versions of a page this reader gets."""
+        if not self.account:
+            return "visitor"
+        return "done" if self.is_done else "stopped" if self.stopped_at else "open"
+
+
+def own_of(shell: Shell, user: Any, mine: Mapping[int, State], language: str) -> Own:
+    """Return what one reader adds. One query for each outline provider; none for a visitor."""
+    module = shell.module
+    lessons = module.lessons if module else ()
+    others = others_of({module.key: module}, user, language)[module.key] if module else []
+    own = next((mine.get(lesson.item_id) for lesson in lessons if lesson.key == shell.key), None)
+    done = [is_done(mine.get(lesson.item_id)) for lesson in lessons]
+    entries = ["done" if at else "open" for at in done] + [entry.state for entry in others]
+    if shell.place >= 0:
+        entries[shell.place] = "current"
+    lines = [known[state] for state, known in zip(entries, shell.rail, strict=False)]
+    stopped = own is not None and not is_done(own) and own.place != shell.first_block
+    return Own(
+        account=user.is_authenticated and shell.place >= 0,
+        lines=mark_safe("".join(lines)),  # noqa: S308  rendered by a template
+        done_count=sum(done),
+        is_done=is_done(own),
+        stopped_at=anchor(own.place) if own and stopped else "",
+        extra=others[len(shell.rail) - len(lessons) :],
+    )
+
+
+def lesson_context(shell: Shell, own: Own) -> dict[str, Any]:
+    """Return what the template needs: the shell with what one reader adds to it."""
+    others = (*(shell.module.others if shell.module else ()), *own.extra)
+    return {
+        **shell.layout,
+        "lesson": shell,
+        "module": shell.module,
+        "rail_html": own.lines,
+        "others": own.extra,
+        "done_count": own.done_count,
+        "is_done": own.is_done,
+        "previous": shell.neighbour(-1),
+        "next": shell.neighbour(1) or next((Link(entry.title, entry.url) for entry in others), None),
+        "stopped_at": own.stopped_at,
+        "keeps_progress": own.account,
+    }
+
+
+def respond(request: HttpRequest, found: Found, language: str) -> tuple[HttpResponse, State | None]:
+    """Return the response for a live lesson, and the reader's earlier state in it (``None``: never read).
+
+    Learners and visitors get the page from its cached parts; those for whom the layout shows more
+    (a message, links of a role) get it rendered.
+    """
+    user = request.user
+    shell = shell_of(found, request, language)
+    own = own_of(shell, user, found.states, language)
+    response: HttpResponse
+    if found.has_role or own.extra or user.is_staff or user.is_superuser or len(get_messages(request)):
+        response = TemplateResponse(request, TEMPLATE, lesson_context(shell, own))
+    else:
+        response = HttpResponse(page_for(request, found, shell, own, language))
+    return response, found.states.get(found.item_id or 0)
+
+
+# --- The page in parts ----------------------------------------------------------------------------
+
+
+def page_for(request: HttpRequest, found: Found, shell: Shell, own: Own, language: str) -> str:
+    """Return the page of a learner or a visitor: cached parts, and between them what is the reader's own."""
+    key = name("page", *_identity(found, request, language), own.kind)
+    parts = recall(key, PARTS_CACHED_FOR)
+    if parts is None:
+        parts = make_parts(request, shell, own, language)
+        keep(key, parts, PARTS_CACHED_FOR)
+    values = {
+        NAME: escape(str(request.user)) if own.account else "",
+        LINES: own.lines,
+        DONE: str(own.done_count),
+        STOPPED: own.stopped_at,
+    }
+    if TOKEN in parts:
+        values[TOKEN] = get_token(request)
+    return "".join(values[part] if place % 2 else part for place, part in enumerate(parts))
+
+
+def make_parts(request: HttpRequest, shell: Shell, own: Own, language: str) -> list[str]:
+    """Render a page for nobody in particular; return its parts, every second one a gap to be filled.
+
+    The template sees an imaginary request and reader, so that nothing of the present one can get into
+    what is cached: neither today nor when somebody adds to the layout.
+    """
+    nobody = HttpRequest()
+    nobody.method, nobody.path, nobody.path_info = "GET", shell.url, shell.url
+    nobody.META = {"HTTP_HOST": request.get_host(), "QUERY_STRING": ""}
+    nobody.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+    nobody.user = get_user_model()(name=NAME) if own.account else AnonymousUser()
+    gaps = replace(
+        own,
+        lines=SafeString(LINES),
+        done_count=DONE,
+        stopped_at=STOPPED if own.stopped_at else "",
+    )
+    html = render_to_string(TEMPLATE, {**lesson_context(shell, gaps), "csrf_token": TOKEN}, request=nobody)
+    return GAP.split(html)

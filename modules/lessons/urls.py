@@ -1,0 +1,12 @@
+"""Addresses of this room. The last one takes lesson pages before the page tree is walked."""
+
+from django.urls import path, re_path
+
+from . import views
+
+urlpatterns = [
+    path("lessons/<uuid:key>/done/", views.lesson_done, name="lesson_done"),
+    path("lessons/<uuid:key>/place/", views.lesson_place, name="lesson_place"),
+    # topic/module/lesson/ at least; Wagtail keeps _util/ for itself
+    re_path(r"^(?!_util/)((?:[\w\-]+/){3,})$", views.page, name="lesson_page"),
+]
