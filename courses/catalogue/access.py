@@ -1,0 +1,61 @@
+"""What a course says about lessons and quizzes of its modules: who may read, until when attempts count."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.cache import cache
+
+from modules.assessments.models import Quiz
+from modules.assessments.registry import AttemptContext
+
+from .models import Course, Enrolment
+
+CLOSED_MODULES = "catalogue:closed-modules"
+
+
+def forget_closed_modules(**kwargs: Any) -> None:
+    """A course or a syllabus changed: ask the database again."""
+    cache.delete(CLOSED_MODULES)
+
+
+def needs_sign_in(module_key: uuid.UUID) -> bool:
+    """Whether a module's lessons need a sign-in: when it is in courses and every one of them says so. Cached."""
+    closed = cache.get(CLOSED_MODULES)
+    if closed is None:
+        says: dict[uuid.UUID, bool] = {}
+        rows = Course.objects.offered().filter(syllabus__item__kind="module")
+        for key, sign_in in rows.values_list("syllabus__item__key", "sign_in_to_read"):
+            says[key] = says.get(key, True) and sign_in
+        closed = {key for key, sign_in in says.items() if sign_in}
+        cache.set(CLOSED_MODULES, closed, 300)
+    return module_key in closed
+
+
+def attempt_context(user: Any, quiz: Quiz) -> AttemptContext | None:
+    """Say for which enrolment a quiz is taken, and when it closes: at the end of the cohort's last day, there.
+
+    Of several enrolments the one that closes last counts; ``None`` for somebody who is enrolled nowhere.
+    """
+    enrolments = (
+        Enrolment.objects.active()
+        .filter(participant__user=user, cohort__course__syllabus__item=quiz.item.parent_id)
+        .select_related("cohort")
+    )
+    best: AttemptContext | None = None
+    for enrolment in enrolments:
+        closes_at = _end_of_day(enrolment.cohort.ends_on, enrolment.cohort.time_zone)
+        if best is None or closes_at is None or (best.closes_at is not None and closes_at > best.closes_at):
+            best = AttemptContext(
+                context=enrolment.context, opens_at=None, closes_at=closes_at, attempts_allowed=None, extra_minutes=0
+            )
+    return best
+
+
+def _end_of_day(day: Any, zone: str) -> datetime | None:
+    if day is None:
+        return None
+    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=ZoneInfo(zone))

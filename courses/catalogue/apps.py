@@ -1,0 +1,44 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CatalogueConfig(AppConfig):
+    name = "courses.catalogue"
+    label = "catalogue"
+    verbose_name = _("Catalogue")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from django.db.models.signals import post_delete, post_save
+        from wagtail.signals import page_published
+
+        from core.permissions import declare
+        from courses.participants.querysets import register_tie
+        from courses.participants.services import register_reconciler
+        from modules.assessments.registry import register_context_provider
+        from modules.lessons.registry import register_reading_rule
+
+        from . import access, explain, facts, merging
+        from .models import Course, CoursePage, SyllabusEntry
+        from .permissions import GROUP_PERMISSIONS, people_of_cohorts
+
+        declare("catalogue", GROUP_PERMISSIONS)
+        register_tie(people_of_cohorts)
+        register_reconciler("catalogue.Enrolment", merging.reconcile_enrolments)
+        register_reading_rule(access.needs_sign_in)
+        register_context_provider(access.attempt_context)
+        facts.register_provider("lessons", facts.lesson_facts, explain=explain.lessons, action=_("Go on reading"))
+        facts.register_provider("quiz", facts.quiz_facts, explain=explain.quiz, action=_("Take the quiz"))
+        for model in (Course, SyllabusEntry):
+            post_save.connect(access.forget_closed_modules, sender=model, dispatch_uid=f"catalogue-{model.__name__}")
+        post_delete.connect(access.forget_closed_modules, sender=SyllabusEntry, dispatch_uid="catalogue-syllabus-gone")
+        page_published.connect(course_page_published, sender=CoursePage, dispatch_uid="catalogue-course-title")
+
+
+def course_page_published(sender: Any, instance: Any, **kwargs: Any) -> None:
+    """A course's page was published: its title is the course's title in that language."""
+    from .services import freeze_title
+
+    freeze_title(course=instance.course, language=instance.locale.language_code, title=instance.title)

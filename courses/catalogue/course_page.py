@@ -1,0 +1,79 @@
+"""What a course page shows beside its text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.formats import date_format, number_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from .models import Course, Enrolment
+from .syllabus import module_pages
+
+if TYPE_CHECKING:
+    from .models import CoursePage
+
+
+def course_context(page: CoursePage, request: HttpRequest) -> dict[str, Any]:
+    """Return syllabus, key facts and the visitor's own enrolment; as many queries for any syllabus."""
+    course = Course.objects.select_related("item", "programme").get(pk=page.course_id)
+    entries = list(course.syllabus.select_related("item"))
+    pages = module_pages([entry.item.key for entry in entries if entry.item])
+    syllabus: list[dict[str, Any]] = []
+    for entry in entries:
+        card = pages.get(entry.item.key) if entry.item else None
+        syllabus.append(
+            {
+                "title": card.title if card else entry.title,
+                "url": card.url if card else "",
+                "summary": card.summary if card else "",
+                "minutes": card.minutes if card else 0,
+                "required": entry.required,
+            }
+        )
+    enrolment = None
+    if request.user.is_authenticated:
+        enrolment = Enrolment.objects.active().filter(participant__user=request.user, cohort__course=course).first()
+    return {
+        "course": course,
+        "syllabus": syllabus,
+        "enrolment": enrolment,
+        "facts": _facts(page, course, sum(part["minutes"] for part in syllabus)),
+        "objectives": page.objectives.splitlines(),
+        "audience": page.audience.splitlines(),
+        "organisations": list(course.organisations.select_related("organisation")),
+    }
+
+
+def _facts(page: CoursePage, course: Course, minutes: int) -> list[dict[str, str]]:
+    names = dict(settings.LANGUAGES)
+    live = page.get_translations(inclusive=True).filter(live=True).values_list("locale__language_code", flat=True)
+    languages = ", ".join(str(names[code]) for code, _name in settings.LANGUAGES if code in set(live))
+    facts = [{"term": _("Languages"), "value": languages}]
+    if minutes:
+        hours = max(1, round(minutes / 60))
+        facts.append(
+            {"term": _("Study time"), "value": ngettext("%(hours)d hour", "%(hours)d hours", hours) % {"hours": hours}}
+        )
+    if course.hours:
+        value = number_format(course.hours.normalize() if course.hours % 1 else int(course.hours))
+        facts.append({"term": _("Hours credited"), "value": value})
+    for cohort in course.cohorts.filter(archived_at__isnull=True):
+        if cohort.self_paced:
+            facts.append({"term": _("At your own pace"), "value": _("at any time")})
+        elif cohort.starts_on and cohort.ends_on:
+            dates = f"{date_format(cohort.starts_on)} – {date_format(cohort.ends_on)}"
+            if cohort.enrolment_closes_on:
+                if cohort.is_open:
+                    dates = _("%(dates)s; enrol until %(day)s") % {
+                        "dates": dates,
+                        "day": date_format(cohort.enrolment_closes_on),
+                    }
+                else:
+                    dates = _("%(dates)s; enrolment is closed") % {"dates": dates}
+            facts.append({"term": capfirst(cohort.title), "value": dates})
+    return facts

@@ -1,0 +1,47 @@
+"""Who may do what with courses, cohorts and enrolments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from core.permissions import ORGANISERS, TRAINERS
+from institutions.models import Role
+from institutions.roles import is_organiser, scope
+
+from .models import Cohort, Course, Enrolment
+
+GROUP_PERMISSIONS = {
+    ORGANISERS: [
+        *(f"{act}_{model}" for model in ("course", "cohort", "syllabusentry") for act in ("add", "change", "view")),
+        "delete_syllabusentry",
+        "view_enrolment",
+    ],
+    TRAINERS: ["view_course", "view_cohort", "view_enrolment"],
+}
+
+
+def can_change_course(user: Any, course: Course) -> bool:
+    """Organisers of its programme."""
+    return is_organiser(user, course.programme_id)
+
+
+def can_see_progress(user: Any, cohort: Cohort) -> bool:
+    """Organisers of its programme and its trainers."""
+    return Cohort.objects.visible_to(user).filter(pk=cohort.pk).exists()
+
+
+def can_withdraw(user: Any, enrolment: Enrolment) -> bool:
+    """Oneself, or an organiser of the programme."""
+    own = enrolment.participant.user_id is not None and enrolment.participant.user_id == user.pk
+    return own or is_organiser(user, enrolment.cohort.course.programme_id)
+
+
+def people_of_cohorts(user: Any) -> models.Q:
+    """Q over participants: those enrolled in cohorts the user organises or trains."""
+    seen = models.Q(enrolments__cohort__trainers__user=user)
+    programmes = scope(user, Role.ORGANISER).programmes
+    if programmes:
+        seen |= models.Q(enrolments__cohort__course__programme__in=programmes)
+    return seen

@@ -1,0 +1,72 @@
+"""Who sees which course, cohort and enrolment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from institutions.models import Role
+from institutions.roles import scope
+
+
+def organised(user: Any, path: str) -> models.Q:
+    """Q: rows whose programme (at ``path``, e.g. ``"course__programme"``) the user organises."""
+    where = scope(user, Role.ORGANISER)
+    if where.everywhere:
+        return models.Q(**{f"{path}__isnull": False})
+    return models.Q(**{f"{path}__in": where.programmes})
+
+
+class CourseQuerySet(models.QuerySet):
+    """Courses. What the public may read is their pages; this is about the records behind."""
+
+    def visible_to(self, user: Any) -> CourseQuerySet:
+        """Courses of programmes one organises, and those of cohorts one trains."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(organised(user, "programme") | models.Q(cohorts__trainers__user=user)).distinct()
+
+    def offered(self) -> CourseQuerySet:
+        """Those not archived."""
+        return self.filter(archived_at__isnull=True)
+
+
+class SyllabusEntryQuerySet(models.QuerySet):
+    """Parts of courses."""
+
+    def visible_to(self, user: Any) -> SyllabusEntryQuerySet:
+        """Those of courses of programmes one organises."""
+        return self.filter(organised(user, "course__programme")) if user.is_authenticated else self.none()
+
+
+class CohortQuerySet(models.QuerySet):
+    """Cohorts."""
+
+    def visible_to(self, user: Any) -> CohortQuerySet:
+        """Cohorts one organises or trains: what trainers' and organisers' screens show."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(organised(user, "course__programme") | models.Q(trainers__user=user)).distinct()
+
+    def offered(self) -> CohortQuerySet:
+        """Those not archived, of courses not archived."""
+        return self.filter(archived_at__isnull=True, course__archived_at__isnull=True)
+
+
+class EnrolmentQuerySet(models.QuerySet):
+    """Enrolments."""
+
+    def visible_to(self, user: Any) -> EnrolmentQuerySet:
+        """One's own, and those in cohorts one organises or trains."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(
+            models.Q(participant__user=user)
+            | organised(user, "cohort__course__programme")
+            | models.Q(cohort__trainers__user=user)
+        ).distinct()
+
+    def active(self) -> EnrolmentQuerySet:
+        """Those not withdrawn."""
+        return self.filter(state="active")

@@ -1,0 +1,136 @@
+"""Administration of courses, their syllabus and their cohorts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.viewsets.base import ViewSetGroup
+
+from core.scoped import ScopedModelViewSet
+from modules.records.models import Item
+
+from . import services
+from .models import Cohort, Course, SyllabusEntry
+from .permissions import can_change_course
+
+
+class CourseForm(WagtailAdminModelForm):
+    """A course; its title in other languages comes from its pages."""
+
+    title = forms.CharField(label=_("Title"), max_length=200)
+
+    class Meta:
+        model = Course
+        fields = ["key", "programme", "field", "hours", "sign_in_to_read", "open_enrolment"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["title"].initial = self.instance.item.titles.get(self.instance.item.source_language, "")
+            self.fields["key"].disabled = True
+
+
+class CourseViewSet(ScopedModelViewSet):
+    """Courses of one's own programmes."""
+
+    model = Course
+    icon = "openquote"
+    menu_label = _("Courses")
+    form_fields = ["key", "programme", "field", "hours", "sign_in_to_read", "open_enrolment"]
+    list_display = ["__str__", "programme", "field", "open_enrolment"]
+    list_filter = ["field"]
+    ordering = ["key"]
+
+    def get_form_class(self, for_update: bool = False) -> Any:
+        return CourseForm
+
+    def may(self, user: Any, action: str, obj: Any) -> bool:
+        return obj is None or action == "view" or can_change_course(user, obj)
+
+    def create(self, *, actor: Any, form: Any) -> Course:
+        fields = {name: form.cleaned_data[name] for name in CourseForm.Meta.fields}
+        return services.create_course(actor=actor, title=form.cleaned_data["title"], **fields)
+
+    def change(self, *, actor: Any, form: Any) -> Course:
+        return services.change_course(actor=actor, course=form.save(commit=False), title=form.cleaned_data["title"])
+
+
+class SyllabusForm(WagtailAdminModelForm):
+    """A part of a course; a module is chosen from those that are published."""
+
+    class Meta:
+        model = SyllabusEntry
+        fields = ["course", "order", "kind", "item", "titles", "required"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        modules = Item.objects.filter(kind=Item.Kind.MODULE)
+        self.fields["item"].queryset = modules.live() | modules.filter(pk=self.instance.item_id)
+        self.fields["item"].label = _("Module")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        is_module = data.get("kind") == SyllabusEntry.Kind.MODULE
+        if is_module and not data.get("item"):
+            self.add_error("item", _("Choose the module."))
+        if not is_module:
+            data["item"] = None
+        return data
+
+
+class SyllabusViewSet(ScopedModelViewSet):
+    """Parts of one's courses, in order."""
+
+    model = SyllabusEntry
+    icon = "list-ol"
+    menu_label = _("Syllabus")
+    form_fields = ["course", "order", "kind", "item", "titles", "required"]
+    list_display = ["__str__", "course", "order", "kind", "required"]
+    list_filter = ["course", "kind"]
+    ordering = ["course", "order"]
+    delete_view_enabled = True
+
+    def get_form_class(self, for_update: bool = False) -> Any:
+        return SyllabusForm
+
+
+class CohortViewSet(ScopedModelViewSet):
+    """Cohorts of one's courses."""
+
+    model = Cohort
+    icon = "group"
+    menu_label = _("Cohorts")
+    form_fields = [
+        "course",
+        "titles",
+        "region",
+        "language",
+        "time_zone",
+        "enrolment_opens_on",
+        "enrolment_closes_on",
+        "starts_on",
+        "ends_on",
+        "capacity",
+    ]
+    list_display = ["__str__", "course", "starts_on", "ends_on", "capacity"]
+    list_filter = ["course", "region"]
+    ordering = ["-starts_on"]
+
+    def may(self, user: Any, action: str, obj: Any) -> bool:
+        return obj is None or action == "view" or can_change_course(user, obj.course)
+
+
+class CatalogueGroup(ViewSetGroup):
+    """Everything about courses under one menu entry."""
+
+    menu_label = _("Courses")
+    menu_icon = "openquote"
+    menu_order = 210
+    items = (
+        CourseViewSet("courses"),
+        SyllabusViewSet("syllabus"),
+        CohortViewSet("cohorts_admin", url_prefix="cohorts"),
+    )

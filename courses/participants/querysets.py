@@ -1,0 +1,65 @@
+"""Who sees which person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from institutions.models import Role
+from institutions.roles import holds, scope
+
+# Higher rooms (catalogue, workshops) say through which of their records a person becomes visible.
+_ties: list[Callable[[Any], models.Q]] = []
+
+
+def register_tie(tie: Callable[[Any], models.Q]) -> None:
+    """Register ``tie(user) -> Q`` over Participant: people that ``user`` works with in a higher room."""
+    _ties.append(tie)
+
+
+class ParticipantQuerySet(models.QuerySet):
+    """People."""
+
+    def visible_to(self, user: Any) -> ParticipantQuerySet:
+        """Oneself; for staff, those tied to their courses and workshops and those they wrote down themselves.
+
+        Organisers of all see everybody. Without a role, the people of former courses are out of sight.
+        """
+        if not user.is_authenticated:
+            return self.none()
+        if scope(user, Role.ORGANISER).everywhere:
+            return self.all()
+        seen = models.Q(user=user)
+        if holds(user, *Role):
+            seen |= models.Q(created_by=user)
+        for tie in _ties:
+            seen |= tie(user)
+        return self.filter(seen).distinct()
+
+    def present(self) -> ParticipantQuerySet:
+        """Without records merged into another."""
+        return self.filter(merged_into__isnull=True)
+
+
+class DesignationQuerySet(models.QuerySet):
+    """Focal-point designations."""
+
+    def visible_to(self, user: Any) -> DesignationQuerySet:
+        """One's own; organisers of all see every one."""
+        if not user.is_authenticated:
+            return self.none()
+        if scope(user, Role.ORGANISER).everywhere:
+            return self.all()
+        return self.filter(participant__user=user)
+
+    def in_force(self) -> DesignationQuerySet:
+        """Confirmed and covering today (UTC)."""
+        today = timezone.now().date()
+        return self.filter(
+            models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=today),
+            confirmed_at__isnull=False,
+            starts_on__lte=today,
+        )

@@ -1,0 +1,110 @@
+"""Pages on which people say who they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from core.errors import DomainError
+
+from . import services
+from .decorators import details_needed
+from .forms import DesignationForm, DetailsForm
+from .models import FocalPointDesignation, Participant
+
+
+def safe_next(request: HttpRequest) -> str:
+    """Return the address to go on to, if it is one of ours; else an empty string."""
+    address = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return address if safe else ""
+
+
+def _after_details(request: HttpRequest) -> str:
+    if address := safe_next(request):
+        return address
+    try:
+        return reverse("learner_home")
+    except NoReverseMatch:
+        return reverse("participant_profile")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def participant_profile(request: HttpRequest) -> HttpResponse:
+    """One's own details and consents."""
+    user: Any = request.user
+    participant = services.participant_of(user)
+    given = (
+        list(participant.consents.filter(withdrawn_at__isnull=True).values_list("purpose", flat=True))
+        if participant
+        else []
+    )
+    form = DetailsForm(
+        request.POST or None,
+        instance=participant or Participant(name=user.name),
+        initial={"consents": given},
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = services.save_details(actor=user, user=user, data=form.details)
+            services.set_consents(actor=user, participant=saved, purposes=form.cleaned_data["consents"])
+        except DomainError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Your details are saved."))
+            return redirect(_after_details(request))
+    return render(
+        request,
+        "participants/details.html",
+        {
+            "form": form,
+            "next": safe_next(request),
+            "is_new": participant is None,
+            "designations": participant.designations.select_related("country", "body") if participant else [],
+        },
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@details_needed
+def designation_claim(request: HttpRequest) -> HttpResponse:
+    """Say that one is focal point; an organiser confirms it."""
+    form = DesignationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        participant = services.participant_of(request.user)
+        assert participant is not None  # details_needed
+        try:
+            services.claim_designation(actor=request.user, participant=participant, **form.cleaned_data)
+        except DomainError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Thank you. An organiser will check your designation and confirm it."))
+            return redirect("participant_profile")
+    return render(request, "participants/designation.html", {"form": form})
+
+
+@login_required
+@require_POST
+def designation_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back a designation that nobody has confirmed yet."""
+    own = FocalPointDesignation.objects.visible_to(request.user).filter(participant__user_id=request.user.pk)
+    designation = get_object_or_404(own, pk=pk)
+    try:
+        services.remove_claim(actor=request.user, designation=designation)
+    except DomainError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The designation was taken back."))
+    return redirect("participant_profile")

@@ -1,0 +1,188 @@
+"""Admin screens of people and designations."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.ui.tables import BooleanColumn
+from wagtail.admin.viewsets.model import ModelViewSetGroup
+
+from core import scoped
+
+from . import permissions, services
+from .forms import DesignationRecordForm, EndForm, LinkForm, RecordForm
+from .models import FocalPointDesignation, Participant
+
+
+class ParticipantChooserViewSet(scoped.ScopedChooserViewSet):
+    model = Participant
+    icon = "user"
+    search_fields = ["name", "name_latin", "organisation", "email"]
+    choose_one_text = _("Choose a person")
+    choose_another_text = _("Choose another person")
+    edit_item_text = _("Edit this person")
+
+    def get_object_list(self) -> Any:
+        return Participant.objects.present()
+
+
+participant_chooser = ParticipantChooserViewSet("participant_chooser")
+
+
+class LinkAccount(scoped.ObjectActView):
+    label = _("Link an account")
+    icon_name = "link"
+    question = _("The person signs in with this account and finds everything that hangs on this record.")
+    success_message = _("The account is linked.")
+    form_class = LinkForm
+
+    @classmethod
+    def offered(cls, user: Any, obj: Participant) -> bool:
+        return permissions.can_link_account(user, obj)
+
+    def act(self, *, actor: Any, obj: Participant, **answers: Any) -> None:
+        services.link_account(actor=actor, participant=obj, user=answers["user"])
+
+
+class Merge(scoped.ObjectActView):
+    label = _("Merge into another record")
+    icon_name = "resubmit"
+    question = _(
+        "Enrolments, registrations, attendance, certificates and designations of this record go to the other one. "
+        "This cannot be undone."
+    )
+    button_label = _("Merge")
+    success_message = _("The two records are one now.")
+
+    @cached_property
+    def form_class(self) -> type[forms.Form]:  # type: ignore[override]
+        into = forms.ModelChoiceField(
+            label=_("The record to keep"),
+            queryset=Participant.objects.present(),
+            widget=participant_chooser.widget_class,
+        )
+        return type("MergeForm", (forms.Form,), {"into": into})
+
+    @classmethod
+    def offered(cls, user: Any, obj: Participant) -> bool:
+        return permissions.can_merge(user, obj)
+
+    def act(self, *, actor: Any, obj: Participant, **answers: Any) -> None:
+        services.merge_participants(actor=actor, source=obj, into=answers["into"])
+
+
+class ParticipantViewSet(scoped.ScopedModelViewSet):
+    model = Participant
+    icon = "user"
+    list_display = ["name", "name_latin", "organisation", "country", "user"]
+    list_filter = ["represents", "stakeholder_group", "country"]
+    list_export = ["name", "name_latin", "title", "represents", "country_id", "organisation", "position"]
+    search_fields = ["name", "name_latin", "organisation", "email", "user__email"]
+    object_acts = {"link": LinkAccount, "merge": Merge}
+
+    def get_form_class(self, for_update: bool = False) -> type:
+        return RecordForm
+
+    def get_index_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        queryset = Participant.objects.present().select_related("country", "user")
+        return super().get_index_view_kwargs(queryset=queryset, **kwargs)
+
+    def may(self, user: Any, action: str, obj: Any) -> bool:
+        if action == "add":
+            return permissions.can_create_participant(user)
+        # the acts have rules of their own, which ask more
+        return action == "view" or permissions.can_change_participant(user, obj)
+
+    def create(self, *, actor: Any, form: RecordForm) -> Participant:
+        return services.create_participant(actor=actor, **form.details)
+
+    def change(self, *, actor: Any, form: RecordForm) -> Participant:
+        fresh = Participant.objects.get(pk=form.instance.pk)
+        return services.change_participant(actor=actor, participant=fresh, **form.details)
+
+
+class Confirm(scoped.ObjectActView):
+    label = _("Confirm")
+    question = _(
+        "Have you seen the designation, or found the person in the list of focal points of the treaty? "
+        "On confirmation the person’s account becomes focal point of the country for these dates."
+    )
+    success_message = _("The designation is confirmed.")
+
+    @classmethod
+    def offered(cls, user: Any, obj: FocalPointDesignation) -> bool:
+        return not obj.is_confirmed and permissions.can_confirm(user, obj)
+
+    def act(self, *, actor: Any, obj: FocalPointDesignation, **answers: Any) -> None:
+        services.confirm_designation(actor=actor, designation=obj)
+
+
+class End(scoped.ObjectActView):
+    label = _("End")
+    icon_name = "date"
+    question = _("The role of focal point ends with this day.")
+    success_message = _("The end of the designation is written down.")
+    form_class = EndForm
+
+    @classmethod
+    def offered(cls, user: Any, obj: FocalPointDesignation) -> bool:
+        return obj.is_confirmed and permissions.can_end(user, obj)
+
+    def act(self, *, actor: Any, obj: FocalPointDesignation, **answers: date) -> None:
+        services.end_designation(actor=actor, designation=obj, ends_on=answers["ends_on"])
+
+
+class Refuse(scoped.ObjectActView):
+    label = _("Refuse")
+    icon_name = "bin"
+    question = _("The claim is removed. The person keeps the account and can claim again.")
+    success_message = _("The claim is removed.")
+
+    @classmethod
+    def offered(cls, user: Any, obj: FocalPointDesignation) -> bool:
+        return not obj.is_confirmed and permissions.can_end(user, obj)
+
+    def act(self, *, actor: Any, obj: FocalPointDesignation, **answers: Any) -> None:
+        services.remove_claim(actor=actor, designation=obj)
+
+
+class DesignationViewSet(scoped.ScopedModelViewSet):
+    model = FocalPointDesignation
+    icon = "site"
+    edit_view_enabled = False
+    list_display = [
+        "participant",
+        "treaty",
+        "country",
+        "body",
+        "starts_on",
+        "ends_on",
+        BooleanColumn("is_confirmed", label=_("Confirmed")),
+    ]
+    list_filter = {"treaty": ["exact"], "country": ["exact"], "confirmed_at": ["isnull"]}
+    search_fields = ["participant__name", "participant__name_latin"]
+    object_acts = {"confirm": Confirm, "end": End, "refuse": Refuse}
+
+    def get_form_class(self, for_update: bool = False) -> type:
+        return DesignationRecordForm
+
+    def get_index_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        queryset = FocalPointDesignation.objects.select_related("participant", "country", "body")
+        return super().get_index_view_kwargs(queryset=queryset, **kwargs)
+
+    def may(self, user: Any, action: str, obj: Any) -> bool:
+        return permissions.organises_all(user)
+
+    def create(self, *, actor: Any, form: DesignationRecordForm) -> FocalPointDesignation:
+        return services.claim_designation(actor=actor, **form.cleaned_data)
+
+
+class PeopleGroup(ModelViewSetGroup):
+    menu_label = _("People")
+    menu_icon = "group"
+    menu_order = 300
+    items = (ParticipantViewSet("participants"), DesignationViewSet("designations"))
