@@ -1,0 +1,32 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class WorkshopsConfig(AppConfig):
+    name = "courses.workshops"
+    label = "workshops"
+    verbose_name = _("Workshops")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from core.permissions import declare
+        from courses.catalogue.facts import register_provider
+        from courses.catalogue.models import SyllabusEntry
+        from courses.participants.querysets import register_tie
+        from courses.participants.services import register_reconciler
+
+        from . import services
+        from .facts import explain, live_session_facts, workshops_of
+        from .permissions import GROUP_PERMISSIONS, people_of_workshops
+
+        declare("workshops", GROUP_PERMISSIONS)
+        register_tie(people_of_workshops)
+        register_reconciler("workshops.Registration", services.reconcile_registrations)
+        register_reconciler("workshops.Attendance", services.reconcile_attendance)
+        register_provider(
+            SyllabusEntry.Kind.LIVE_SESSION,
+            live_session_facts,
+            explain=explain,
+            action=_("Find a workshop"),
+            url=workshops_of,
+        )

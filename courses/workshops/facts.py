@@ -1,0 +1,100 @@
+"""How much of a workshop people attended, for completion and certificates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Sum
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from courses.catalogue.completion import Fact, Outcome
+from courses.catalogue.models import Course, Enrolment, SyllabusEntry
+from courses.participants.models import Participant
+
+from .models import Attendance, Registration, Workshop
+
+
+@dataclass(frozen=True)
+class AttendanceFact:
+    """Minutes attended of the minutes offered. ``share`` is between 0 and 1."""
+
+    minutes: int = 0
+    offered: int = 0
+
+    @property
+    def share(self) -> float:
+        return min(1.0, self.minutes / self.offered) if self.offered else 0.0
+
+    @property
+    def percent(self) -> int:
+        """0–100, rounded down, so that 100 is said only of all of it."""
+        return min(100, self.minutes * 100 // self.offered) if self.offered else 0
+
+
+def attendance_of(workshop: Workshop, participants: Iterable[Participant | int]) -> dict[int, AttendanceFact]:
+    """Return ``{participant id: AttendanceFact}`` for the people asked about. Two queries."""
+    ids = [person if isinstance(person, int) else person.pk for person in participants]
+    offered = sum(session.minutes for session in workshop.sessions.all())
+    rows = Attendance.objects.filter(session__workshop=workshop, participant__in=ids).values_list("participant")
+    minutes = dict(rows.annotate(total=Sum("minutes")).order_by())
+    return {pk: AttendanceFact(min(minutes.get(pk, 0), offered), offered) for pk in ids}
+
+
+def live_session_facts(course: Course, enrolments: list[Enrolment]) -> dict[int, dict[str, Fact]]:
+    """Facts of the syllabus's live sessions; ``ref`` is the entry's id. Four queries.
+
+    What counts is the share of a workshop's offered minutes that somebody attended. Workshops of the course
+    count, those of a cohort only for that cohort. Several entries ask for as many workshops: the best workshop
+    meets the first entry, the next best the second. Registered but not (yet) there is 0 of the minutes offered.
+    """
+    entries = [entry for entry in course.syllabus.all() if entry.kind == SyllabusEntry.Kind.LIVE_SESSION]
+    people = {enrolment.participant_id for enrolment in enrolments}
+    workshops = list(Workshop.objects.filter(course=course).prefetch_related("sessions"))
+    offered = {workshop.pk: sum(session.minutes for session in workshop.sessions.all()) for workshop in workshops}
+    attended: dict[tuple[int, int], int] = {}
+    registrations = Registration.objects.active().filter(workshop__in=offered, participant__in=people)
+    for pair in registrations.exclude(workshop__state=Workshop.State.CANCELLED).values_list("participant", "workshop"):
+        attended[pair] = 0
+    rows = Attendance.objects.filter(session__workshop__in=offered, participant__in=people)
+    for participant_id, workshop_id, total in (
+        rows.values_list("participant", "session__workshop").annotate(total=Sum("minutes")).order_by()
+    ):
+        attended[participant_id, workshop_id] = total
+    cohort_of = {workshop.pk: workshop.cohort_id for workshop in workshops}
+    by_person: dict[int, list[tuple[int, AttendanceFact]]] = {}
+    for (participant_id, workshop_id), minutes in attended.items():
+        fact = AttendanceFact(min(minutes, offered[workshop_id]), offered[workshop_id])
+        by_person.setdefault(participant_id, []).append((workshop_id, fact))
+    found: dict[int, dict[str, Fact]] = {}
+    for enrolment in enrolments:
+        own = [
+            fact
+            for workshop_id, fact in by_person.get(enrolment.participant_id, ())
+            if cohort_of[workshop_id] in (None, enrolment.cohort_id)
+        ]
+        best = sorted(own, key=lambda fact: (fact.share, fact.offered), reverse=True)
+        found[enrolment.pk] = {
+            str(entry.pk): Fact(fact.share * 100, fact.minutes, fact.offered)
+            for entry, fact in zip(entries, best, strict=False)
+        }
+    return found
+
+
+def workshops_of(course: Course) -> str:
+    """Return the address of the course's workshops."""
+    return f"{reverse('workshops')}?course={course.key}"
+
+
+def explain(outcome: Outcome) -> str:
+    """Say how much of the workshop somebody attended."""
+    fact = outcome.fact
+    numbers = {"done": fact.done, "total": fact.total, "needed": int(outcome.at_least), "percent": int(fact.value)}
+    if outcome.met:
+        return _("Attended %(percent)d %% of the time (%(needed)d %% needed).") % numbers
+    if not fact.total:
+        return _("Not registered for a workshop of this course yet.")
+    if not fact.done:
+        return _("Registered; no attendance is recorded yet (%(needed)d %% of the time needed).") % numbers
+    return _("Attended %(percent)d %% of the time so far; %(needed)d %% needed.") % numbers

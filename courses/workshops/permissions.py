@@ -1,0 +1,71 @@
+"""Who may do what with workshops."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from core.permissions import ORGANISERS, TRAINERS
+from courses.participants.models import Participant
+from institutions.models import Programme, Role
+from institutions.roles import holds, is_organiser, scope
+
+from .models import Registration, Workshop
+from .querysets import ran
+
+GROUP_PERMISSIONS = {
+    ORGANISERS: ["view_workshop", "change_workshop", "view_registration"],
+    TRAINERS: ["view_workshop", "view_registration"],
+}
+
+
+def can_create_workshops(user: Any) -> bool:
+    """Trainers and organisers, of whatever programme."""
+    return holds(user, Role.TRAINER, Role.ORGANISER)
+
+
+def programmes_for(user: Any) -> models.QuerySet[Programme]:
+    """The programmes in which the user may make a workshop."""
+    programmes = Programme.objects.filter(archived_at__isnull=True)
+    where = [scope(user, role) for role in (Role.TRAINER, Role.ORGANISER)]
+    if any(held.everywhere for held in where):
+        return programmes
+    return programmes.filter(pk__in=frozenset().union(*(held.programmes for held in where)))
+
+
+def can_create_in(user: Any, programme: Programme) -> bool:
+    """Trainers and organisers of this programme."""
+    where = scope(user, Role.TRAINER)
+    return where.everywhere or programme.pk in where.programmes or is_organiser(user, programme.pk)
+
+
+def can_manage(user: Any, workshop: Workshop) -> bool:
+    """Its trainers, and organisers of its programme."""
+    return Workshop.objects.visible_to(user).filter(pk=workshop.pk).exists()
+
+
+def can_archive(user: Any, workshop: Workshop) -> bool:
+    """Organisers of its programme."""
+    return is_organiser(user, workshop.programme_id)
+
+
+def is_own(user: Any, participant: Participant) -> bool:
+    """Whether the participant is the user."""
+    return participant.user_id is not None and participant.user_id == getattr(user, "pk", None)
+
+
+def can_record_attendance(user: Any, workshop: Workshop, participant: Participant) -> bool:
+    """Those who manage the workshop, never for themselves."""
+    return can_manage(user, workshop) and not is_own(user, participant)
+
+
+def can_cancel_registration(user: Any, registration: Registration) -> bool:
+    """Oneself, and those who manage the workshop."""
+    return is_own(user, registration.participant) or can_manage(user, registration.workshop)
+
+
+def people_of_workshops(user: Any) -> models.Q:
+    """Q over participants: those registered in workshops the user organises or trains."""
+    people = Registration.objects.filter(ran(user, "workshop")).order_by().values("participant")
+    return models.Q(pk__in=people)

@@ -1,0 +1,77 @@
+"""Who sees which workshop, session, registration and attendance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+
+from courses.catalogue.querysets import organised
+from institutions.models import Role
+from institutions.roles import scope
+
+
+def ran(user: Any, path: str = "") -> models.Q:
+    """Q: rows whose workshop (at ``path``, e.g. ``"workshop"``) the user organises or trains.
+
+    A trainer is named on the workshop *and* holds the role for its programme: with the role go the workshops.
+    """
+    prefix = f"{path}__" if path else ""
+    seen = organised(user, f"{prefix}programme")
+    where = scope(user, Role.TRAINER)
+    if not where:
+        return seen
+    names = apps.get_model("workshops", "WorkshopTrainer").objects.filter(user=user)
+    if not where.everywhere:
+        names = names.filter(workshop__programme__in=where.programmes)
+    return seen | models.Q(**{f"{path or 'pk'}__in": names.values("workshop")})
+
+
+class WorkshopQuerySet(models.QuerySet):
+    """Workshops."""
+
+    def public(self) -> WorkshopQuerySet:
+        """What the world may read: announced or later, not archived."""
+        return self.filter(state__in=apps.get_model("workshops", "Workshop").PUBLIC, archived_at__isnull=True)
+
+    def visible_to(self, user: Any) -> WorkshopQuerySet:
+        """Workshops one organises or trains: what the tools behind the sign-in show."""
+        return self.filter(ran(user)) if user.is_authenticated else self.none()
+
+    def with_people(self) -> WorkshopQuerySet:
+        """Add ``people``: how many are registered now."""
+        active = models.Q(registrations__state="registered")
+        return self.annotate(people=models.Count("registrations", filter=active, distinct=True))
+
+
+class SessionQuerySet(models.QuerySet):
+    """Sessions."""
+
+    def visible_to(self, user: Any) -> SessionQuerySet:
+        """Those of workshops one organises or trains."""
+        return self.filter(ran(user, "workshop")) if user.is_authenticated else self.none()
+
+
+class RegistrationQuerySet(models.QuerySet):
+    """Registrations."""
+
+    def visible_to(self, user: Any) -> RegistrationQuerySet:
+        """One's own, and those in workshops one organises or trains."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(models.Q(participant__user=user) | ran(user, "workshop"))
+
+    def active(self) -> RegistrationQuerySet:
+        """Those not cancelled."""
+        return self.filter(state="registered")
+
+
+class AttendanceQuerySet(models.QuerySet):
+    """Attendance."""
+
+    def visible_to(self, user: Any) -> AttendanceQuerySet:
+        """One's own, and that in workshops one organises or trains."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(models.Q(participant__user=user) | ran(user, "session__workshop"))

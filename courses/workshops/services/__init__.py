@@ -1,0 +1,49 @@
+"""What people do with workshops: plan and run them, register for them, record who was there."""
+
+from .attendance import Mark, reconcile_attendance, record_attendance, record_sheet
+from .messages import write_to_registered
+from .planning import (
+    add_session,
+    add_trainer,
+    change_session,
+    change_workshop,
+    create_workshop,
+    recompute_times,
+    remove_session,
+    remove_trainer,
+)
+from .registrations import cancel_registration, reconcile_registrations, register, register_at_the_door
+from .states import (
+    announce,
+    archive_workshop,
+    cancel_workshop,
+    close_registration,
+    hold_past_workshops,
+    open_registration,
+)
+
+__all__ = [
+    "Mark",
+    "add_session",
+    "add_trainer",
+    "announce",
+    "archive_workshop",
+    "cancel_registration",
+    "cancel_workshop",
+    "change_session",
+    "change_workshop",
+    "close_registration",
+    "create_workshop",
+    "hold_past_workshops",
+    "open_registration",
+    "recompute_times",
+    "reconcile_attendance",
+    "reconcile_registrations",
+    "record_attendance",
+    "record_sheet",
+    "register",
+    "register_at_the_door",
+    "remove_session",
+    "remove_trainer",
+    "write_to_registered",
+]

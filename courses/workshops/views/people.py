@@ -1,0 +1,162 @@
+"""Who is registered: the list, its download, the door, the sheet to sign."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import translation
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core.errors import DomainError
+
+from .. import services
+from ..facts import attendance_of
+from ..forms import DoorForm
+from ..models import Workshop
+from .manage import desk, running, show_error
+
+PER_PAGE = 100
+BLANK_LINES = 5
+
+
+def _registrations(workshop: Workshop) -> Any:
+    return workshop.registrations.select_related("participant", "country")
+
+
+@require_safe
+@running
+def registrations(request: HttpRequest, workshop: Workshop) -> HttpResponse:
+    """Who registered, as whom and from where at that time, and how much they attended. Constant queries."""
+    cancelled = request.GET.get("show") == "cancelled"
+    rows = _registrations(workshop).filter(state="cancelled" if cancelled else "registered")
+    page = Paginator(rows.order_by("participant__name", "pk"), PER_PAGE).get_page(request.GET.get("page"))
+    people = list(page.object_list)
+    facts = attendance_of(workshop, [row.participant_id for row in people])
+    return render(
+        request,
+        "workshops/registrations.html",
+        {
+            **desk(workshop, _("Registrations")),
+            "page_obj": page,
+            "people": [{"registration": row, "fact": facts[row.participant_id]} for row in people],
+            "cancelled": cancelled,
+            "cancelled_number": workshop.registrations.filter(state="cancelled").count(),
+            "can_change": workshop.state != Workshop.State.CANCELLED,
+            "over": workshop.is_over,
+        },
+    )
+
+
+class _Echo:
+    """A file that gives back what is written."""
+
+    def write(self, value: str) -> str:
+        return value
+
+
+def safe_cell(value: Any) -> str:
+    """Return a spreadsheet cell that is never taken for a formula."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+@require_safe
+@running
+def registrations_csv(request: HttpRequest, workshop: Workshop) -> HttpResponseBase:
+    """The list for a spreadsheet, streamed."""
+    head = [
+        _("Name"), _("Name in Latin letters"), _("Title"), _("E-mail address"), _("Takes part for"), _("Country"),
+        _("Organisation"), _("Position"), _("Stakeholder group"), _("State"), _("How"), _("Registered on"),
+        _("Minutes attended"), _("Minutes offered"),
+    ]  # fmt: skip
+    people = _registrations(workshop).order_by("participant__name", "pk")
+    facts = attendance_of(workshop, people.values_list("participant", flat=True))
+
+    language = get_language()
+
+    def lines() -> Iterator[str]:
+        with translation.override(language):  # the middleware has left its language by then
+            writer = csv.writer(_Echo())
+            yield "\ufeff" + writer.writerow(head)
+            for row in people.iterator(chunk_size=500):
+                person, fact = row.participant, facts[row.participant_id]
+                yield writer.writerow(
+                    safe_cell(value)
+                    for value in (
+                        person.name, person.name_latin, person.title, person.email, row.get_represents_display(),
+                        row.country, row.organisation, row.position, row.get_stakeholder_group_display(),
+                        row.get_state_display(), row.get_source_display(), row.registered_at.date().isoformat(),
+                        fact.minutes, fact.offered,
+                    )
+                )  # fmt: skip
+
+    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{workshop.key}-registrations.csv"'
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@running
+def door(request: HttpRequest, workshop: Workshop) -> HttpResponse:
+    """Register somebody who came to the door."""
+    form = DoorForm(request.POST or None, workshop=workshop)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = services.register_at_the_door(actor=request.user, workshop=workshop, **form.details)
+        except DomainError as error:
+            show_error(form, error)
+        else:
+            messages.success(request, _("%(name)s is registered.") % {"name": made.participant.name})
+            return redirect("registration_add" if "another" in request.POST else "registrations", key=workshop.key)
+    return render(request, "workshops/door.html", {**desk(workshop, _("Add somebody at the door")), "form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@running
+def registration_cancel(request: HttpRequest, workshop: Workshop, pk: int) -> HttpResponse:
+    """Cancel somebody's registration, after asking once more."""
+    registration = get_object_or_404(
+        workshop.registrations.active().select_related("participant__user", "workshop"), pk=pk
+    )
+    if request.method == "POST":
+        try:
+            services.cancel_registration(actor=request.user, registration=registration)
+        except DomainError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("%(name)s is no longer registered.") % {"name": registration.participant.name})
+        return redirect("registrations", key=workshop.key)
+    return render(
+        request,
+        "workshops/registration_cancel.html",
+        {**desk(workshop, _("Cancel a registration")), "registration": registration},
+    )
+
+
+@require_safe
+@running
+def sheet(request: HttpRequest, workshop: Workshop) -> HttpResponse:
+    """A sheet to sign on paper, one for each day, with lines left for people who come to the door."""
+    people = _registrations(workshop).active().order_by("participant__name", "pk")
+    sessions = list(workshop.sessions.select_related("workshop"))
+    days = [{"day": day, "sessions": list(group)} for day, group in groupby(sessions, key=lambda session: session.day)]
+    return render(
+        request,
+        "workshops/sheet.html",
+        {
+            **desk(workshop, _("Sheet to sign")),
+            "people": list(people),
+            "sheets": days or [{"day": workshop.starts_on, "sessions": []}],
+            "blank": range(BLANK_LINES),
+        },
+    )

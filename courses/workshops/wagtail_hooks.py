@@ -1,0 +1,9 @@
+"""What this room adds to the admin."""
+
+from core import scoped
+
+from .models import Registration
+from .viewsets import WorkshopViewSet
+
+scoped.register(WorkshopViewSet("workshops"))
+scoped.register_policy(Registration)
