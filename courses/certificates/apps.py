@@ -1,0 +1,25 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CertificatesConfig(AppConfig):
+    name = "courses.certificates"
+    label = "certificates"
+    verbose_name = _("Certificates")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from core.permissions import declare
+        from courses.participants.services import register_reconciler
+        from jobs.querysets import register_tie
+        from jobs.services import register_handler
+
+        from . import issuing, permissions, services
+
+        declare("certificates", permissions.GROUP_PERMISSIONS)
+        register_handler(services.JOB, issuing.issue_batch, title=_("Issuing certificates"), url=issuing.batch_url)
+        register_handler(
+            services.ARCHIVE_JOB, issuing.archive_batch, title=_("Packing the certificates"), url=issuing.batch_url
+        )
+        register_tie(permissions.watched_jobs)
+        register_reconciler("certificates.Certificate", services.reconcile)

@@ -1,0 +1,64 @@
+"""Who may do what with certificates. Nobody certifies, approves or re-issues for themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from core.permissions import ORGANISERS
+from courses.catalogue.models import Cohort, Course
+from courses.participants.models import Participant
+from courses.workshops.models import Workshop
+from institutions.roles import is_organiser
+
+from .models import Batch, Certificate
+
+GROUP_PERMISSIONS = {
+    ORGANISERS: [
+        "add_certificatetemplate",
+        "change_certificatetemplate",
+        "view_certificatetemplate",
+        "view_certificate",
+        "view_batch",
+    ],
+}
+
+
+def programme_of(subject: Cohort | Workshop | Course) -> int:
+    """Return the id of the programme a subject belongs to."""
+    return subject.course.programme_id if isinstance(subject, Cohort) else subject.programme_id
+
+
+def is_own(user: Any, participant: Participant) -> bool:
+    """Whether the participant is the user."""
+    return participant.user_id is not None and participant.user_id == getattr(user, "pk", None)
+
+
+def can_issue(user: Any, subject: Cohort | Workshop | Course) -> bool:
+    """Organisers of its programme."""
+    return is_organiser(user, programme_of(subject))
+
+
+def can_approve(user: Any, batch: Batch) -> bool:
+    """Another organiser of the programme than the one who asked, who gets no certificate by it."""
+    return (
+        can_issue(user, batch.subject)
+        and batch.requested_by_id != user.pk
+        and not Participant.objects.filter(user=user, pk__in=batch.participants).exists()
+    )
+
+
+def can_end(user: Any, certificate: Certificate) -> bool:
+    """Revoke or re-issue: organisers of the programme, never their own."""
+    return can_issue(user, certificate.subject) and not is_own(user, certificate.participant)
+
+
+def can_withdraw_name(user: Any, certificate: Certificate) -> bool:
+    """The holder, or an organiser for a holder who asked for it."""
+    return is_own(user, certificate.participant) or can_issue(user, certificate.subject)
+
+
+def watched_jobs(user: Any) -> models.Q:
+    """Q over jobs: those that issue certificates of programmes the user organises."""
+    return models.Q(certificate_batch__in=Batch.objects.visible_to(user))
