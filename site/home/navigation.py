@@ -1,0 +1,115 @@
+"""The brand and the ways through the site, cached per language until a page or the brand changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.cache import cache
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from wagtail.models import Site
+
+from core.routing import page_url, root_paths
+from institutions.models import Role
+from institutions.roles import holds
+
+from .models import BrandSettings, PlainPage, TopicPage
+
+VERSION_KEY = "navigation-version"
+
+
+def _cached(name: str, language: str, make: Callable[[], Any]) -> Any:
+    version = cache.get_or_set(VERSION_KEY, 1, None)
+    return cache.get_or_set(f"navigation:{name}:{language}:{version}", make, 300)
+
+
+def forget(**kwargs: Any) -> None:
+    """Drop what is cached (a page was published, moved or taken down; the brand was changed)."""
+    try:
+        cache.incr(VERSION_KEY)
+    except ValueError:
+        cache.set(VERSION_KEY, 1, None)
+
+
+def brand(language: str) -> dict[str, Any]:
+    """Return ``{name, note, home_url, logo, contact_email}`` of the installation."""
+
+    def make() -> dict[str, Any]:
+        site = Site.objects.filter(is_default_site=True).first()
+        settings = BrandSettings.for_site(site) if site else BrandSettings()
+        logo = settings.logo.get_rendition("max-160x36") if settings.logo else None
+        return {
+            "name": settings.name,
+            "note": settings.tagline,
+            "home_url": f"/{language}/",
+            "logo": {"url": logo.url, "width": logo.width, "height": logo.height} if logo else None,
+            "contact_email": settings.contact_email,
+        }
+
+    return _cached("brand", language, make)
+
+
+def _pages(model: type[TopicPage] | type[PlainPage], language: str) -> list[Any]:
+    """Live pages of a kind in a language; where it has none, the English ones."""
+    roots = root_paths()
+    for code in dict.fromkeys([language, "en"]):
+        if code in roots:
+            pages = list(
+                model.objects.filter(live=True, url_path__startswith=roots[code])
+                .select_related("locale")
+                .order_by("path")
+            )
+            if pages:
+                return pages
+    return []
+
+
+def topics(language: str) -> list[dict[str, str]]:
+    """Return ``[{title, url, field, summary}]`` of the topics."""
+    return _cached(
+        "topics",
+        language,
+        lambda: [
+            {"title": page.title, "url": page_url(page, language), "field": page.field, "summary": page.summary}
+            for page in _pages(TopicPage, language)
+        ],
+    )
+
+
+def main_nav(request: HttpRequest, language: str) -> list[dict[str, Any]]:
+    """Return the main navigation as ``[{title, url, current}]``."""
+    entries = [(_("Courses"), reverse("catalogue")), (_("Workshops"), reverse("workshops"))]
+    entries += [(topic["title"], topic["url"]) for topic in topics(language)]
+    return [{"title": title, "url": url, "current": request.path == url} for title, url in entries]
+
+
+def footer_nav(language: str) -> list[dict[str, str]]:
+    """Return the footer's links as ``[{title, url}]``."""
+    pages = _cached(
+        "footer",
+        language,
+        lambda: [
+            {"title": page.title, "url": page_url(page, language)}
+            for page in _pages(PlainPage, language)
+            if page.in_footer
+        ],
+    )
+    return [*pages, {"title": _("Check a certificate"), "url": reverse("certificate_check")}]
+
+
+def account_links(request: HttpRequest) -> list[dict[str, str]]:
+    """Return what else a signed-in person may open, by their roles, as ``[{title, url}]``."""
+    user = request.user
+    if not user.is_authenticated or not (user.is_superuser or holds(user, *Role)):
+        return []  # a learner: spares asking for permissions on every page
+    links = []
+    if holds(user, Role.TRAINER, Role.ORGANISER):
+        links.append({"title": _("My workshops as a trainer"), "url": reverse("workshops_mine")})
+        links.append({"title": _("Cohorts and completion"), "url": reverse("cohorts")})
+    if holds(user, Role.ORGANISER):
+        links.append({"title": _("Certificates issued"), "url": reverse("certificates")})
+    if user.has_perm("wagtailadmin.access_admin"):
+        links.append({"title": _("Manage the content"), "url": reverse("wagtailadmin_home")})
+    return links

@@ -1,0 +1,121 @@
+"""Sample accounts and people, for a newcomer's own machine only."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from datetime import date
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
+
+from accounts.models import User
+from courses.catalogue.models import Cohort, CohortTrainer, Enrolment
+from courses.catalogue.services import enrol
+from courses.participants.models import FocalPointDesignation, Participant
+from courses.participants.services import confirm_designation
+from courses.workshops.models import Workshop, WorkshopTrainer
+from institutions.models import Role, Treaty
+from institutions.services import grant_role
+from modules.lessons.services import mark_done
+from modules.records.models import Item
+
+from .records import BLENDED
+
+ACCOUNTS = {
+    "learner": {"name": "Amina Wanjiru", "language": "en", "time_zone": "Africa/Nairobi"},
+    "trainer": {"name": "Luca Ferrant", "language": "en", "time_zone": "Europe/Ljubljana"},
+    "trainer2": {"name": "Rosa Quilca", "language": "en", "time_zone": "America/Lima"},
+    "organiser": {"name": "Noor Haddad", "language": "en", "time_zone": "America/Toronto"},
+    "focalpoint": {"name": "Joseph Otieno", "language": "en", "time_zone": "Africa/Nairobi"},
+}
+
+# Invented people whose names show that every script is kept: name, Latin letters, country, organisation, lessons done.
+PEOPLE = [
+    ("ليلى بنت يوسف العمري", "Layla al-Amri", "MA", "Ministry of Environment", 16),
+    ("አበበች ተስፋዬ", "Abebech Tesfaye", "ET", "Biodiversity Institute", 9),
+    ("Nguyễn Thị Hồng Ánh", "Nguyen Thi Hong Anh", "VN", "Customs Department", 4),
+    ("Екатерина Шевчук", "Ekaterina Shevchuk", "KG", "Academy of Sciences", 20),
+    ("陈雨桐", "Chen Yutong", "CN", "Institute of Botany", 1),
+    ("सुनीता अधिकारी", "Sunita Adhikari", "NP", "National Seed Laboratory", 12),
+    ("Kwaku Ampofo-Mensah", "", "GH", "Wildlife Division", 0),
+]
+
+
+def make_sample_people() -> str:
+    """Make the sample accounts and people once.
+
+    Returns the password when it was made now (``CAMPUS_DEMO_PASSWORD``, else one at random), else an empty
+    string. Raises ``ImproperlyConfigured`` outside local settings.
+    """
+    if not settings.CAMPUS_SAMPLE_DATA:
+        raise ImproperlyConfigured("Sample accounts exist only in local settings.")
+    if User.objects.filter(email="learner@example.org").exists():
+        return ""
+    password = os.environ.get("CAMPUS_DEMO_PASSWORD") or secrets.token_urlsafe(9)
+    with transaction.atomic():
+        users = {name: _account(name, password) for name in ACCOUNTS}
+        _roles(users)
+        _cohort(users)
+    return password
+
+
+def set_sample_password() -> str:
+    """Give the sample accounts a new password and return it (``CAMPUS_DEMO_PASSWORD``, else at random)."""
+    if not settings.CAMPUS_SAMPLE_DATA:
+        raise ImproperlyConfigured("Sample accounts exist only in local settings.")
+    password = os.environ.get("CAMPUS_DEMO_PASSWORD") or secrets.token_urlsafe(9)
+    for user in User.objects.filter(email__in=[f"{name}@example.org" for name in ACCOUNTS]):
+        user.set_password(password)
+        user.save(update_fields=["password"])
+    return password
+
+
+def _account(name: str, password: str) -> User:
+    user = User.objects.create_user(f"{name}@example.org", password, **ACCOUNTS[name])
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    details = {"country_id": "KE"} if name in ("learner", "focalpoint") else {}
+    Participant.objects.create(
+        user=user, name=user.name, name_latin=user.name, email=user.email, language=user.language, **details
+    )
+    return user
+
+
+def _roles(users: dict[str, User]) -> None:
+    from institutions.models import Programme
+
+    programme = Programme.objects.get(key="abs")
+    organiser = users["organiser"]
+    grant_role(actor=None, user=organiser, role=Role.ORGANISER)
+    grant_role(actor=organiser, user=users["trainer"], role=Role.TRAINER, programme=programme)
+    grant_role(actor=organiser, user=users["trainer2"], role=Role.TRAINER, programme=programme)
+    designation = FocalPointDesignation.objects.create(
+        participant=users["focalpoint"].participant,
+        treaty=Treaty.NAGOYA,
+        country_id="KE",
+        starts_on=date(2026, 1, 1),
+        evidence="Sample letter of designation",
+    )
+    confirm_designation(actor=organiser, designation=designation)
+
+
+def _cohort(users: dict[str, User]) -> None:
+    cohort = Cohort.objects.get(course__key=BLENDED, self_paced=False)
+    CohortTrainer.objects.create(cohort=cohort, user=users["trainer"])
+    for workshop in Workshop.objects.filter(is_sample=True):
+        WorkshopTrainer.objects.create(workshop=workshop, user=users["trainer"])
+    lessons = list(
+        Item.objects.live()
+        .filter(kind=Item.Kind.LESSON, parent__syllabus_entries__course=cohort.course)
+        .order_by("parent__syllabus_entries__order", "order")
+    )
+    for number, (name, latin, country, organisation, done) in enumerate(PEOPLE):
+        user = User.objects.create_user(f"sample{number}@example.org", None, name=latin or name)
+        participant = Participant.objects.create(
+            user=user, name=name, name_latin=latin, country_id=country, organisation=organisation
+        )
+        enrol(actor=users["organiser"], participant=participant, cohort=cohort, source=Enrolment.Source.ORGANISER)
+        for item in lessons[:done]:
+            mark_done(actor=user, item=item, language="en")
