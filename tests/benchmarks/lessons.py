@@ -1,0 +1,157 @@
+"""The lesson page of a signed-in learner: its queries, and its speed beside a bare Django view.
+
+Speed: one gunicorn process (threads) serves both pages, so that the other core is free for asking; sixteen
+connections that stay open ask from another process; rounds alternate between the pages, and the medians count.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+CONNECTIONS, ROUNDS, SECONDS = 16, 7, 2.0
+QUERY_BUDGET, RATIO_BUDGET = 12, 1 / 3
+
+
+def measure(platform: Any) -> list[dict[str, Any]]:
+    """Measure in the starter content, in the middle of a module, with a lesson done before."""
+    cookie, path = reader_of_a_lesson()
+    queries = queries_of(cookie, path)
+    with server() as port:
+        command = [sys.executable, "-m", "tests.benchmarks.lessons", str(port), cookie, path]
+        speeds = json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
+    ratio = speeds["lesson"] / speeds["bare"]
+    print(f"  {path}: {queries} queries; one process: {speeds['lesson']:.0f} a second, bare view {speeds['bare']:.0f}")
+    return [
+        row("Queries of a lesson page, learner", queries, "", QUERY_BUDGET, queries <= QUERY_BUDGET),
+        row("Lesson pages, learner, one process", round(speeds["lesson"], 1), "per second", None, True),
+        row("Lesson pages, ratio to a bare view", round(ratio, 2), "", round(RATIO_BUDGET, 2), ratio >= RATIO_BUDGET),
+    ]
+
+
+def row(name: str, value: float, unit: str, budget: float | None, ok: bool) -> dict[str, Any]:
+    return {"name": name, "value": value, "unit": unit, "budget": budget, "ok": ok}
+
+
+def reader_of_a_lesson() -> tuple[str, str]:
+    """Return the session of a new learner who has done a first lesson, and the path of the second."""
+    from django.test import Client
+
+    from accounts.models import User
+    from core.routing import page_url
+    from modules.lessons.models import LessonPage, ModulePage
+    from modules.lessons.services import mark_done
+    from modules.records.models import Item
+
+    module = next(page for page in ModulePage.objects.live().public().order_by("path") if page.numchild > 1)
+    first, second = LessonPage.objects.child_of(module).live().order_by("path")[:2]
+    learner = User.objects.create_user("reader-of-lessons@example.org", name="A reader")
+    mark_done(actor=learner, item=Item.objects.get(key=first.translation_key))
+    client = Client()
+    client.force_login(learner, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client.cookies["sessionid"].value, page_url(second, "en")
+
+
+def queries_of(cookie: str, path: str) -> int:
+    """Count the queries of the page when it was read before."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    client = Client(headers={"host": "localhost"})
+    client.cookies["sessionid"] = cookie
+    for _turn in range(2):
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(path).status_code == 200, path
+    return len(captured)
+
+
+@contextmanager
+def server() -> Iterator[int]:
+    """Yield the port of a server with the platform's own configuration and database."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    env = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.benchmarks.lessons_settings",
+        "PYTHONPATH": f"{ROOT / 'site'}{os.pathsep}{ROOT}",
+        "WEB_CONCURRENCY": "1",
+    }
+    command = [sys.executable, "-m", "gunicorn", "config.wsgi:application", "--config", "site/config/gunicorn.py"]
+    command += ["--bind", f"127.0.0.1:{port}", "--max-requests", "0"]
+    process = subprocess.Popen(command, cwd=ROOT, env=env)
+    try:
+        end = time.monotonic() + 60
+        while not _answers(port):
+            if time.monotonic() > end or process.poll() is not None:
+                raise RuntimeError("The server does not start.")
+            time.sleep(0.2)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+# --- The process that asks ------------------------------------------------------------------------
+
+
+def load(port: int, cookie: str, lesson: str) -> dict[str, float]:
+    """Ask both pages in turns; return the medians of pages a second."""
+
+    async def ask() -> dict[str, float]:
+        rates: dict[str, list[float]] = {"bare": [], "lesson": []}
+        await _round(port, cookie, lesson, 1.0)  # so that everything is warm
+        for _turn in range(ROUNDS):
+            for name, path in (("bare", "/bare/"), ("lesson", lesson)):
+                rates[name].append(await _round(port, cookie, path, SECONDS))
+        return {name: statistics.median(some) for name, some in rates.items()}
+
+    return asyncio.run(ask())
+
+
+async def _round(port: int, cookie: str, path: str, seconds: float) -> float:
+    request = (
+        f"GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: sessionid={cookie}\r\nConnection: keep-alive\r\n\r\n"
+    ).encode()
+    start = time.monotonic()
+    counts = await asyncio.gather(*(_connection(port, request, start + seconds) for _one in range(CONNECTIONS)))
+    return sum(counts) / (time.monotonic() - start)
+
+
+async def _connection(port: int, request: bytes, end: float) -> int:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    count = 0
+    while time.monotonic() < end:
+        writer.write(request)
+        head = await reader.readuntil(b"\r\n\r\n")
+        if not head.startswith(b"HTTP/1.1 200"):
+            raise RuntimeError(head.decode(errors="replace"))
+        length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+        await reader.readexactly(int(length.split(b":")[1]))
+        count += 1
+        if b"connection: close" in head.lower():
+            writer.close()
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.close()
+    return count
+
+
+if __name__ == "__main__":
+    print(json.dumps(load(int(sys.argv[1]), *sys.argv[2:4])))

@@ -1,0 +1,137 @@
+"""What attendance counts for."""
+
+from __future__ import annotations
+
+from datetime import time
+
+import pytest
+
+from courses.catalogue.models import SyllabusEntry
+from courses.catalogue.services import completion_of, put_rule
+from courses.participants.models import Participant
+from courses.workshops import services
+from courses.workshops.facts import attendance_of, live_session_facts
+from courses.workshops.models import Workshop
+from courses.workshops.services import Mark
+from tests import factories
+
+
+@pytest.fixture
+def entry(course):
+    return factories.SyllabusEntryFactory(course=course, kind=SyllabusEntry.Kind.LIVE_SESSION, item=None)
+
+
+@pytest.fixture
+def enrolment(course, cast):
+    cohort = factories.CohortFactory(course=course)
+    return factories.EnrolmentFactory(cohort=cohort, participant=Participant.objects.get(user=cast.learner))
+
+
+def fact(course, enrolment, entry):
+    return live_session_facts(course, [enrolment])[enrolment.pk].get(str(entry.pk))
+
+
+def test_minutes_of_all_sessions_add_up(workshop, session, add_session, cast, register):
+    second = add_session(workshop, "Drafting", begins=time(11), finishes=time(12, 30))
+    person = register(workshop, cast.learner).participant
+    services.record_attendance(actor=cast.trainer, session=session, marks={person.pk: "present"})
+    services.record_attendance(actor=cast.trainer, session=second, marks={person.pk: Mark("partly", 45)})
+    found = attendance_of(workshop, [person])[person.pk]
+    assert (found.minutes, found.offered, found.share, found.percent) == (135, 180, 0.75, 75)
+
+
+def test_who_is_not_recorded_attended_nothing(workshop, session, cast):
+    person = Participant.objects.get(user=cast.outsider)
+    assert attendance_of(workshop, [person.pk])[person.pk].percent == 0
+
+
+def test_a_workshop_without_sessions_offers_nothing(workshop, cast):
+    person = Participant.objects.get(user=cast.outsider)
+    assert attendance_of(workshop, [person])[person.pk].share == 0
+
+
+def test_reading_attendance_is_two_queries_for_any_number_of_people(
+    workshop, session, cast, register, django_assert_num_queries
+):
+    people = [register(workshop, user).participant for user in (cast.learner, cast.outsider, cast.focal_point)]
+    with django_assert_num_queries(2):
+        attendance_of(workshop, people)
+
+
+def test_the_best_workshop_of_the_course_counts(
+    workshop, session, add_session, cast, course, entry, enrolment, register
+):
+    other = factories.WorkshopFactory(programme=workshop.programme, course=course, starts_on=workshop.starts_on)
+    other_session = add_session(other)
+    for made in (workshop, other):
+        register(made, cast.learner)
+    person = enrolment.participant_id
+    services.record_attendance(actor=None, session=session, marks={person: Mark("partly", 45)})
+    services.record_attendance(actor=None, session=other_session, marks={person: "present"})
+    assert fact(course, enrolment, entry).value == 100
+
+
+def test_two_live_sessions_ask_for_two_workshops(workshop, session, cast, course, entry, enrolment, register):
+    second = factories.SyllabusEntryFactory(course=course, kind=SyllabusEntry.Kind.LIVE_SESSION, item=None, order=9)
+    register(workshop, cast.learner)
+    services.record_attendance(actor=None, session=session, marks={enrolment.participant_id: "present"})
+    assert fact(course, enrolment, entry).value == 100
+    assert fact(course, enrolment, second) is None
+
+
+def test_a_workshop_of_another_cohort_or_course_does_not_count(
+    workshop, session, cast, course, entry, enrolment, register
+):
+    register(workshop, cast.learner)
+    services.record_attendance(actor=None, session=session, marks={enrolment.participant_id: "present"})
+    Workshop.objects.filter(pk=workshop.pk).update(cohort=factories.CohortFactory(course=course))
+    assert fact(course, enrolment, entry) is None
+    Workshop.objects.filter(pk=workshop.pk).update(cohort=enrolment.cohort)
+    assert fact(course, enrolment, entry).value == 100
+    Workshop.objects.filter(pk=workshop.pk).update(cohort=None, course=None)
+    assert fact(course, enrolment, entry) is None
+
+
+def test_registered_and_not_registered_are_told_apart(workshop, session, cast, course, entry, enrolment, register):
+    assert fact(course, enrolment, entry) is None
+    register(workshop, cast.learner)
+    found = fact(course, enrolment, entry)
+    assert (found.value, found.done, found.total) == (0, 0, 90)
+
+
+@pytest.mark.parametrize(
+    ("mark", "met", "words"),
+    [
+        (None, False, "Not registered"),
+        ("registered", False, "no attendance is recorded"),
+        (Mark("partly", 45), False, "Attended 50 %"),
+        ("present", True, "Attended 100 %"),
+    ],
+)
+def test_the_requirement_is_explained(workshop, session, cast, course, entry, enrolment, register, mark, met, words):
+    put_rule(actor=cast.organiser, course=course, spec={"kind": "live-session", "ref": str(entry.pk), "at_least": 80})
+    if mark is not None:
+        register(workshop, cast.learner)
+    if mark not in (None, "registered"):
+        services.record_attendance(actor=None, session=session, marks={enrolment.participant_id: mark})
+    requirement = completion_of(course, [enrolment])[enrolment.pk].requirements[0]
+    assert requirement.met is met
+    assert words in requirement.why
+    assert requirement.url == ("" if met else f"/en/workshops/?course={course.key}")
+
+
+def test_facts_cost_the_same_for_one_and_for_many(
+    workshop, session, cast, course, entry, enrolment, register, django_assert_num_queries
+):
+    register(workshop, cast.learner)
+    course.syllabus.all()
+    with django_assert_num_queries(5):
+        live_session_facts(course, [enrolment])
+    Workshop.objects.filter(pk=workshop.pk).update(capacity=None)
+    many = [enrolment]
+    for _ in range(6):
+        another = factories.EnrolmentFactory(cohort=enrolment.cohort)
+        register(workshop, another.participant)
+        many.append(another)
+    with django_assert_num_queries(5):
+        live_session_facts(course, many)

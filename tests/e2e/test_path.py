@@ -1,0 +1,257 @@
+"""The main job, end to end: from the catalogue to a verified certificate, as the different people."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from datetime import datetime
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Page, expect
+from pypdf import PdfReader
+
+from .people import DESK, PHONE, Visitor, sign_in
+from .servers import Platform, wait_until
+
+NEWCOMER = "newcomer@example.org"
+PASSWORD = "a long enough password"
+NAME, NAME_LATIN = "ليلى العمري", "Layla al-Amri"
+COURSE = "Green Customs: living modified organisms at the border"
+KEY = "green-customs-lmo"
+
+
+def main_button(page: Page, name: str) -> None:
+    page.locator("main").get_by_role("button", name=name, exact=True).click()
+
+
+def answer(page: Page, *, right: int | None = None) -> None:
+    """Choose the right answers of the attempt on the page; of the first ``right`` questions only."""
+    from modules.assessments.models import Attempt
+
+    key = page.url.rstrip("/").split("/")[-1]
+    attempt = Attempt.objects.get(key=key)
+    for question in list(attempt.questions.select_related("version").order_by("order"))[:right]:
+        for choice in question.version.body["choices"]:
+            if choice["correct"]:
+                page.check(f'input[name="q{question.pk}"][value="{choice["id"]}"]')
+
+
+def sign_up(page: Page, campus: Platform) -> None:
+    """Create an account and confirm its address by the link in the mail."""
+    page.locator("main").get_by_role("link", name="Create an account").click()
+    page.fill("input[name=email]", NEWCOMER)
+    page.fill("input[name=password1]", PASSWORD)
+    page.locator("main form").get_by_role("button").first.click()
+    letter = campus.mail.wait_for(to=NEWCOMER)
+    link = next(link for link in letter.links if "confirm" in link)
+    page.goto(link)
+    page.locator("main form").get_by_role("button").first.click()
+    page.wait_for_load_state()
+
+
+def enrol_from_the_catalogue(page: Page, campus: Platform) -> None:
+    """Path 1: a visitor finds a course, reads what it asks and gives, signs up and enrols."""
+    page.goto("/en/")
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Courses").click()
+    page.fill("input[name=q]", "border")
+    page.locator("#search").get_by_role("button", name="Search").click()
+    expect(page.locator("article.course")).to_have_count(1)
+    page.get_by_role("link", name=COURSE).click()
+    expect(page.get_by_role("heading", name="What it asks")).to_be_visible()
+    expect(page.get_by_text("Hours credited")).to_be_visible()
+    page.get_by_role("link", name="Enrol", exact=True).click()
+    sign_up(page, campus)
+    page.goto("/en/my/")
+    page.get_by_role("link", name="Go on to enrol").click()
+    page.fill("input[name=name]", NAME)
+    page.fill("input[name=name_latin]", NAME_LATIN)
+    page.select_option("select[name=country]", "MA")
+    main_button(page, "Save")
+    expect(page.locator("main").get_by_text(NAME)).to_be_visible()
+    main_button(page, "Enrol")
+    expect(page.get_by_text("You are enrolled.").first).to_be_visible()
+    assert COURSE in campus.mail.wait_for(to=NEWCOMER, subject="enrolled").text
+
+
+def learn(page: Page) -> None:
+    """Path 2: lessons marked done, back to where one stopped, a quiz left in its middle, feedback, progress."""
+    page.goto("/en/my/")
+    page.get_by_role("link", name="Start the first lesson").click()
+    main_button(page, "Mark as done and go on")
+    second = page.locator("h1").inner_text()
+    page.goto("/en/my/")  # leaves in the middle
+    page.get_by_role("link", name="Go on where you stopped").click()
+    assert page.locator("h1").inner_text() == second
+    main_button(page, "Mark as done and go on")
+    page.get_by_role("button", name=re.compile("^Mark as done")).click()
+    page.goto("/en/my/")
+    expect(page.get_by_text("All lessons are done.")).to_be_visible()
+    page.get_by_role("link", name=re.compile("Take the quiz")).first.click()
+    main_button(page, "Start the quiz")
+    page.wait_for_url("**/attempts/**")
+    answer(page, right=2)
+    with page.expect_navigation():
+        main_button(page, "Save and go on later")
+    page.goto("/en/my/")  # leaves in the middle of the quiz
+    page.get_by_role("link", name=re.compile("Take the quiz")).first.click()
+    main_button(page, "Go on with the quiz")
+    page.wait_for_url("**/attempts/**")
+    expect(page.locator("main input:checked").nth(1)).to_be_attached()  # what was answered before
+    answer(page)
+    main_button(page, "Hand in")
+    page.wait_for_url("**/result/")
+    expect(page.get_by_text("100 %").first).to_be_visible()
+    page.goto("/en/my/")
+    expect(page.get_by_text("You have met every requirement.")).to_be_visible()
+
+
+def make_a_workshop(page: Page) -> str:
+    """Path 3, the trainer: a workshop with a session of today, open for registration. Returns its address."""
+    today = datetime.now(ZoneInfo("Africa/Nairobi")).date().isoformat()
+    sign_in(page, "trainer")
+    page.goto("/en/workshops/new/")
+    page.fill("input[name=title_en]", "Reading shipping papers")
+    page.fill("input[name=starts_on]", today)
+    page.fill("input[name=ends_on]", today)
+    page.select_option("select[name=time_zone]", "Africa/Nairobi")
+    page.fill("input[name=city]", "Mombasa")
+    page.fill("input[name=venue]", "Harbour hall")
+    page.fill("input[name=capacity]", "20")
+    page.check("input[name=languages][value=fr]")
+    main_button(page, "Make the workshop")
+    address = page.url
+    page.get_by_role("link", name="Add a session").first.click()
+    page.fill("input[name=title_en]", "Papers and codes")
+    page.fill("input[name=day]", today)
+    page.fill("input[name=begins]", "09:00")
+    page.fill("input[name=finishes]", "12:30")
+    page.locator("main form").get_by_role("button").first.click()
+    page.goto(address)
+    main_button(page, "Open registration")
+    expect(page.get_by_text("Close registration")).to_be_visible()
+    return address
+
+
+def register(page: Page, campus: Platform, address: str) -> None:
+    """Path 3, the learner: registers and gets a calendar file."""
+    page.goto(address.replace("/manage/", "/"))
+    expect(page.get_by_text("Mombasa").first).to_be_visible()
+    page.get_by_role("link", name="Register", exact=True).click()
+    page.locator("main form").get_by_role("button").first.click()
+    expect(page.get_by_text("You are registered").first).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Add to my calendar").click()
+    calendar = download.value.path().read_text()
+    assert "TZID=Africa/Nairobi" in calendar
+    assert "Papers and codes" in calendar
+    assert "Reading shipping papers" in campus.mail.wait_for(to=NEWCOMER, subject="Reading shipping papers").text
+
+
+def mark_attendance(page: Page, address: str) -> None:
+    """Path 3, the trainer again: sees who registered, marks who is there."""
+    page.goto(address)
+    page.get_by_role("link", name="Who registered").click()
+    expect(page.get_by_text(NAME).first).to_be_visible()
+    page.goto(address)
+    page.locator("main td.row-acts").get_by_role("link", name=re.compile("Attendance")).click()
+    page.get_by_label("Present", exact=True).first.check()
+    main_button(page, "Save attendance")
+    page.reload()
+    expect(page.get_by_label("Present", exact=True).first).to_be_checked()
+
+
+def issue(page: Page, campus: Platform) -> str:
+    """Path 4: the organiser sees who has met what, and issues; returns the serial number."""
+    from courses.catalogue.models import Cohort
+    from courses.certificates.models import Certificate
+
+    cohort = Cohort.objects.get(course__key=KEY)
+    sign_in(page, "organiser")
+    page.goto(f"/en/cohorts/{cohort.pk}/")
+    expect(page.get_by_role("row", name=re.compile(NAME)).get_by_text("Complete", exact=True).first).to_be_visible()
+    page.get_by_role("link", name="Issue certificates").click()
+    campus.stop("worker", kill=True)  # nothing may be lost when the worker dies
+    main_button(page, "Issue certificates to those chosen")
+    batch = page.url
+    expect(page.locator("progress").first).to_be_attached()
+    page.reload()
+    expect(page.locator("progress").first).to_be_attached()
+    campus.start("worker")
+    wait_until(lambda: Certificate.objects.filter(cohort=cohort).exists(), seconds=90, what="the certificate")
+    page.goto(batch)
+    archive = page.get_by_role("link", name="Download all as ZIP")
+    expect(archive).to_be_visible(timeout=60_000)
+    with page.expect_download() as download:
+        archive.click()
+    files = zipfile.ZipFile(download.value.path())
+    assert len(files.namelist()) == 1
+    certificate = Certificate.objects.filter(cohort=cohort).latest("issued_at")
+    text = " ".join(leaf.extract_text() for leaf in PdfReader(io.BytesIO(files.read(files.namelist()[0]))).pages)
+    assert NAME_LATIN in text
+    assert certificate.serial in text.replace(" ", "") or certificate.serial in text
+    assert "Green Customs" in text
+    return certificate.serial
+
+
+def download_certificate(page: Page, campus: Platform, serial: str) -> None:
+    """Path 4, the learner: a mail, and the PDF among one's own certificates."""
+    letter = campus.mail.wait_for(to=NEWCOMER, subject="certificate", seconds=60)
+    assert serial in letter.text
+    page.goto("/en/my/certificates/")
+    with page.expect_download() as download:
+        page.locator(f'a[href*="{serial}/pdf"]').first.click()
+    assert download.value.path().read_bytes().startswith(b"%PDF")
+
+
+def check_certificate(anyone: Page, organiser: Page, serial: str) -> None:
+    """Path 5: valid, unknown, and after the organiser revokes it, revoked."""
+    from courses.certificates import serials
+
+    anyone.goto(f"/c/{serial}")
+    expect(anyone.get_by_role("heading", name="This certificate is valid")).to_be_visible()
+    expect(anyone.locator("main")).to_contain_text(NAME)
+    anyone.goto("/en/check/")
+    wrong = serial[:-1] + ("0" if serial[-1] != "0" else "1")  # a slip of the finger
+    anyone.fill("main input[name=serial]", wrong)
+    anyone.locator("main form").get_by_role("button").first.click()
+    expect(anyone.locator("main .errors")).to_contain_text("not a complete number")
+    anyone.fill("main input[name=serial]", serials.make("PC", 2026, lambda count: sha256(bytes([count])).digest()))
+    anyone.locator("main form").get_by_role("button").first.click()
+    expect(anyone.locator(".verdict--unknown")).to_be_visible()
+    organiser.goto(f"/en/certificates/{serial}/")
+    organiser.fill("main textarea[name=reason]", "Issued by mistake in a rehearsal.")
+    organiser.get_by_role("button", name="Revoke").click()
+    expect(organiser.get_by_text("The certificate has been revoked.")).to_be_visible()
+    anyone.goto(f"/ar/check/{serial}/")
+    expect(anyone.locator(".verdict--revoked")).to_be_visible()
+
+
+@pytest.mark.embedded
+def test_the_main_job_from_the_catalogue_to_a_verified_certificate(visitor: Visitor, campus: Platform):
+    learner, trainer = visitor.page(width=PHONE, accept_downloads=True), visitor.page(width=DESK)
+    organiser, anyone = visitor.page(width=DESK, accept_downloads=True), visitor.page(width=PHONE)
+    learner.set_viewport_size({"width": DESK, "height": 900})
+    enrol_from_the_catalogue(learner, campus)
+    learner.set_viewport_size({"width": PHONE, "height": 740})
+    learn(learner)
+    address = make_a_workshop(trainer)
+    register(learner, campus, address)
+    mark_attendance(trainer, address)
+    serial = issue(organiser, campus)
+    download_certificate(learner, campus, serial)
+    check_certificate(anyone, organiser, serial)
+
+
+def test_a_learner_reads_and_takes_the_quiz_without_script(visitor: Visitor, campus: Platform):
+    from accounts.models import User
+    from courses.catalogue.models import Cohort
+    from courses.catalogue.services import enrol
+
+    user = User.objects.get(email="learner@example.org")
+    enrol(actor=user, participant=user.participant, cohort=Cohort.objects.get(course__key=KEY))
+    page = visitor.page(width=PHONE, java_script_enabled=False)
+    sign_in(page, user)
+    learn(page)

@@ -1,0 +1,72 @@
+"""A quiz of three questions (the right answer is always ``a``), in a module."""
+
+from __future__ import annotations
+
+import pytest
+
+from modules.assessments import registry
+from modules.assessments.models import Attempt
+from modules.assessments.services import save_answers, start_attempt, submit_attempt
+from modules.records.models import Item
+from tests import factories
+
+
+@pytest.fixture
+def quiz(db):
+    module = factories.ItemFactory(kind=Item.Kind.MODULE, titles={"en": "A module"})
+    return factories.QuizFactory(item__parent=module, item__titles={"en": "A quiz"}, item__minutes=3)
+
+
+@pytest.fixture
+def learner(db):
+    return factories.UserFactory(email="learner@example.org")
+
+
+@pytest.fixture
+def stranger(db):
+    return factories.UserFactory(email="stranger@example.org")
+
+
+@pytest.fixture
+def context(monkeypatch):
+    """Say what attempts are done for: ``context(context="enrolment:1", closes_at=...)``."""
+
+    def says(**fields):
+        monkeypatch.setattr(registry, "_providers", [lambda user, quiz: registry.AttemptContext(**fields)])
+
+    says()
+    return says
+
+
+@pytest.fixture
+def begin(learner, quiz):
+    def begun(user=None, language="en", of=None) -> Attempt:
+        return start_attempt(actor=user or learner, quiz=of or quiz, language=language)
+
+    return begun
+
+
+@pytest.fixture
+def answer(learner):
+    """Answer the first ``right`` questions rightly and the next ``wrong`` ones wrongly."""
+
+    def answered(attempt, right=0, wrong=0) -> None:
+        asked = list(attempt.questions.all())
+        answers = {question.pk: ["a"] for question in asked[:right]}
+        answers |= {question.pk: ["b"] for question in asked[right : right + wrong]}
+        save_answers(actor=attempt.learner, attempt=attempt, answers=answers)
+
+    return answered
+
+
+@pytest.fixture
+def hand_in(begin, answer):
+    """A graded attempt with so many right answers."""
+    import uuid
+
+    def handed_in(right=3, wrong=0, **who) -> Attempt:
+        attempt = begin(**who)
+        answer(attempt, right, wrong)
+        return submit_attempt(actor=attempt.learner, attempt=attempt, submission_key=uuid.uuid4())
+
+    return handed_in

@@ -1,0 +1,286 @@
+"""The question bank and the quizzes in the admin: plain forms, one language at a time."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from core.models import AuditEntry
+from institutions.models import Role
+from institutions.services import grant_role
+from modules.assessments.models import Question, Quiz, QuizQuestion
+from modules.records.models import Item
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def groups(db):
+    """Group permissions as after a migrate."""
+    from core.permissions import synchronise_groups
+
+    synchronise_groups()
+
+
+@pytest.fixture
+def editor(db):
+    user = factories.UserFactory(email="editor@example.org")
+    grant_role(actor=None, user=user, role=Role.EDITOR)
+    return user
+
+
+@pytest.fixture
+def admin(client, editor):
+    client.force_login(editor)
+    return client
+
+
+def question_form(**changes) -> dict:
+    data = {"key": "abs-q1", "language": "en", "type": "single", "text": "Which?", "feedback": "In general."}
+    for choice, words in {"a": "Yes", "b": "No"}.items():
+        data |= {f"text_{choice}": words, f"feedback_{choice}": f"About {words}"}
+    return {**data, "correct_a": "on", **changes}
+
+
+@pytest.fixture
+def question(admin):
+    admin.post(reverse("questions:add"), question_form())
+    return Question.objects.get(key="abs-q1")
+
+
+def change(client, question, **changes):
+    return client.post(reverse("questions:edit", args=[question.pk]), question_form(**changes))
+
+
+# --- questions ----------------------------------------------------------------------------
+
+
+def test_an_editor_writes_a_question(question, editor):
+    version = question.versions.get()
+    assert version.body == {"choices": [{"id": "a", "correct": True}, {"id": "b", "correct": False}]}
+    assert version.text_in("en").choices["b"] == {"text": "No", "feedback": "About No"}
+    assert version.created_by == editor
+    assert AuditEntry.objects.get(action="assessments.create_question").actor == editor
+
+
+def test_the_form_has_eight_plain_rows(admin):
+    html = admin.get(reverse("questions:add")).content.decode()
+    assert html.count('name="text_') == 8
+    assert html.count('name="correct_') == 8
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"text": ""}, "This field is required."),
+        ({"text_b": ""}, "two choices or more"),
+        ({"correct_a": ""}, "one choice, and only one"),
+        ({"correct_b": "on"}, "one choice, and only one"),
+        ({"key": "not a slug"}, "valid"),
+        ({"type": "essay"}, "valid choice"),
+        ({"text": "نص" * 20, "text_b": "", "text_a": ""}, "two choices or more"),
+    ],
+)
+def test_wrong_input_is_shown_again_with_its_error(admin, wrong, said):
+    response = admin.post(reverse("questions:add"), question_form(**wrong))
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert said in html
+    assert 'value="No"' in html or "text_b" in wrong
+    assert not Question.objects.exists()
+
+
+def test_a_short_name_is_given_once(admin, question):
+    html = admin.post(reverse("questions:add"), question_form()).content.decode()
+    assert "Another question has this short name." in html
+
+
+def test_a_change_of_what_nobody_was_asked_stays_in_the_version(admin, question):
+    change(admin, question, text="Which one?")
+    assert question.versions.get().text_in("en").text == "<p>Which one?</p>"
+
+
+def test_a_change_of_what_somebody_was_asked_makes_a_new_version(admin, question, quiz, begin):
+    QuizQuestion.objects.filter(quiz=quiz).first().delete()
+    QuizQuestion.objects.create(quiz=quiz, question=question, order=9)
+    attempt = begin()
+    change(admin, question, text="Which one?")
+    assert [version.number for version in question.versions.all()] == [2, 1]
+    assert attempt.questions.get(version__question=question).version.text_in("en").text == "<p>Which?</p>"
+
+
+def test_a_choice_is_added_and_one_taken_out_and_the_others_keep_their_ids(admin, question):
+    change(admin, question, text_b="", text_c="Perhaps", feedback_c="Hm")
+    assert [choice["id"] for choice in question.versions.first().body["choices"]] == ["a", "c"]
+
+
+def test_a_translation_changes_words_only(admin, question):
+    html = admin.get(reverse("questions:edit", args=[question.pk]) + "?language=ar").content.decode()
+    assert 'name="correct_a"' not in html and 'name="type"' not in html
+    assert html.count('name="text_') == 2
+    change(admin, question, language="ar", text="أيّ؟", text_a="نعم", text_b="لا", correct_a="", correct_b="on")
+    version = question.versions.get()
+    assert version.text_in("ar").text == "<p>أيّ؟</p>"
+    assert version.body["choices"][0] == {"id": "a", "correct": True}
+
+
+def test_a_translation_translates_every_choice(admin, question):
+    html = change(admin, question, language="ar", text="أيّ؟", text_a="نعم", text_b="").content.decode()
+    assert "This field is required." in html
+    assert not question.versions.get().texts.filter(language="ar").exists()
+
+
+def test_a_question_goes_out_of_use_and_comes_back(admin, question):
+    admin.post(reverse("questions:retire", args=[question.pk]))
+    question.refresh_from_db()
+    assert question.retired_at is not None
+    assert change(admin, question, text="Changed").status_code == 302  # sent away: out of use
+    assert question.versions.get().text_in("en").text == "<p>Which?</p>"
+    admin.post(reverse("questions:revive", args=[question.pk]))
+    question.refresh_from_db()
+    assert question.retired_at is None
+
+
+def test_the_bank_is_searched_by_its_words(admin, question):
+    factories.make_question()
+    html = admin.get(reverse("questions:index") + "?q=Which").content.decode()
+    assert "abs-q1" in html and "Choice" not in html
+    assert html.count("/edit/") <= 3
+
+
+@pytest.mark.parametrize("number", [2, 20])
+def test_the_list_takes_a_constant_number_of_queries(admin, number, django_assert_max_num_queries):
+    for _ in range(number):
+        factories.make_question()
+    admin.get(reverse("questions:index"))
+    with django_assert_max_num_queries(22):
+        admin.get(reverse("questions:index"))
+
+
+def test_an_editor_meets_plain_text_and_saving_it_unchanged_changes_nothing(admin, question, quiz, begin):
+    QuizQuestion.objects.create(quiz=quiz, question=question, order=9)
+    change(admin, question, text="It's < 5 & more.\n\nWhich?")
+    begin()
+    html = admin.get(reverse("questions:edit", args=[question.pk])).content.decode()
+    assert "It&#x27;s &lt; 5 &amp; more.\n\nWhich?" in html
+    change(admin, question, text="It's < 5 & more.\r\n\r\nWhich?")
+    assert question.versions.count() == 1
+
+
+# --- quizzes ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def module_item(db):
+    return factories.ItemFactory(kind=Item.Kind.MODULE, titles={"en": "A module"})
+
+
+@pytest.fixture
+def bank(db):
+    return [factories.make_question() for _ in range(3)]
+
+
+@pytest.fixture
+def quiz_form(module_item, bank):
+    def form(**changes) -> dict:
+        data = {"language": "en", "title": "Check yourself", "intro": "", "module": module_item.pk, "pass_mark": 70}
+        return {**data, "grade_rule": "best", "shuffle": "on", "add": [question.pk for question in bank], **changes}
+
+    return form
+
+
+@pytest.fixture
+def made(admin, quiz_form):
+    admin.post(reverse("quizzes:add"), quiz_form())
+    return Quiz.objects.get(texts__title="Check yourself")
+
+
+def rows(quiz, *places) -> dict:
+    return {
+        name: value
+        for slot, place in zip(quiz.slots.all(), places, strict=True)
+        for name, value in {f"place_{slot.pk}": place, f"points_{slot.pk}": "2"}.items()
+    }
+
+
+def test_an_editor_makes_a_quiz(made, module_item, bank):
+    assert (made.item.parent, made.pass_mark, made.item.titles) == (module_item, 70, {"en": "Check yourself"})
+    assert {slot.question for slot in made.slots.all()} == set(bank)
+    assert AuditEntry.objects.filter(action="assessments.create_quiz").exists()
+
+
+def test_questions_are_put_in_order_weighed_and_taken_out(admin, made, quiz_form):
+    first, _second, third = [slot.question for slot in made.slots.all()]
+    fresh = factories.make_question()
+    url = reverse("quizzes:edit", args=[made.pk])
+    assert admin.post(url, quiz_form(add=[fresh.pk], **rows(made, 2, "", 1))).status_code == 302
+    assert [slot.question for slot in made.slots.all()] == [third, first, fresh]
+    assert [slot.points for slot in made.slots.all()] == [2, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"title": ""}, "This field is required."),
+        ({"title": "x" * 201}, "at most 200 characters"),
+        ({"pass_mark": "101"}, "less than or equal to 100"),
+        ({"pass_mark": "-1"}, "greater than or equal to 0"),
+        ({"attempts_allowed": "0"}, "greater than or equal to 1"),
+        ({"time_limit": "0"}, "greater than or equal to 1"),
+        ({"time_limit": "100000"}, "less than or equal to 1440"),
+        ({"module": "999999"}, "valid choice"),
+        ({"add": []}, "A quiz needs a question."),
+        ({"opens_at": "2027-05-02 10:00", "closes_at": "2027-05-01 10:00"}, "must close after it opens"),
+        ({"opens_at": "yesterday"}, "valid date"),
+    ],
+)
+def test_a_quiz_that_makes_no_sense_is_shown_again(admin, quiz_form, wrong, said):
+    response = admin.post(reverse("quizzes:add"), quiz_form(**wrong))
+    assert response.status_code == 200
+    assert said in response.content.decode()
+    assert not Quiz.objects.exists()
+
+
+def test_a_translation_of_a_quiz_changes_its_words_only(admin, made, quiz_form):
+    url = reverse("quizzes:edit", args=[made.pk])
+    assert 'name="pass_mark"' not in admin.get(f"{url}?language=fr").content.decode()
+    admin.post(url, {"language": "fr", "title": "Testez-vous", "intro": "Trois.", "pass_mark": 1})
+    made.refresh_from_db()
+    assert made.pass_mark == 70
+    assert made.slots.count() == 3
+    assert {row.language for row in made.texts.all()} == {"en", "fr"}
+    made.item.refresh_from_db()
+    assert made.item.titles["fr"] == "Testez-vous"
+
+
+def test_a_quiz_goes_out_of_use_and_comes_back(admin, made):
+    for act, live in (("retire", False), ("revive", True)):
+        admin.post(reverse(f"quizzes:{act}", args=[made.pk]))
+        assert Quiz.objects.get(pk=made.pk).is_live is live
+    assert Quiz.objects.get(pk=made.pk).item.minutes == 3
+
+
+# --- who ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("who", "seen"),
+    [("learner", False), ("trainer", False), ("focal_point", False), ("organiser", True), ("other_organiser", True)],
+)
+def test_only_those_who_write_quizzes_read_the_bank(client, cast, who, seen):
+    question, quiz = factories.make_question(), factories.QuizFactory()
+    user = getattr(cast, who)
+    client.force_login(user)
+    for url in (reverse("questions:edit", args=[question.pk]), reverse("quizzes:edit", args=[quiz.pk])):
+        response = client.get(url)
+        assert (response.status_code == 200) is seen
+        if not seen:
+            assert "Choice a" not in response.content.decode()
+    assert Question.objects.visible_to(user).exists() is seen
+    assert Quiz.objects.visible_to(user).exists() is seen
+
+
+@pytest.fixture
+def learner(db):
+    return factories.UserFactory(email="somebody@example.org")
