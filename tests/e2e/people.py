@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Locator, Page, Response
 
 from .servers import PASSWORD, Platform
 
@@ -87,13 +87,18 @@ def sign_in(page: Page, who: Any) -> None:
     page.context.add_cookies([{"name": "sessionid", "value": session_of(who), "url": base_of(page)}])
 
 
+def press(control: Locator) -> None:
+    """Press a link or button that leads to another page, and wait for that page."""
+    with control.page.expect_navigation():
+        control.click()
+
+
 def sign_in_by_form(page: Page, email: str, password: str = PASSWORD) -> None:
     """Sign in as people do."""
     page.goto(f"{base_of(page)}/en/account/login/")
     page.fill("input[name=login]", email)
     page.fill("input[name=password]", password)
-    page.click("main button[type=submit]")
-    page.wait_for_load_state()
+    press(page.locator("main button[type=submit]"))
 
 
 def base_of(page: Page) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .people import DESK, PHONE, Visitor, axe, sign_in, too_wide
+from .people import DESK, PHONE, Visitor, axe, press, sign_in, too_wide
 from .servers import Platform
 from .test_path import answer
 
@@ -94,12 +94,12 @@ def test_axe_finds_nothing_on_a_quiz_and_its_result(visitor: Visitor, campus: Pl
         page = visitor.page(width=width, language=language)
         sign_in(page, "learner")
         page.goto(f"/{language}/quiz/{Quiz.objects.order_by('pk').first().item.key}/")
-        page.locator("main form button").first.click()
+        press(page.locator("main form button").first)
         page.wait_for_url("**/attempts/**")
         assert axe(page) == []
         assert too_wide(page) == 0
         answer(page)
-        page.locator("button[value=hand_in]").click()
+        press(page.locator("button[value=hand_in]"))
         page.wait_for_url("**/result/")
         assert axe(page) == []
         assert too_wide(page) == 0

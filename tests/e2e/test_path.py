@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from .people import DESK, PHONE, Visitor, sign_in
+from .people import DESK, PHONE, Visitor, press, sign_in
 from .servers import Platform, wait_until
 
 NEWCOMER = "newcomer@example.org"
@@ -23,8 +23,12 @@ COURSE = "Green Customs: living modified organisms at the border"
 KEY = "green-customs-lmo"
 
 
-def main_button(page: Page, name: str) -> None:
-    page.locator("main").get_by_role("button", name=name, exact=True).click()
+def main_button(page: Page, name: str | re.Pattern[str]) -> None:
+    press(page.locator("main").get_by_role("button", name=name, exact=True))
+
+
+def send_form(page: Page) -> None:
+    press(page.locator("main form").get_by_role("button").first)
 
 
 def answer(page: Page, *, right: int | None = None) -> None:
@@ -41,31 +45,30 @@ def answer(page: Page, *, right: int | None = None) -> None:
 
 def sign_up(page: Page, campus: Platform) -> None:
     """Create an account and confirm its address by the link in the mail."""
-    page.locator("main").get_by_role("link", name="Create an account").click()
+    press(page.locator("main").get_by_role("link", name="Create an account"))
     page.fill("input[name=email]", NEWCOMER)
     page.fill("input[name=password1]", PASSWORD)
-    page.locator("main form").get_by_role("button").first.click()
+    send_form(page)
     letter = campus.mail.wait_for(to=NEWCOMER)
     link = next(link for link in letter.links if "confirm" in link)
     page.goto(link)
-    page.locator("main form").get_by_role("button").first.click()
-    page.wait_for_load_state()
+    send_form(page)
 
 
 def enrol_from_the_catalogue(page: Page, campus: Platform) -> None:
     """Path 1: a visitor finds a course, reads what it asks and gives, signs up and enrols."""
     page.goto("/en/")
-    page.get_by_role("navigation", name="Main").get_by_role("link", name="Courses").click()
+    press(page.get_by_role("navigation", name="Main").get_by_role("link", name="Courses"))
     page.fill("input[name=q]", "border")
-    page.locator("#search").get_by_role("button", name="Search").click()
+    press(page.locator("#search").get_by_role("button", name="Search"))
     expect(page.locator("article.course")).to_have_count(1)
-    page.get_by_role("link", name=COURSE).click()
+    press(page.get_by_role("link", name=COURSE))
     expect(page.get_by_role("heading", name="What it asks")).to_be_visible()
     expect(page.get_by_text("Hours credited")).to_be_visible()
-    page.get_by_role("link", name="Enrol", exact=True).click()
+    press(page.get_by_role("link", name="Enrol", exact=True))
     sign_up(page, campus)
     page.goto("/en/my/")
-    page.get_by_role("link", name="Go on to enrol").click()
+    press(page.get_by_role("link", name="Go on to enrol"))
     page.fill("input[name=name]", NAME)
     page.fill("input[name=name_latin]", NAME_LATIN)
     page.select_option("select[name=country]", "MA")
@@ -79,24 +82,23 @@ def enrol_from_the_catalogue(page: Page, campus: Platform) -> None:
 def learn(page: Page) -> None:
     """Path 2: lessons marked done, back to where one stopped, a quiz left in its middle, feedback, progress."""
     page.goto("/en/my/")
-    page.get_by_role("link", name="Start the first lesson").click()
+    press(page.get_by_role("link", name="Start the first lesson"))
     main_button(page, "Mark as done and go on")
     second = page.locator("h1").inner_text()
     page.goto("/en/my/")  # leaves in the middle
-    page.get_by_role("link", name="Go on where you stopped").click()
+    press(page.get_by_role("link", name="Go on where you stopped"))
     assert page.locator("h1").inner_text() == second
     main_button(page, "Mark as done and go on")
-    page.get_by_role("button", name=re.compile("^Mark as done")).click()
+    main_button(page, re.compile("^Mark as done"))
     page.goto("/en/my/")
     expect(page.get_by_text("All lessons are done.")).to_be_visible()
-    page.get_by_role("link", name=re.compile("Take the quiz")).first.click()
+    press(page.get_by_role("link", name=re.compile("Take the quiz")).first)
     main_button(page, "Start the quiz")
     page.wait_for_url("**/attempts/**")
     answer(page, right=2)
-    with page.expect_navigation():
-        main_button(page, "Save and go on later")
+    main_button(page, "Save and go on later")
     page.goto("/en/my/")  # leaves in the middle of the quiz
-    page.get_by_role("link", name=re.compile("Take the quiz")).first.click()
+    press(page.get_by_role("link", name=re.compile("Take the quiz")).first)
     main_button(page, "Go on with the quiz")
     page.wait_for_url("**/attempts/**")
     expect(page.locator("main input:checked").nth(1)).to_be_attached()  # what was answered before
@@ -123,12 +125,12 @@ def make_a_workshop(page: Page) -> str:
     page.check("input[name=languages][value=fr]")
     main_button(page, "Make the workshop")
     address = page.url
-    page.get_by_role("link", name="Add a session").first.click()
+    press(page.get_by_role("link", name="Add a session").first)
     page.fill("input[name=title_en]", "Papers and codes")
     page.fill("input[name=day]", today)
     page.fill("input[name=begins]", "09:00")
     page.fill("input[name=finishes]", "12:30")
-    page.locator("main form").get_by_role("button").first.click()
+    send_form(page)
     page.goto(address)
     main_button(page, "Open registration")
     expect(page.get_by_text("Close registration")).to_be_visible()
@@ -139,8 +141,8 @@ def register(page: Page, campus: Platform, address: str) -> None:
     """Path 3, the learner: registers and gets a calendar file."""
     page.goto(address.replace("/manage/", "/"))
     expect(page.get_by_text("Mombasa").first).to_be_visible()
-    page.get_by_role("link", name="Register", exact=True).click()
-    page.locator("main form").get_by_role("button").first.click()
+    press(page.get_by_role("link", name="Register", exact=True))
+    send_form(page)
     expect(page.get_by_text("You are registered").first).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="Add to my calendar").click()
@@ -153,10 +155,10 @@ def register(page: Page, campus: Platform, address: str) -> None:
 def mark_attendance(page: Page, address: str) -> None:
     """Path 3, the trainer again: sees who registered, marks who is there."""
     page.goto(address)
-    page.get_by_role("link", name="Who registered").click()
+    press(page.get_by_role("link", name="Who registered"))
     expect(page.get_by_text(NAME).first).to_be_visible()
     page.goto(address)
-    page.locator("main td.row-acts").get_by_role("link", name=re.compile("Attendance")).click()
+    press(page.locator("main td.row-acts").get_by_role("link", name=re.compile("Attendance")))
     page.get_by_label("Present", exact=True).first.check()
     main_button(page, "Save attendance")
     page.reload()
@@ -172,7 +174,7 @@ def issue(page: Page, campus: Platform) -> str:
     sign_in(page, "organiser")
     page.goto(f"/en/cohorts/{cohort.pk}/")
     expect(page.get_by_role("row", name=re.compile(NAME)).get_by_text("Complete", exact=True).first).to_be_visible()
-    page.get_by_role("link", name="Issue certificates").click()
+    press(page.get_by_role("link", name="Issue certificates"))
     campus.stop("worker", kill=True)  # nothing may be lost when the worker dies
     main_button(page, "Issue certificates to those chosen")
     batch = page.url
@@ -216,14 +218,14 @@ def check_certificate(anyone: Page, organiser: Page, serial: str) -> None:
     anyone.goto("/en/check/")
     wrong = serial[:-1] + ("0" if serial[-1] != "0" else "1")  # a slip of the finger
     anyone.fill("main input[name=serial]", wrong)
-    anyone.locator("main form").get_by_role("button").first.click()
+    send_form(anyone)
     expect(anyone.locator("main .errors")).to_contain_text("not a complete number")
     anyone.fill("main input[name=serial]", serials.make("PC", 2026, lambda count: sha256(bytes([count])).digest()))
-    anyone.locator("main form").get_by_role("button").first.click()
+    send_form(anyone)
     expect(anyone.locator(".verdict--unknown")).to_be_visible()
     organiser.goto(f"/en/certificates/{serial}/")
     organiser.fill("main textarea[name=reason]", "Issued by mistake in a rehearsal.")
-    organiser.get_by_role("button", name="Revoke").click()
+    press(organiser.get_by_role("button", name="Revoke"))
     expect(organiser.get_by_text("The certificate has been revoked.")).to_be_visible()
     anyone.goto(f"/ar/check/{serial}/")
     expect(anyone.locator(".verdict--revoked")).to_be_visible()
