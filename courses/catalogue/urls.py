@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from . import views
+from .views import cohorts, public
 
 urlpatterns = [
-    path("courses/", views.catalogue, name="catalogue"),
-    path("courses/<slug:key>/enrol/", views.enrol, name="course_enrol"),
-    path("enrolments/<int:pk>/withdraw/", views.withdraw, name="enrolment_withdraw"),
-    path("cohorts/", views.cohorts, name="cohorts"),
-    path("cohorts/<int:pk>/", views.cohort_progress, name="cohort_progress"),
+    path("courses/", public.catalogue, name="catalogue"),
+    path("courses/<slug:key>/enrol/", public.enrol, name="course_enrol"),
+    path("enrolments/<int:pk>/withdraw/", public.withdraw, name="enrolment_withdraw"),
+    path("cohorts/", cohorts.cohorts, name="cohorts"),
+    path("cohorts/<int:pk>/", cohorts.cohort_progress, name="cohort_progress"),
 ]

@@ -20,7 +20,7 @@ from core.routing import page_url
 from courses.catalogue.models import Course, Enrolment
 from courses.catalogue.search import courses as offered_courses
 from courses.catalogue.services import refresh_completion
-from courses.catalogue.views import WANTED_COURSE
+from courses.catalogue.views.public import WANTED_COURSE
 from courses.certificates.models import Certificate
 from courses.participants.services import participant_of
 from courses.workshops.models import Registration, Workshop

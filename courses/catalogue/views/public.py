@@ -1,11 +1,9 @@
-"""The catalogue, enrolling, and where people stand."""
+"""The catalogue, enrolling and leaving."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
-from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
@@ -15,15 +13,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.errors import DomainError
 from courses.participants.decorators import details_needed, remember_wish
 from courses.participants.services import participant_of
-from institutions.models import Role
-from institutions.roles import holds, is_organiser
 
-from . import search, services
-from .forms import CatalogueForm, EnrolForm
-from .models import Cohort, Course, Enrolment
-from .permissions import can_withdraw
+from .. import search, services
+from ..forms import CatalogueForm, EnrolForm
+from ..models import Course, Enrolment
+from ..permissions import can_withdraw
 
-PEOPLE_PER_PAGE = 50
 WANTED_COURSE = "wanted_course"
 
 
@@ -100,56 +95,3 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("You have left the course. What you finished stays yours."))
         return redirect("learner_home")
     return render(request, "catalogue/withdraw.html", {"enrolment": enrolment})
-
-
-@require_safe
-@login_required
-def cohorts(request: HttpRequest) -> HttpResponse:
-    """The cohorts one trains or organises."""
-    if not _works_with_cohorts(request):
-        raise Http404
-    rows = (
-        Cohort.objects.visible_to(request.user)
-        .select_related("course__item")
-        .annotate(
-            people=Count("enrolments", filter=Q(enrolments__state="active"), distinct=True),
-            finished=Count(
-                "enrolments",
-                filter=Q(enrolments__state="active", enrolments__completed_at__isnull=False),
-                distinct=True,
-            ),
-        )
-        .order_by("archived_at", "course__key", "-starts_on")
-    )
-    page = Paginator(rows, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "catalogue/cohorts.html", {"page_obj": page})
-
-
-def _works_with_cohorts(request: HttpRequest) -> bool:
-    return holds(request.user, Role.TRAINER, Role.ORGANISER) or Cohort.objects.visible_to(request.user).exists()
-
-
-@require_safe
-@login_required
-def cohort_progress(request: HttpRequest, pk: int) -> HttpResponse:
-    """People x requirements: who has met what, and why not yet."""
-    cohort = get_object_or_404(
-        Cohort.objects.visible_to(request.user).select_related("course__item", "course__programme"), pk=pk
-    )
-    rows = cohort.enrolments.active().select_related("participant__user", "country").order_by("participant__name", "pk")
-    page = Paginator(rows, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
-    enrolments = list(page.object_list)
-    completion = services.refresh_completion(cohort.course, enrolments)
-    people = [{"enrolment": enrolment, "completion": completion[enrolment.pk]} for enrolment in enrolments]
-    headings = people[0]["completion"].requirements if people else []  # type: ignore[attr-defined]
-    return render(
-        request,
-        "catalogue/cohort_progress.html",
-        {
-            "cohort": cohort,
-            "page_obj": page,
-            "people": people,
-            "headings": headings,
-            "can_issue": is_organiser(request.user, cohort.course.programme_id),
-        },
-    )

@@ -1,0 +1,15 @@
+"""Courses, their syllabus and completion rule, cohorts, enrolments."""
+
+from .cohorts import Cohort, CohortTrainer, Enrolment
+from .courses import CompletionRule, Course, CourseOrganisation, CoursePage, SyllabusEntry
+
+__all__ = [
+    "Cohort",
+    "CohortTrainer",
+    "CompletionRule",
+    "Course",
+    "CourseOrganisation",
+    "CoursePage",
+    "Enrolment",
+    "SyllabusEntry",
+]

@@ -1,0 +1,138 @@
+"""Cohorts, their trainers, enrolments."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.fields import TimeZoneField
+from core.languages import best_title
+from courses.participants.models import Participant, Representation
+from institutions.models import Region
+
+from ..querysets import CohortQuerySet, EnrolmentQuerySet
+from .courses import Course
+
+
+class Cohort(models.Model):
+    """One run of a course for a region and language, with dates; a self-paced cohort has none."""
+
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="cohorts")
+    titles = models.JSONField(_("titles"), default=dict, blank=True)
+    region = models.CharField(_("region"), max_length=20, choices=Region.choices, blank=True)
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, blank=True)
+    self_paced = models.BooleanField(_("self-paced"), default=False)
+    time_zone = TimeZoneField(_("time zone"), default="UTC")
+    enrolment_opens_on = models.DateField(_("enrolment opens"), null=True, blank=True)
+    enrolment_closes_on = models.DateField(_("enrolment closes"), null=True, blank=True)
+    starts_on = models.DateField(_("starts"), null=True, blank=True)
+    ends_on = models.DateField(_("ends"), null=True, blank=True)
+    capacity = models.PositiveIntegerField(_("places"), null=True, blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = CohortQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_on", "id"]
+        verbose_name = _("cohort")
+        verbose_name_plural = _("cohorts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["course"],
+                condition=models.Q(self_paced=True, archived_at__isnull=True),
+                name="cohort_self_paced_once",
+            ),
+            models.CheckConstraint(
+                name="cohort_ends_after_start",
+                condition=models.Q(starts_on__isnull=True)
+                | models.Q(ends_on__isnull=True)
+                | models.Q(ends_on__gte=models.F("starts_on")),
+            ),
+            models.CheckConstraint(
+                name="cohort_enrolment_closes_after_opening",
+                condition=models.Q(enrolment_opens_on__isnull=True)
+                | models.Q(enrolment_closes_on__isnull=True)
+                | models.Q(enrolment_closes_on__gte=models.F("enrolment_opens_on")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        return best_title(self.titles) or (str(_("Self-paced")) if self.self_paced else str(self.get_region_display()))
+
+    @property
+    def today(self):  # type: ignore[no-untyped-def]
+        """The date in the cohort's own time zone."""
+        from zoneinfo import ZoneInfo
+
+        return timezone.now().astimezone(ZoneInfo(self.time_zone)).date()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether enrolment is open today, in the cohort's time zone; says nothing of free places."""
+        return (
+            self.archived_at is None
+            and (self.enrolment_opens_on is None or self.enrolment_opens_on <= self.today)
+            and (self.enrolment_closes_on is None or self.enrolment_closes_on >= self.today)
+        )
+
+
+class CohortTrainer(models.Model):
+    """A trainer of a cohort."""
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="trainers")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["cohort", "user"], name="cohort_trainer_once")]
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class Enrolment(Representation):
+    """A participant in a cohort. One for every language (decision 1).
+
+    ``completed_at`` is a cache that ``services.refresh_completion`` can always recompute (decision 4).
+    """
+
+    class State(models.TextChoices):
+        ACTIVE = "active", _("Enrolled")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    class Source(models.TextChoices):
+        SELF = "self", _("Enrolled oneself")
+        APPLICATION = "application", _("Application")
+        INVITATION = "invitation", _("Invitation")
+        NOMINATION = "nomination", _("Nomination")
+        IMPORT = "import", _("Import")
+        ORGANISER = "organiser", _("Enrolled by an organiser")
+
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="enrolments")
+    cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="enrolments")
+    state = models.CharField(max_length=12, choices=State.choices, default=State.ACTIVE)
+    source = models.CharField(max_length=12, choices=Source.choices, default=Source.SELF)
+    enrolled_at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = EnrolmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-enrolled_at"]
+        constraints = [models.UniqueConstraint(fields=["participant", "cohort"], name="enrolment_once")]
+        verbose_name = _("enrolment")
+        verbose_name_plural = _("enrolments")
+
+    def __str__(self) -> str:
+        return f"{self.participant} – {self.cohort}"
+
+    @property
+    def context(self) -> str:
+        """How attempts and events name what they were done for."""
+        return f"enrolment:{self.pk}"

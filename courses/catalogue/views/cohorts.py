@@ -1,0 +1,71 @@
+"""Cohorts one trains or organises: who is in, and where they stand."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from institutions.models import Role
+from institutions.roles import holds, is_organiser
+
+from .. import services
+from ..models import Cohort
+
+PEOPLE_PER_PAGE = 50
+
+
+@require_safe
+@login_required
+def cohorts(request: HttpRequest) -> HttpResponse:
+    """The cohorts one trains or organises."""
+    if not _works_with_cohorts(request):
+        raise Http404
+    rows = (
+        Cohort.objects.visible_to(request.user)
+        .select_related("course__item")
+        .annotate(
+            people=Count("enrolments", filter=Q(enrolments__state="active"), distinct=True),
+            finished=Count(
+                "enrolments",
+                filter=Q(enrolments__state="active", enrolments__completed_at__isnull=False),
+                distinct=True,
+            ),
+        )
+        .order_by("archived_at", "course__key", "-starts_on")
+    )
+    page = Paginator(rows, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "catalogue/cohorts.html", {"page_obj": page})
+
+
+def _works_with_cohorts(request: HttpRequest) -> bool:
+    return holds(request.user, Role.TRAINER, Role.ORGANISER) or Cohort.objects.visible_to(request.user).exists()
+
+
+@require_safe
+@login_required
+def cohort_progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """People x requirements: who has met what, and why not yet."""
+    cohort = get_object_or_404(
+        Cohort.objects.visible_to(request.user).select_related("course__item", "course__programme"), pk=pk
+    )
+    rows = cohort.enrolments.active().select_related("participant__user", "country").order_by("participant__name", "pk")
+    page = Paginator(rows, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
+    enrolments = list(page.object_list)
+    completion = services.refresh_completion(cohort.course, enrolments)
+    people = [{"enrolment": enrolment, "completion": completion[enrolment.pk]} for enrolment in enrolments]
+    headings = people[0]["completion"].requirements if people else []  # type: ignore[attr-defined]
+    return render(
+        request,
+        "catalogue/cohort_progress.html",
+        {
+            "cohort": cohort,
+            "page_obj": page,
+            "people": people,
+            "headings": headings,
+            "can_issue": is_organiser(request.user, cohort.course.programme_id),
+        },
+    )
