@@ -9,7 +9,8 @@ from django.http import HttpRequest
 from django.utils.formats import date_format, number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+
+from core.wording import duration, language_names
 
 from .models import Course, Enrolment
 from .syllabus import module_pages
@@ -50,15 +51,11 @@ def course_context(page: CoursePage, request: HttpRequest) -> dict[str, Any]:
 
 
 def _facts(page: CoursePage, course: Course, minutes: int) -> list[dict[str, str]]:
-    names = dict(settings.LANGUAGES)
     live = page.get_translations(inclusive=True).filter(live=True).values_list("locale__language_code", flat=True)
-    languages = ", ".join(str(names[code]) for code, _name in settings.LANGUAGES if code in set(live))
+    languages = language_names(code for code, _name in settings.LANGUAGES if code in set(live))
     facts = [{"term": _("Languages"), "value": languages}]
     if minutes:
-        hours = max(1, round(minutes / 60))
-        facts.append(
-            {"term": _("Study time"), "value": ngettext("%(hours)d hour", "%(hours)d hours", hours) % {"hours": hours}}
-        )
+        facts.append({"term": _("Study time"), "value": duration(minutes)})
     if course.hours:
         value = number_format(course.hours.normalize() if course.hours % 1 else int(course.hours))
         facts.append({"term": _("Hours credited"), "value": value})

@@ -14,6 +14,7 @@ from wagtail.models import Locale
 
 from core.languages import fallback_order
 from core.routing import page_url
+from core.wording import duration, language_names
 from institutions.models import Region
 from modules.lessons.models import Field, LessonPage
 
@@ -47,13 +48,16 @@ class Found:
         return str(Field(self.field).label)
 
     @property
-    def mode_labels(self) -> str:
-        return ", ".join(str(Mode(mode).label) for mode in self.modes)
+    def mode_labels(self) -> list[str]:
+        return [str(Mode(mode).label) for mode in self.modes]
+
+    @property
+    def duration(self) -> str:
+        return duration(self.minutes) if self.minutes else ""
 
     @property
     def language_names(self) -> str:
-        names = dict(settings.LANGUAGES)
-        return ", ".join(str(names[code]) for code in self.languages)
+        return language_names(self.languages)
 
 
 def _card(course: Course, language: str) -> Found | None:

@@ -8,9 +8,10 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from core.wording import language_names
 
 from .models import Mode, Session, Workshop
 from .services.messages import place_of
@@ -101,12 +102,6 @@ def foreign_language(workshop: Workshop) -> str:
     """Return the language the words are shown in when it is not the active one, else empty."""
     text = workshop.text_in()
     return text.language if text and text.language != get_language() else ""
-
-
-def language_names(codes: Sequence[str]) -> str:
-    """Return languages by name, in the reader's language."""
-    names = dict(settings.LANGUAGES)
-    return ", ".join(str(names.get(code, code)) for code in codes)
 
 
 def session_cards(

@@ -19,6 +19,7 @@ from core.errors import DomainError
 from core.languages import direction
 from core.links import LinkExpired, LinkInvalid, read_token
 from core.routing import page_url
+from core.wording import language_names
 from courses.catalogue.models import Course, CoursePage
 from courses.participants.decorators import details_needed, remember_wish
 from courses.participants.services import participant_of
@@ -26,7 +27,7 @@ from institutions.models import ActivityRole
 
 from .. import search, services
 from ..calendars import CONTENT_TYPE, calendar_of
-from ..cards import Card, foreign_language, language_names, session_cards, status_of
+from ..cards import Card, foreign_language, session_cards, status_of
 from ..errors import AlreadyRegistered
 from ..forms import FilterForm
 from ..models import Mode, Registration, Workshop
