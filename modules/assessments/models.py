@@ -14,12 +14,20 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from taggit.managers import TaggableManager
 
-from core.languages import best_text
+from core.languages import best_text, best_title
 from core.models import LanguageText
 from modules.records.models import Item, LearnerRecord
 
-from .querysets import AttemptQuerySet, AttemptQuestionQuerySet, QuestionQuerySet, QuizQuerySet
+from .querysets import (
+    AllowanceQuerySet,
+    AttemptQuerySet,
+    AttemptQuestionQuerySet,
+    CategoryQuerySet,
+    QuestionQuerySet,
+    QuizQuerySet,
+)
 
 
 class QuestionType(models.TextChoices):
@@ -30,10 +38,43 @@ class QuestionType(models.TextChoices):
     TRUE_FALSE = "truefalse", _("True or false")
 
 
+class QuestionCategory(models.Model):
+    """A drawer of the question bank; drawers hold drawers."""
+
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children", verbose_name=_("within")
+    )
+    titles = models.JSONField(_("titles"), default=dict, help_text=_("Title by language code"))
+
+    objects = CategoryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("question category")
+        verbose_name_plural = _("question categories")
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """The title in the active language, with fallback."""
+        return best_title(self.titles) or str(self.pk)
+
+
 class Question(models.Model):
     """A question of the bank; what is asked is its latest version."""
 
     key = models.SlugField(max_length=80, unique=True, default=uuid.uuid4)
+    category = models.ForeignKey(
+        QuestionCategory,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="questions",
+        verbose_name=_("category"),
+    )
+    tags = TaggableManager(_("tags"), blank=True)
     source_language = models.CharField(max_length=10, default="en", choices=settings.LANGUAGES)
     retired_at = models.DateTimeField(null=True, blank=True)
 
@@ -100,6 +141,11 @@ class Quiz(models.Model):
         LAST = "last", _("Last attempt")
         MEAN = "mean", _("Mean of all attempts")
 
+    class Feedback(models.TextChoices):
+        AT_ONCE = "at_once", _("At once: the learner can check each answer, and then no longer change it")
+        SUBMITTED = "submitted", _("After handing in")
+        CLOSED = "closed", _("After the quiz has closed")
+
     item = models.OneToOneField(Item, on_delete=models.PROTECT, related_name="quiz")
     pass_mark = models.PositiveSmallIntegerField(
         _("pass mark, per cent"), default=80, validators=[MaxValueValidator(100)]
@@ -107,13 +153,28 @@ class Quiz(models.Model):
     attempts_allowed = models.PositiveSmallIntegerField(
         _("attempts allowed"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
+    wait_minutes = models.PositiveIntegerField(
+        _("wait between attempts, in minutes"), default=0, validators=[MaxValueValidator(60 * 24 * 60)]
+    )
     grade_rule = models.CharField(max_length=8, choices=GradeRule.choices, default=GradeRule.BEST)
+    feedback = models.CharField(
+        _("answers and feedback are shown"), max_length=10, choices=Feedback.choices, default=Feedback.SUBMITTED
+    )
     shuffle = models.BooleanField(_("shuffle questions and answers"), default=True)
     opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
     closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
     time_limit = models.PositiveIntegerField(
         _("time limit in minutes"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(1440)]
     )
+    pretest = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="posttests",
+        verbose_name=_("pre-test"),
+    )
+    repeats_pretest = models.BooleanField(_("ask the questions of the pre-test again"), default=False)
 
     objects = QuizQuerySet.as_manager()
 
@@ -159,26 +220,78 @@ class QuizText(LanguageText):
 
 
 class QuizQuestion(models.Model):
-    """A question's place and weight in a quiz."""
+    """A place in a quiz: one question, or ``draws`` questions drawn from a category, by a tag, or both.
+
+    ``points`` are those of each question.
+    """
 
     quiz = models.ForeignKey(Quiz, on_delete=models.CASCADE, related_name="slots")
-    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="slots")
+    question = models.ForeignKey(Question, null=True, blank=True, on_delete=models.PROTECT, related_name="slots")
+    category = models.ForeignKey(
+        QuestionCategory, null=True, blank=True, on_delete=models.PROTECT, related_name="slots"
+    )
+    tag = models.ForeignKey("taggit.Tag", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    draws = models.PositiveSmallIntegerField(_("how many"), default=1, validators=[MinValueValidator(1)])
     order = models.PositiveSmallIntegerField(default=0)
     points = models.DecimalField(_("points"), max_digits=6, decimal_places=2, default=1)
 
     class Meta:
         ordering = ["order", "id"]
-        constraints = [models.UniqueConstraint(fields=["quiz", "question"], name="quiz_question_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["quiz", "question"], name="quiz_question_once"),
+            models.CheckConstraint(
+                name="quiz_slot_asks_or_draws",
+                condition=models.Q(question__isnull=False, category__isnull=True, tag__isnull=True)
+                | models.Q(question__isnull=True, category__isnull=False)
+                | models.Q(question__isnull=True, tag__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.quiz_id}.{self.order}"
 
 
+class TimeAllowance(LearnerRecord):
+    """More time for one learner in one quiz: minutes, or per cent of the time limit."""
+
+    quiz = models.ForeignKey(Quiz, on_delete=models.CASCADE, related_name="allowances", verbose_name=_("quiz"))
+    minutes = models.PositiveSmallIntegerField(
+        _("minutes more"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(1440)]
+    )
+    percent = models.PositiveSmallIntegerField(
+        _("per cent more"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(400)]
+    )
+    reason = models.CharField(_("reason"), max_length=300)
+    granted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    granted_at = models.DateTimeField(auto_now_add=True)
+
+    objects = AllowanceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-granted_at"]
+        verbose_name = _("extra time")
+        verbose_name_plural = _("extra time")
+        constraints = [
+            models.UniqueConstraint(fields=["quiz", "learner_key"], name="allowance_once"),
+            models.CheckConstraint(
+                name="allowance_minutes_or_percent",
+                condition=models.Q(minutes__isnull=True, percent__isnull=False)
+                | models.Q(minutes__isnull=False, percent__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quiz}: {self.learner or self.learner_key}"
+
+
 class Attempt(LearnerRecord):
     """One learner's go at a quiz. Kept for ever.
 
-    ``seed`` shuffles; ``context`` is what it was done for (``"enrolment:12"``), limits and deadlines
-    come from the context registry; ``submission_key`` makes handing in twice count once.
+    ``draw_seed`` draws questions (which stand in ``questions`` then), ``seed`` shuffles (0: the author's order);
+    ``context`` is what it was done for (``"enrolment:12"``), limits and deadlines come from the context registry;
+    ``submission_key`` makes handing in twice count once.
     """
 
     class State(models.TextChoices):
@@ -192,6 +305,7 @@ class Attempt(LearnerRecord):
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     context = models.CharField(max_length=60, blank=True)
     seed = models.PositiveIntegerField()
+    draw_seed = models.PositiveIntegerField(default=0)
     language = models.CharField(max_length=10, blank=True)
     started_at = models.DateTimeField(auto_now_add=True)
     deadline_at = models.DateTimeField(null=True, blank=True)
@@ -233,13 +347,19 @@ class Attempt(LearnerRecord):
 
 
 class AttemptQuestion(models.Model):
-    """A question as asked in an attempt: which version, in which place, and what it earned."""
+    """A question as asked in an attempt: which version, in which place, and what it earned.
+
+    ``checked_at``: the learner saw its feedback, so its answer stays as it is. ``regraded_by``: the version whose
+    right answers were applied later, by an explicit act.
+    """
 
     attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="questions")
     version = models.ForeignKey(QuestionVersion, on_delete=models.PROTECT, related_name="asked")
     order = models.PositiveSmallIntegerField()
     max_points = models.DecimalField(max_digits=6, decimal_places=2, default=1)
     points = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    regraded_by = models.ForeignKey(QuestionVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     objects = AttemptQuestionQuerySet.as_manager()
 
@@ -252,11 +372,17 @@ class AttemptQuestion(models.Model):
 
 
 class Response(models.Model):
-    """One saved answer; the latest of a question counts. ``key`` makes sending twice save once."""
+    """One saved answer; the latest of a question that is not ``late`` counts. ``key`` makes sending twice save once.
+
+    ``late``: it was given before another that the server had already, and arrived after it. ``given_at``: when the
+    learner gave it, which may be long before ``at``.
+    """
 
     question = models.ForeignKey(AttemptQuestion, on_delete=models.CASCADE, related_name="responses")
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     answer = models.JSONField()
+    given_at = models.DateTimeField(default=timezone.now)
+    late = models.BooleanField(default=False)
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

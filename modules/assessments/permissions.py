@@ -8,10 +8,16 @@ from core.permissions import EDITORS, ORGANISERS
 from institutions.models import Role
 from institutions.roles import holds
 
-WRITERS = [f"{act}_{model}" for model in ("question", "quiz") for act in ("add", "change", "view")]
-GROUP_PERMISSIONS = {EDITORS: WRITERS, ORGANISERS: WRITERS}
+WRITERS = [f"{act}_{model}" for model in ("question", "quiz", "questioncategory") for act in ("add", "change", "view")]
+TIME = [f"{act}_timeallowance" for act in ("add", "change", "view")]
+GROUP_PERMISSIONS = {EDITORS: WRITERS, ORGANISERS: [*WRITERS, *TIME]}
 
 
 def writes_quizzes(user: Any) -> bool:
     """Editors and organisers."""
     return holds(user, Role.EDITOR, Role.ORGANISER)
+
+
+def grants_time(user: Any) -> bool:
+    """Organisers give single learners more time."""
+    return holds(user, Role.ORGANISER)

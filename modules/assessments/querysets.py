@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from .permissions import writes_quizzes
+from .permissions import grants_time, writes_quizzes
 
 
 class AttemptQuerySet(models.QuerySet):
@@ -34,7 +34,7 @@ class AttemptQuestionQuerySet(models.QuerySet):
         """Each with ``answer``: the list of choices saved last, ``None`` when nothing was ever saved."""
         from .models import Response
 
-        latest = Response.objects.filter(question=OuterRef("pk")).order_by("-id").values("answer")[:1]
+        latest = Response.objects.filter(question=OuterRef("pk"), late=False).order_by("-id").values("answer")[:1]
         return self.annotate(answer=Subquery(latest))
 
 
@@ -60,3 +60,19 @@ class QuestionQuerySet(models.QuerySet):
     def in_use(self) -> QuestionQuerySet:
         """Those not retired."""
         return self.filter(retired_at__isnull=True)
+
+
+class CategoryQuerySet(models.QuerySet):
+    """The drawers of the question bank."""
+
+    def visible_to(self, user: Any) -> CategoryQuerySet:
+        """Every one for those who write quizzes."""
+        return self.all() if writes_quizzes(user) else self.none()
+
+
+class AllowanceQuerySet(models.QuerySet):
+    """Extra time of learners."""
+
+    def visible_to(self, user: Any) -> AllowanceQuerySet:
+        """Those that a person may grant or withdraw: every one, for organisers who are not the learner."""
+        return self.exclude(learner=user) if grants_time(user) else self.none()

@@ -10,11 +10,13 @@ from .authoring import (
     revive_question,
     revive_quiz,
 )
+from .bank import InvalidCategory, change_category, file_question, put_category
 from .errors import AttemptOver, NoAttemptsLeft, NotYourAttempt, QuizClosed, QuizNotOpen, UnknownAnswer
 from .taking import close_attempt, close_overdue, save_answers, save_response, start_attempt, submit_attempt
 
 __all__ = [
     "AttemptOver",
+    "InvalidCategory",
     "InvalidQuestion",
     "InvalidQuiz",
     "NoAttemptsLeft",
@@ -22,8 +24,11 @@ __all__ = [
     "QuizClosed",
     "QuizNotOpen",
     "UnknownAnswer",
+    "change_category",
     "close_attempt",
     "close_overdue",
+    "file_question",
+    "put_category",
     "put_question",
     "put_quiz",
     "retire_question",
