@@ -1,7 +1,7 @@
 """What people do with questions and quizzes: writing them (``authoring``) and taking them (``taking``)."""
 
+from ..types.base import InvalidQuestion, UnknownAnswer
 from .authoring import (
-    InvalidQuestion,
     InvalidQuiz,
     put_question,
     put_quiz,
@@ -11,7 +11,7 @@ from .authoring import (
     revive_quiz,
 )
 from .bank import InvalidCategory, change_category, file_question, put_category
-from .errors import AttemptOver, NoAttemptsLeft, NotYourAttempt, QuizClosed, QuizNotOpen, UnknownAnswer
+from .errors import AttemptOver, NoAttemptsLeft, NotYourAttempt, QuizClosed, QuizNotOpen
 from .taking import close_attempt, close_overdue, save_answers, save_response, start_attempt, submit_attempt
 
 __all__ = [

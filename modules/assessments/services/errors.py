@@ -69,13 +69,6 @@ class AttemptOver(DomainError):
         )
 
 
-class UnknownAnswer(DomainError):
-    """An answer that the question does not offer."""
-
-    def __init__(self) -> None:
-        super().__init__(_("This answer does not belong to the question. Load the page again and answer once more."))
-
-
 class NotYourAttempt(DomainError):
     """Somebody else's attempt."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -15,11 +15,13 @@ from modules.records.models import Event
 from modules.records.services import log_event
 
 from .. import scoring
-from ..models import Attempt, AttemptQuestion, QuestionType, QuestionVersion, Quiz, Response
+from ..models import Attempt, AttemptQuestion, QuestionVersion, Quiz, Response
 from ..rules import Rules, attempts_used, rules_for
 from ..shuffling import shuffled
 from ..signals import attempt_graded
-from .errors import AttemptOver, NoAttemptsLeft, NotYourAttempt, QuizClosed, QuizNotOpen, UnknownAnswer
+from ..types.base import Answer, UnknownAnswer
+from ..words import content_of
+from .errors import AttemptOver, NoAttemptsLeft, NotYourAttempt, QuizClosed, QuizNotOpen
 
 LARGEST_SEED = 2**31 - 2
 
@@ -99,8 +101,8 @@ def _newest_versions(quiz: Quiz) -> list[tuple[QuestionVersion, Any]]:
 
 
 @transaction.atomic
-def save_response(*, actor: Any, question: AttemptQuestion, answer: Iterable[str], key: uuid.UUID) -> Response:
-    """Save one answer (ids of choices; none takes the answer back) and return it.
+def save_response(*, actor: Any, question: AttemptQuestion, answer: Answer, key: uuid.UUID) -> Response:
+    """Save one answer (as its type reads it; an empty one takes the answer back) and return it.
 
     ``key`` names this saving: sent twice, it is saved once. Raises ``AttemptOver``, ``UnknownAnswer``
     or ``NotYourAttempt``.
@@ -110,23 +112,23 @@ def save_response(*, actor: Any, question: AttemptQuestion, answer: Iterable[str
         if known.question_id != question.pk:
             raise UnknownAnswer
         return known
-    return Response.objects.create(question=question, key=key, answer=_checked(question.version, answer))
+    return Response.objects.create(question=question, key=key, answer=clean(question.version, answer))
 
 
 @transaction.atomic
-def save_answers(*, actor: Any, attempt: Attempt, answers: Mapping[int, Iterable[str]]) -> int:
-    """Save many answers ``{id of the attempt's question: ids of choices}``; return how many were new.
+def save_answers(*, actor: Any, attempt: Attempt, answers: Mapping[int, Answer]) -> int:
+    """Save many answers ``{id of the attempt's question: answer}``; return how many were new.
 
     An answer that is already saved is not saved again. Raises as ``save_response`` does, and then saves none.
     """
     _open_attempt(actor, attempt.pk)
-    questions = {question.pk: question for question in attempt.questions.with_answers().select_related("version")}
+    questions = {question.pk: question for question in attempt.questions.with_answers().with_content()}
     new = []
     for pk, answer in answers.items():
         if pk not in questions:
             raise UnknownAnswer
-        checked = _checked(questions[pk].version, answer)
-        if checked != (questions[pk].answer or []):
+        checked = clean(questions[pk].version, answer)
+        if checked != questions[pk].answer and (checked or questions[pk].answer):
             new.append(Response(question=questions[pk], answer=checked))
     Response.objects.bulk_create(new)
     return len(new)
@@ -144,13 +146,9 @@ def _open_attempt(actor: Any, pk: int) -> Attempt:
     return attempt
 
 
-def _checked(version: QuestionVersion, answer: Iterable[str]) -> list[str]:
-    """The answer in the author's order; raises ``UnknownAnswer`` for what the question does not offer."""
-    taken = set(answer)
-    known = [choice["id"] for choice in version.body["choices"]]
-    if taken - set(known) or (len(taken) > 1 and version.type != QuestionType.MULTIPLE):
-        raise UnknownAnswer
-    return [choice for choice in known if choice in taken]
+def clean(version: QuestionVersion, answer: Answer) -> Answer:
+    """Return an answer in the form that its type saves; raises ``UnknownAnswer`` for what is not offered."""
+    return version.kind.clean(content_of(version), answer)
 
 
 @transaction.atomic
@@ -187,10 +185,10 @@ def close_attempt(*, attempt_id: int) -> bool:
 
 def _grade(attempt: Attempt, submission_key: uuid.UUID | None) -> None:
     quiz = Quiz.objects.select_related("item").get(pk=attempt.quiz_id)
-    questions = list(attempt.questions.with_answers().select_related("version"))
+    questions = list(attempt.questions.with_answers().with_content())
     for question in questions:
         version = question.version
-        earned = scoring.share(version.type, version.body["choices"], question.answer or [])
+        earned = version.kind.grade(content_of(version), question.answer)
         question.points = scoring.points(earned, question.max_points)
     AttemptQuestion.objects.bulk_update(questions, ["points"])
     earned_points = [question.points for question in questions]
