@@ -2,23 +2,35 @@
 
 from .courses import NotYourProgramme, change_course, create_course, freeze_title, put_rule
 from .enrolment import AlreadyEnrolled, CohortFull, EnrolmentClosed, NotEnrolled, enrol, withdraw
-from .standing import Completion, Explained, completion_of, refresh_completion, rule_of
+from .judging import Judgement, MayNotJudge, archive_task, record_results, save_task
+from .standing import Completion, Explained, Standings, completion_of, refresh_completion, rule_of
+from .waivers import CannotWaive, MayNotWaive, end_waiver, grant_waiver
 
 __all__ = [
     "AlreadyEnrolled",
+    "CannotWaive",
     "CohortFull",
     "Completion",
     "EnrolmentClosed",
     "Explained",
+    "Judgement",
+    "MayNotJudge",
+    "MayNotWaive",
     "NotEnrolled",
     "NotYourProgramme",
+    "Standings",
+    "archive_task",
     "change_course",
     "completion_of",
     "create_course",
+    "end_waiver",
     "enrol",
     "freeze_title",
+    "grant_waiver",
     "put_rule",
+    "record_results",
     "refresh_completion",
     "rule_of",
+    "save_task",
     "withdraw",
 ]
