@@ -54,11 +54,11 @@ def quiz(request: HttpRequest, key: UUID) -> HttpResponse:
         if attempt.is_open and attempt.is_overdue and services.close_attempt(attempt_id=attempt.pk):
             attempt.refresh_from_db()
     rules = rules_for(user, found)
-    used = attempts_used(user, found, rules)
+    tried = attempts_used(user, found, rules)
     current = next((attempt for attempt in mine if attempt.is_open), None)
     if current is None and not refusal:
         try:
-            check_start(found, rules, used)
+            check_start(found, rules, tried)
         except DomainError as error:
             refusal = str(error)
     questions = found.slots.filter(question__retired_at__isnull=True).count()
@@ -70,7 +70,7 @@ def quiz(request: HttpRequest, key: UUID) -> HttpResponse:
             **_about(found),
             "rules": rules,
             "questions": questions,
-            "left": None if rules.attempts_allowed is None else max(0, rules.attempts_allowed - used),
+            "left": None if rules.attempts_allowed is None else max(0, rules.attempts_allowed - tried.number),
             "opens": when(rules.opens_at) if rules.opens_at and rules.opens_at > timezone.now() else "",
             "closes": when(rules.closes_at) if rules.closes_at else "",
             "deadline": when(current.deadline_at) if current and current.deadline_at else "",

@@ -57,6 +57,13 @@ class NoAttemptsLeft(DomainError):
         )
 
 
+class TooSoon(DomainError):
+    """The wait between two attempts is not over."""
+
+    def __init__(self, moment: datetime) -> None:
+        super().__init__(_("You can begin the next attempt on %(moment)s.") % {"moment": when(moment)})
+
+
 class AttemptOver(DomainError):
     """The attempt is handed in, or its time has run out (``deadline``)."""
 

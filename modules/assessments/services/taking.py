@@ -16,12 +16,13 @@ from modules.records.services import log_event
 
 from .. import scoring
 from ..models import Attempt, AttemptQuestion, QuestionVersion, Quiz, Response
-from ..rules import Rules, attempts_used, rules_for
+from ..rules import Rules, Tried, attempts_used, rules_for
 from ..shuffling import shuffled
 from ..signals import attempt_graded
 from ..types.base import Answer, UnknownAnswer
 from ..words import content_of
-from .errors import AttemptOver, NoAttemptsLeft, NotYourAttempt, QuizClosed, QuizNotOpen
+from .asking import versions_to_ask
+from .errors import AttemptOver, NoAttemptsLeft, NotYourAttempt, QuizClosed, QuizNotOpen, TooSoon
 
 LARGEST_SEED = 2**31 - 2
 
@@ -30,7 +31,7 @@ def start_attempt(*, actor: Any, quiz: Quiz, language: str) -> Attempt:
     """Begin an attempt, or return the one that is open.
 
     Freezes which versions are asked, in which order and until when. Raises ``QuizNotOpen``,
-    ``QuizClosed`` or ``NoAttemptsLeft``. An open attempt whose time is over is graded first.
+    ``QuizClosed``, ``NoAttemptsLeft`` or ``TooSoon``. An open attempt whose time is over is graded first.
     """
     for attempt in Attempt.objects.visible_to(actor).filter(quiz=quiz, state=Attempt.State.OPEN):
         if not attempt.is_overdue:
@@ -46,7 +47,8 @@ def start_attempt(*, actor: Any, quiz: Quiz, language: str) -> Attempt:
 def _begin(actor: Any, quiz: Quiz, language: str) -> Attempt:
     rules = rules_for(actor, quiz)
     check_start(quiz, rules, attempts_used(actor, quiz, rules))
-    asked = _newest_versions(quiz)
+    draw_seed = secrets.randbelow(LARGEST_SEED) + 1
+    asked = versions_to_ask(actor, quiz, draw_seed)
     if not asked:
         raise QuizNotOpen.empty()
     mine = Attempt.objects.visible_to(actor).filter(quiz=quiz)
@@ -57,6 +59,7 @@ def _begin(actor: Any, quiz: Quiz, language: str) -> Attempt:
         number=(mine.order_by("-number").values_list("number", flat=True).first() or 0) + 1,
         context=rules.context,
         seed=secrets.randbelow(LARGEST_SEED) + 1 if quiz.shuffle else 0,
+        draw_seed=draw_seed,
         language=language,
         deadline_at=rules.deadline(timezone.now()),
     )
@@ -78,7 +81,7 @@ def _begin(actor: Any, quiz: Quiz, language: str) -> Attempt:
     return attempt
 
 
-def check_start(quiz: Quiz, rules: Rules, used: int) -> None:
+def check_start(quiz: Quiz, rules: Rules, tried: Tried) -> None:
     """Raise the ``DomainError`` that says why no new attempt can be begun now; return if one can."""
     now = timezone.now()
     if not quiz.is_live:
@@ -87,17 +90,10 @@ def check_start(quiz: Quiz, rules: Rules, used: int) -> None:
         raise QuizNotOpen.until(rules.opens_at)
     if rules.closes_at and now >= rules.closes_at:
         raise QuizClosed(rules.closes_at)
-    if rules.attempts_allowed is not None and used >= rules.attempts_allowed:
+    if rules.attempts_allowed is not None and tried.number >= rules.attempts_allowed:
         raise NoAttemptsLeft(rules.attempts_allowed)
-
-
-def _newest_versions(quiz: Quiz) -> list[tuple[QuestionVersion, Any]]:
-    """The version to ask of each question of a quiz that is not retired, in the author's order, with its points."""
-    slots = list(quiz.slots.filter(question__retired_at__isnull=True))
-    newest: dict[int, QuestionVersion] = {}
-    for version in QuestionVersion.objects.filter(question__in=[slot.question_id for slot in slots]).order_by("number"):
-        newest[version.question_id] = version
-    return [(newest[slot.question_id], slot.points) for slot in slots if slot.question_id in newest]
+    if (again_at := rules.next_start(tried.last_at)) and now < again_at:
+        raise TooSoon(again_at)
 
 
 @transaction.atomic
