@@ -3,8 +3,8 @@
 The gain of a learner is the post-test's percentage less the pre-test's, in points; it may be below 0. The normalised
 gain of a cohort is that of R. R. Hake, "Interactive-engagement versus traditional methods", American Journal of
 Physics 66 (1998), 64-74: of what there was to gain on average, the part that was gained,
-<g> = (<post> - <pre>) / (100 - <pre>), from the means of those who took both. Under 0.3 it is called low, from 0.7 on high. Nothing is left to gain where
-everybody had 100 before: then there is no figure.
+<g> = (<post> - <pre>) / (100 - <pre>), from the means of those who took both. Under 0.3 it is called low, from 0.7 on
+high. Nothing is left to gain where everybody had 100 before: then there is no figure.
 """
 
 from __future__ import annotations
