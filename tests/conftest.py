@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from courses.certificates.models import Batch, Certificate, private_storage
+from courses.participants.models import PeopleImport
 from tests import factories
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -33,7 +34,7 @@ def files_apart(settings, tmp_path, monkeypatch):
         "OPTIONS": {"location": str(tmp_path / "private"), "base_url": None},
     }
     settings.STORAGES = storages
-    for model, field in ((Certificate, "pdf"), (Batch, "archive")):
+    for model, field in ((Certificate, "pdf"), (Batch, "archive"), (PeopleImport, "file")):
         monkeypatch.setattr(model._meta.get_field(field), "storage", private_storage())
 
 

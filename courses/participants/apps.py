@@ -10,7 +10,15 @@ class ParticipantsConfig(AppConfig):
 
     def ready(self) -> None:
         from core.permissions import declare
+        from jobs.querysets import register_tie
+        from jobs.services import register_handler
 
+        from .imports import checking, services, writing
+        from .imports.jobs import import_url, watched_jobs
         from .permissions import GROUP_PERMISSIONS
 
         declare("participants", GROUP_PERMISSIONS)
+        register_handler(services.CHECK_JOB, checking.check, title=_("Checking a list of people"), url=import_url)
+        register_handler(services.WRITE_JOB, writing.write, title=_("Importing people"), url=import_url)
+        register_handler(services.MAIL_JOB, writing.send_mails, title=_("Writing to people"), url=import_url)
+        register_tie(watched_jobs)

@@ -63,3 +63,12 @@ class DesignationQuerySet(models.QuerySet):
             confirmed_at__isnull=False,
             starts_on__lte=today,
         )
+
+
+class PeopleImportQuerySet(models.QuerySet):
+    """Lists of people brought in."""
+
+    def visible_to(self, user: Any) -> PeopleImportQuerySet:
+        """Those of programmes one organises; organisers of all see every one."""
+        where = scope(user, Role.ORGANISER)
+        return self.all() if where.everywhere else self.filter(programme__in=where.programmes)

@@ -3,8 +3,19 @@
 from django.urls import path
 
 from . import views
+from .imports import views as imports
 
 urlpatterns = [
+    path("people/imports/", imports.imports, name="people_imports"),
+    path("people/imports/<uuid:key>/", imports.people_import, name="people_import"),
+    path("people/imports/<uuid:key>/columns/", imports.columns, name="people_import_columns"),
+    path("people/imports/<uuid:key>/decide/", imports.decide, name="people_import_decide"),
+    path("people/imports/<uuid:key>/confirm/", imports.confirm, name="people_import_confirm"),
+    path("people/imports/<uuid:key>/give-up/", imports.give_up, name="people_import_give_up"),
+    path("people/imports/<uuid:key>/mails/", imports.send_mails, name="people_import_mails"),
+    path("people/imports/<uuid:key>/retry/", imports.retry, name="people_import_retry"),
+    path("people/imports/<uuid:key>/problems.csv", imports.problems_csv, name="people_import_problems"),
+    path("begin/<str:token>/", views.activate, name="activate"),
     path("my/details/", views.participant_profile, name="participant_profile"),
     path("my/details/focal-point/", views.designation_claim, name="designation_claim"),
     path("my/details/focal-point/<int:pk>/remove/", views.designation_remove, name="designation_remove"),

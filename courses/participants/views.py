@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.utils import perform_login
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -11,13 +12,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.models import User
 from core.errors import DomainError
+from core.links import LinkExpired, LinkInvalid
 
-from . import services
+from . import activation, services
 from .decorators import details_needed
-from .forms import DesignationForm, DetailsForm
+from .forms import DesignationForm, DetailsForm, PasswordForm
 from .models import FocalPointDesignation, Participant
 
 
@@ -108,3 +112,53 @@ def designation_remove(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("The designation was taken back."))
     return redirect("participant_profile")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def activate(request: HttpRequest, token: str) -> HttpResponse:
+    """Follow the link of an activation mail: choose a password, or connect the account one has."""
+    context: dict[str, Any] = {}
+    try:
+        participant = activation.read(token)
+        if participant.user_id:
+            raise activation.AlreadyActive
+    except LinkExpired:
+        context["problem"] = _("The link is too old. Ask the organisers for another.")
+    except (LinkInvalid, Participant.DoesNotExist, ValueError, TypeError):
+        context["problem"] = _(
+            "The link is not complete, or your record has changed since. Ask the organisers for another."
+        )
+    except activation.AlreadyActive as error:
+        context["problem"] = str(error)
+    if "problem" in context:
+        return render(request, "participants/activate.html", context, status=410)
+    user: Any = request.user
+    if user.is_authenticated or activation.account_exists(participant):
+        return _connect(request, participant)
+    form = PasswordForm(request.POST or None, account=User(email=participant.email, name=participant.name))
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = activation.activate(participant=participant, password=form.cleaned_data["password"])
+        except DomainError as error:
+            form.add_error(None, str(error))
+        else:
+            return perform_login(request, user, email_verification="none", redirect_url=_after_details(request))
+    return render(request, "participants/activate.html", {"form": form, "participant": participant})
+
+
+def _connect(request: HttpRequest, participant: Participant) -> HttpResponse:
+    """There is an account: its owner, signed in, connects the record. Nobody else is told whose it is."""
+    user: Any = request.user
+    own = activation.may_try(user, participant)
+    if user.is_authenticated and not own:
+        return render(request, "participants/activate.html", {"problem": str(activation.OtherAccount())}, status=403)
+    if request.method == "POST" and own:
+        try:
+            activation.connect(participant=participant, user=user)
+        except DomainError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("Your account is connected."))
+            return redirect(_after_details(request))
+    return render(request, "participants/activate.html", {"participant": participant, "own": own})

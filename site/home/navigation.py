@@ -109,6 +109,7 @@ def account_links(request: HttpRequest) -> list[dict[str, str]]:
         links.append({"title": _("My workshops as a trainer"), "url": reverse("workshops_mine")})
         links.append({"title": _("Cohorts and completion"), "url": reverse("cohorts")})
     if holds(user, Role.ORGANISER):
+        links.append({"title": _("Bring people in from a list"), "url": reverse("people_imports")})
         links.append({"title": _("Certificates issued"), "url": reverse("certificates")})
     if user.has_perm("wagtailadmin.access_admin"):
         links.append({"title": _("Manage the content"), "url": reverse("wagtailadmin_home")})

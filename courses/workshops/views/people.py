@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import translation
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import DomainError
+from core.spreadsheets import csv_response
 
 from .. import services
 from ..facts import attendance_of
@@ -57,19 +55,6 @@ def registrations(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     )
 
 
-class _Echo:
-    """A file that gives back what is written."""
-
-    def write(self, value: str) -> str:
-        return value
-
-
-def safe_cell(value: Any) -> str:
-    """Return a spreadsheet cell that is never taken for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-
-
 @require_safe
 @running
 def registrations_csv(request: HttpRequest, workshop: Workshop) -> HttpResponseBase:
@@ -82,27 +67,17 @@ def registrations_csv(request: HttpRequest, workshop: Workshop) -> HttpResponseB
     people = _registrations(workshop).order_by("participant__name", "pk")
     facts = attendance_of(workshop, people.values_list("participant", flat=True))
 
-    language = get_language()
+    def lines() -> Iterator[tuple[Any, ...]]:
+        for row in people.iterator(chunk_size=500):
+            person, fact = row.participant, facts[row.participant_id]
+            yield (
+                person.name, person.name_latin, person.title, person.email, row.get_represents_display(),
+                row.country, row.organisation, row.position, row.get_stakeholder_group_display(),
+                row.get_state_display(), row.get_source_display(), row.registered_at.date().isoformat(),
+                fact.minutes, fact.offered,
+            )  # fmt: skip
 
-    def lines() -> Iterator[str]:
-        with translation.override(language):  # the middleware has left its language by then
-            writer = csv.writer(_Echo())
-            yield "\ufeff" + writer.writerow(head)
-            for row in people.iterator(chunk_size=500):
-                person, fact = row.participant, facts[row.participant_id]
-                yield writer.writerow(
-                    safe_cell(value)
-                    for value in (
-                        person.name, person.name_latin, person.title, person.email, row.get_represents_display(),
-                        row.country, row.organisation, row.position, row.get_stakeholder_group_display(),
-                        row.get_state_display(), row.get_source_display(), row.registered_at.date().isoformat(),
-                        fact.minutes, fact.offered,
-                    )
-                )  # fmt: skip
-
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{workshop.key}-registrations.csv"'
-    return response
+    return csv_response(f"{workshop.key}-registrations.csv", head, lines())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

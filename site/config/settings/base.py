@@ -168,6 +168,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "courses.participants.tasks.refresh_due_roles",
         "schedule": crontab(minute="5", hour="0"),
     },
+    "old-imports": {"task": "courses.participants.tasks.forget_imports", "schedule": crontab(minute="15", hour="1")},
     "publish-scheduled-pages": {"task": "jobs.tasks.publish_scheduled", "schedule": crontab(minute="*/5")},
     "workshops-follow-zones": {"task": "courses.workshops.tasks.recompute_times", "schedule": crontab(minute="20")},
     "workshops-held": {"task": "courses.workshops.tasks.hold_past_workshops", "schedule": crontab(minute="40")},

@@ -8,11 +8,11 @@ import io
 import pytest
 from django.urls import reverse
 
+from core.spreadsheets import safe_cell
 from courses.participants.models import Participant
 from courses.participants.services import save_details
 from courses.workshops import services
 from courses.workshops.models import Registration, Workshop
-from courses.workshops.views.people import safe_cell
 from tests import factories
 
 

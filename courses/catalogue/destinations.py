@@ -1,0 +1,71 @@
+"""Cohorts as places to which a list of people may be brought (``participants.imports.registry``)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.urls import reverse
+
+from courses.participants.imports.registry import Destination, Place
+from courses.participants.models import Participant
+
+from .models import Cohort, Enrolment
+from .permissions import can_change_course
+from .services import enrol_many, tell_enrolled
+
+KIND = "cohort"
+
+
+def _place(cohort: Cohort) -> Place:
+    free = None
+    if cohort.capacity is not None:
+        free = max(0, cohort.capacity - cohort.enrolments.active().count())
+    return Place(
+        ref=f"{KIND}:{cohort.pk}",
+        title=f"{cohort.course}, {cohort.title}",
+        programme_id=cohort.course.programme_id,
+        url=reverse("cohort_progress", args=[cohort.pk]),
+        free=free,
+    )
+
+
+def places(user: Any) -> list[Place]:
+    """Return the cohorts that a user organises."""
+    cohorts = Cohort.objects.visible_to(user).offered().select_related("course__item", "course__programme")
+    return [_place(cohort) for cohort in cohorts if can_change_course(user, cohort.course)]
+
+
+def place(user: Any, ref: str) -> Place | None:
+    """Return one of them; without a user, any."""
+    cohort = _find(ref)
+    if cohort is None or (user is not None and not can_change_course(user, cohort.course)):
+        return None
+    return _place(cohort)
+
+
+def _find(ref: str) -> Cohort | None:
+    pk = ref.partition(":")[2]
+    return Cohort.objects.select_related("course__item").filter(pk=pk).first() if pk.isdecimal() else None
+
+
+def bring(*, actor: Any, ref: str, people: Sequence[Participant]) -> set[int]:
+    """Enrol people; returns the ids of those who are in."""
+    cohort = _find(ref)
+    if cohort is None:
+        return set()
+    return enrol_many(actor=actor, participants=people, cohort=cohort, source=Enrolment.Source.IMPORT)
+
+
+def tell(ref: str, people: Sequence[Participant]) -> None:
+    """Write to people with an account that they are enrolled; once, however often it is asked for."""
+    cohort = _find(ref)
+    if cohort is None:
+        return
+    rows = cohort.enrolments.active().filter(participant__in=people)
+    for enrolment in rows.select_related("participant__user"):
+        enrolment.cohort = cohort
+        tell_enrolled(enrolment)
+
+
+DESTINATION = Destination(places=places, place=place, bring=bring, tell=tell)

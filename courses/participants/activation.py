@@ -1,0 +1,145 @@
+"""A person whom an organiser wrote down gets an account: a link in a mail, a password of one's own, signed in.
+
+No account exists before the person wants one. The link is for one record and one address, lasts
+``LINK_DAYS`` days, and says so when it was used.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core import audit
+from core.errors import DomainError
+from core.links import make_token, read_token
+from jobs.services import queue_mail
+
+from .models import Participant
+from .services import _refresh_roles, forget_participant
+
+PURPOSE = "activate"
+LINK_DAYS = 30
+
+
+class AlreadyActive(DomainError):
+    """The link was used."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This link was used before. Please sign in."))
+
+
+class AddressTaken(DomainError):
+    """There is an account with this address: its owner connects the record after signing in."""
+
+    def __init__(self) -> None:
+        super().__init__(_("There is an account with this address already. Sign in to connect it."))
+
+
+class OtherAccount(DomainError):
+    """The link was sent to another address than that of the account."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This link was sent to another address than that of your account."))
+
+
+class TwoRecords(DomainError):
+    """The account has a record of its own."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Your account has a record of its own. Please ask the organisers to make the two records one.")
+        )
+
+
+def token_for(participant: Participant) -> str:
+    """Return the token of the link; it holds for this record and this address only."""
+    return make_token(PURPOSE, [participant.pk, participant.email.lower()])
+
+
+def read(token: str) -> Participant:
+    """Return the record a link is for. Raises ``LinkExpired``, ``LinkInvalid``, ``Participant.DoesNotExist``."""
+    pk, email = read_token(PURPOSE, token, max_age=timedelta(days=LINK_DAYS))
+    return Participant.objects.select_related("user").get(pk=pk, email__iexact=email, merged_into__isnull=True)
+
+
+def invite(*, participant: Participant, key: str, place: str = "") -> None:
+    """Queue the activation mail, in the person's language; once for each ``key`` (an import, a request)."""
+    language = participant.language or settings.LANGUAGE_CODE
+    with translation.override(language):
+        url = settings.BASE_URL + reverse("activate", args=[token_for(participant)])
+        queue_mail(
+            key=f"activate:{key}:{participant.pk}",
+            to=participant.email,
+            template="participants/mail/activate",
+            context={"name": participant.name, "place": place, "url": url, "days": LINK_DAYS},
+            language=language,
+        )
+
+
+@transaction.atomic
+def activate(*, participant: Participant, password: str) -> User:
+    """Make the account of somebody who followed the link: the address is proved by it.
+
+    Raises ``AlreadyActive`` or ``AddressTaken``.
+    """
+    participant = Participant.objects.select_for_update(of=("self",)).get(pk=participant.pk)
+    if participant.user_id:
+        raise AlreadyActive
+    if _account_with(participant.email):
+        raise AddressTaken
+    user = User.objects.create_user(participant.email, password, name=participant.name, language=participant.language)
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    return _connect(participant, user)
+
+
+@transaction.atomic
+def connect(*, participant: Participant, user: User) -> User:
+    """Give the record to the signed-in account whose verified address the link was sent to.
+
+    Raises ``AlreadyActive``, ``OtherAccount`` or ``TwoRecords``.
+    """
+    participant = Participant.objects.select_for_update(of=("self",)).get(pk=participant.pk)
+    if participant.user_id:
+        raise AlreadyActive
+    if not EmailAddress.objects.filter(user=user, email__iexact=participant.email, verified=True).exists():
+        raise OtherAccount
+    if Participant.objects.filter(user=user).exists():
+        raise TwoRecords
+    return _connect(participant, user)
+
+
+def _connect(participant: Participant, user: User) -> User:
+    participant.user = user
+    participant.save(update_fields=["user"])
+    forget_participant(user)
+    audit.record(actor=user, action="participants.activate", obj=participant)
+    _refresh_roles(participant)
+    return user
+
+
+def _account_with(email: str) -> bool:
+    return (
+        User.objects.filter(email__iexact=email).exists()
+        or EmailAddress.objects.filter(email__iexact=email, verified=True).exists()
+    )
+
+
+def account_exists(participant: Participant) -> bool:
+    """Whether there is an account with the record's address."""
+    return _account_with(participant.email)
+
+
+def may_try(user: Any, participant: Participant) -> bool:
+    """Whether a signed-in person owns the address the link was sent to."""
+    return bool(
+        user.is_authenticated
+        and EmailAddress.objects.filter(user=user, email__iexact=participant.email, verified=True).exists()
+    )

@@ -1,0 +1,191 @@
+"""What is wrong with a row of a list, and what it says when nothing is. No database.
+
+``read_row`` turns cells into the details of a person. Everything wrong is named at once, as a code with
+values; ``wording.problem`` says it in the reader's language.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils import translation
+
+from core.languages import native_name
+from institutions.names import country_name
+
+from ..matching import Description, key_of
+from ..models import Gender, Represents, StakeholderGroup
+from ..names import has_letter, is_latin, tidy_name
+from .columns import Column, plain
+
+LIMITS = {"name": 200, "name_latin": 200, "title": 60, "email": 254, "organisation": 200, "position": 200}
+FORMULA_SIGNS = ("=", "+", "@")
+"""What a spreadsheet takes for a formula. A dash is left to people: it stands for "none" in many lists."""
+NOTHING = {"", "-", "–", "—", "n/a", "na", "none", "null", "/"}
+COUNTRY_ALIASES = {
+    "usa": "US", "united states of america": "US", "uk": "GB", "great britain": "GB", "drc": "CD",
+    "democratic republic of the congo": "CD", "republic of the congo": "CG", "republic of congo": "CG",
+    "ivory coast": "CI", "cote divoire": "CI", "united republic of tanzania": "TZ", "tanzania": "TZ", "viet nam": "VN",
+    "lao pdr": "LA", "lao people s democratic republic": "LA", "syrian arab republic": "SY", "iran": "IR",
+    "islamic republic of iran": "IR", "iran islamic republic of": "IR", "bolivia plurinational state of": "BO",
+    "plurinational state of bolivia": "BO", "venezuela bolivarian republic of": "VE", "republic of korea": "KR",
+    "south korea": "KR", "democratic people s republic of korea": "KP", "north korea": "KP",
+    "republic of moldova": "MD", "russian federation": "RU", "czech republic": "CZ", "turkey": "TR",
+    "cape verde": "CV", "cabo verde": "CV",
+    "swaziland": "SZ", "burma": "MM", "brunei darussalam": "BN", "the gambia": "GM", "macedonia": "MK",
+    "micronesia federated states of": "FM", "state of palestine": "PS", "the netherlands": "NL", "eu": "EU",
+}  # fmt: skip
+
+
+@dataclass
+class Problem:
+    """What is wrong, as a code and the values that its sentence names."""
+
+    code: str
+    column: str = ""
+    value: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        return {"code": self.code, "column": self.column, "value": self.value}
+
+
+@dataclass
+class Read:
+    """A row as read: the details of a person, or what is wrong."""
+
+    data: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def description(self) -> Description:
+        return description_of(self.data)
+
+
+def description_of(data: Mapping[str, Any]) -> Description:
+    """Return what matching compares of a row's details."""
+    names = tuple(name for name in (data.get("name", ""), data.get("name_latin", "")) if name)
+    return Description(names, data.get("email", ""), data.get("country", ""), data.get("organisation", ""))
+
+
+def fingerprint(data: Mapping[str, Any]) -> str:
+    """Return what two rows of one list share when they are of one person: address and name, else all that is said."""
+    who = key_of(data.get("name", ""))
+    where = data.get("email", "") or f"{data.get('country', '')}|{key_of(data.get('organisation', ''))}"
+    return f"{who}|{where}"[:300]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words that stand for countries, languages and the other choices, as ``plain`` has them."""
+
+    countries: Mapping[str, str]
+    choices: Mapping[str, Mapping[str, str]]
+
+
+@lru_cache(maxsize=4)
+def vocabulary(countries: tuple[tuple[str, str, str], ...]) -> Vocabulary:
+    """Build it from ``(iso2, iso3, English name)``; names count in every language of the platform."""
+    names = dict(COUNTRY_ALIASES)
+    for iso2, iso3, name in countries:
+        names[plain(iso2)] = names[plain(iso3)] = names[plain(name)] = iso2
+        for language, _label in settings.LANGUAGES:
+            if translated := country_name(iso2, language):
+                names[plain(translated)] = iso2
+    known = {iso2 for iso2, _iso3, _name in countries}
+    choices: dict[str, dict[str, str]] = {"language": {}}
+    for code, _label in settings.LANGUAGES:
+        short = code.split("-")[0]
+        words = {code, short, native_name(code), f"{short}-{short}", *(["中文", "汉语"] if short == "zh" else [])}
+        for language, _name in settings.LANGUAGES:
+            words.add(_in(language, dict(settings.LANGUAGES)[code]))
+        choices["language"] |= {plain(word): code for word in words}
+    for column, kind in (("represents", Represents), ("stakeholder_group", StakeholderGroup), ("gender", Gender)):
+        choices[column] = {}
+        for value, label in kind.choices:
+            choices[column][plain(value)] = value
+            for language, _name in settings.LANGUAGES:
+                choices[column][plain(_in(language, label))] = value
+    choices["gender"] |= dict.fromkeys(("f", "female", "femme", "mujer", "женский", "ж", "انثي", "女"), "woman")
+    choices["gender"] |= dict.fromkeys(("m", "male", "homme", "hombre", "мужской", "м", "ذكر", "男"), "man")
+    return Vocabulary({word: iso2 for word, iso2 in names.items() if iso2 in known}, choices)
+
+
+def _in(language: str, label: Any) -> str:
+    with translation.override(language):
+        return str(label)
+
+
+def read_row(cells: list[str], mapping: Mapping[int, str], words: Vocabulary, headings: int = 0) -> Read:
+    """Read the cells of one row.
+
+    ``mapping`` is ``{place: Column}``, ``headings`` how many columns the list has: a longer row has a
+    delimiter too many, and nothing in it can be trusted.
+    """
+    read = Read()
+    if headings and len([cell for cell in cells[headings:] if cell]):
+        read.problems.append(Problem("too-many-cells"))
+        return read
+    values = {column: cells[place] if place < len(cells) else "" for place, column in mapping.items()}
+    for column, value in values.items():
+        if value.startswith(FORMULA_SIGNS):
+            read.problems.append(Problem("formula", column, value[:60]))
+        elif "\ufffd" in value:
+            read.problems.append(Problem("unreadable", column, value[:60]))
+    wrong = {problem.column for problem in read.problems}
+    values = {column: "" if value.casefold() in NOTHING else value for column, value in values.items()}
+    if Column.NAME not in values and Column.GIVEN in values:
+        whole = f"{values.pop(Column.GIVEN)} {values.pop(Column.FAMILY, '')}"
+        values[Column.NAME] = whole
+        wrong |= {Column.NAME.value} if wrong & {Column.GIVEN.value, Column.FAMILY.value} else set()
+    for column, value in values.items():
+        if column in wrong:
+            continue
+        _read_value(read, column, value, words)
+    wrong |= {problem.column for problem in read.problems}
+    if Column.NAME not in wrong and not read.data.get("name"):
+        read.problems.append(Problem("name-missing", Column.NAME))
+    government = read.data.get("represents") == Represents.GOVERNMENT
+    if government and Column.COUNTRY not in wrong and "country" not in read.data:
+        read.problems.append(Problem("country-missing", Column.COUNTRY))
+    return read
+
+
+def _read_value(read: Read, column: str, value: str, words: Vocabulary) -> None:
+    """Check one value and keep it, or say what is wrong with it."""
+    if column in LIMITS:
+        value = tidy_name(value)
+    if not value:
+        return
+    if len(value) > LIMITS.get(column, 200):
+        read.problems.append(Problem("too-long", column, f"{value[:40]}…"))
+        return
+    problem = ""
+    if column == Column.NAME and not has_letter(value):
+        problem = "name-without-letter"
+    elif column == Column.NAME_LATIN and not is_latin(value):
+        problem = "name-not-latin"
+    elif column == Column.EMAIL:
+        value = re.sub(r"^mailto:", "", value, flags=re.I).strip("<> ;,")
+        try:
+            validate_email(value)
+        except ValidationError:
+            problem = "email"
+        local, _at, domain = value.rpartition("@")
+        value = f"{local}@{domain.lower()}"
+    elif column == Column.COUNTRY:
+        found = words.countries.get(plain(value), "")
+        problem, value = ("", found) if found else ("country", value)
+    elif column in words.choices:
+        chosen = words.choices[column].get(plain(value), "")
+        problem, value = ("", chosen) if chosen else ("choice", value)
+    if problem:
+        read.problems.append(Problem(problem, column, value[:60]))
+    else:
+        read.data[column] = value

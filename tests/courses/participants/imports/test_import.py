@@ -1,0 +1,314 @@
+"""A list becomes people: looked at first, written when confirmed, once, whatever happens to the worker."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.models import AuditEntry
+from courses.catalogue.models import Enrolment
+from courses.participants.imports import services, writing
+from courses.participants.models import ColumnChoice, ImportRow, Participant, PeopleImport
+from jobs.models import Job, OutboxMail
+from jobs.running import run, work_off
+from tests import factories
+
+from .conftest import GOOD, HEAD, csv_file, xlsx_file
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_dry_run_names_every_bad_row_and_writes_nobody(bring):
+    people = Participant.objects.count()
+    bad = [["", "nameless@x.org", "", "", ""], ["Bad Mail", "no", "", "", ""], ["Far Away", "", "Atlantis", "", ""]]
+    batch = bring([*GOOD, *bad, GOOD[0]])
+    assert services.summary(batch)["rows"] == 7
+    found = {row.number: [problem["code"] for problem in row.problems] for row in batch.rows.exclude(problems=[])}
+    assert found == {5: ["name-missing"], 6: ["email"], 7: ["country"], 8: ["duplicate"]}
+    assert batch.rows.get(number=8).problems[0]["value"] == "2"
+    assert Participant.objects.count() == people
+
+
+def test_a_list_with_a_bad_row_is_written_only_when_that_is_asked_for(bring, finish, cast):
+    batch = bring([*GOOD, ["", "", "", "", ""], ["Bad Mail", "no", "", "", ""]])
+    with pytest.raises(services.NotReady):
+        services.confirm(actor=cast.organiser, batch=batch)
+    batch.refresh_from_db()
+    assert batch.state == "checked"
+    finish(batch, only_good=True)
+    assert not Participant.objects.filter(name="Bad Mail").exists()
+    assert services.summary(batch) | {"created": 3, "left_out": 1} == services.summary(batch)
+
+
+def test_the_people_of_a_list_are_written_down_with_their_details(bring, finish, cast):
+    finish(bring(GOOD))
+    amina = Participant.objects.get(email="amina@lists.example")
+    assert (amina.name, amina.country_id, amina.organisation) == ("Amina Diallo", "KE", "Ministry of Environment")
+    assert (amina.language, amina.created_by, amina.user) == ("en", cast.organiser, None)
+    assert Participant.objects.get(name="欧阳雪梅").language == "zh-hans"
+    assert AuditEntry.objects.filter(action="participants.create", object_id=str(amina.pk)).count() == 1
+
+
+def test_a_workbook_does_the_same(bring, finish):
+    finish(bring([], file=xlsx_file([HEAD, *GOOD])))
+    assert Participant.objects.filter(name__in=[row[0] for row in GOOD]).count() == 3
+
+
+def test_people_are_enrolled_where_the_list_leads(bring, finish, cohort):
+    batch = finish(bring(GOOD, cohort=cohort))
+    assert cohort.enrolments.active().count() == 3
+    enrolment = Enrolment.objects.get(participant__email="amina@lists.example")
+    assert (enrolment.source, enrolment.country_id) == ("import", "KE")
+    assert services.summary(batch)["brought"] == 3
+    assert not OutboxMail.objects.exists()  # nobody is told before the organiser says so
+
+
+def test_where_places_end_the_rest_are_written_down_and_named(bring, finish, cohort):
+    cohort.capacity = 2
+    cohort.save()
+    batch = finish(bring(GOOD, cohort=cohort))
+    assert cohort.enrolments.active().count() == 2
+    last = batch.rows.get(number=4)
+    assert (last.outcome, last.brought, last.problems[0]["code"]) == ("created", False, "full")
+
+
+def test_who_is_surely_known_is_not_written_down_again_nor_changed(bring, finish, cohort):
+    known = factories.ParticipantFactory(name="DIALLO Amina", email="Amina@Lists.example", organisation="University")
+    batch = bring(GOOD, cohort=cohort)
+    assert batch.rows.get(number=2).verdict == "sure"
+    finish(batch)
+    assert Participant.objects.filter(email__iexact="amina@lists.example").get() == known
+    known.refresh_from_db()
+    assert (known.name, known.organisation) == ("DIALLO Amina", "University")
+    assert cohort.enrolments.active().filter(participant=known).exists()
+
+
+def test_a_doubtful_match_waits_for_a_person(bring, finish, cast):
+    office = factories.ParticipantFactory(name="Wanjiru Kamau", email="amina@lists.example")
+    batch = bring(GOOD[:1])
+    row = batch.rows.get()
+    assert (row.verdict, row.matches[0]["ref"]) == ("unsure", f"person:{office.pk}")
+    with pytest.raises(services.NotReady):
+        services.confirm(actor=cast.organiser, batch=batch, only_good=False)
+    services.decide(actor=cast.organiser, batch=batch, decisions={2: "new"})
+    finish(batch)
+    assert Participant.objects.filter(email="amina@lists.example").count() == 2
+
+
+@pytest.mark.parametrize(("decision", "outcome"), [("person", "found"), ("skip", "left-out"), ("new", "created")])
+def test_a_persons_decision_counts(bring, finish, cast, decision, outcome):
+    office = factories.ParticipantFactory(name="Wanjiru Kamau", email="amina@lists.example")
+    batch = bring([*GOOD])
+    answer = f"person:{office.pk}" if decision == "person" else decision
+    services.decide(actor=cast.organiser, batch=batch, decisions={2: answer})
+    finish(batch)
+    row = batch.rows.get(number=2)
+    assert row.outcome == outcome
+    assert (row.participant == office) == (decision == "person")
+
+
+def test_a_decision_for_somebody_who_was_not_suggested_is_passed_over(bring, cast):
+    factories.ParticipantFactory(name="Wanjiru Kamau", email="amina@lists.example")
+    batch = bring(GOOD[:1])
+    other = f"person:{cast.learner.participant.pk}"
+    assert services.decide(actor=cast.organiser, batch=batch, decisions={2: other}) == 0
+
+
+def test_people_of_other_programmes_are_found_by_their_address_only(bring, cast):
+    factories.ParticipantFactory(name="Amina Diallo", country_id="KE", organisation="Ministry of Environment")
+    assert bring(GOOD[:1]).rows.get().verdict == "new"
+    seen = factories.ParticipantFactory(name="Amina Diallo", country_id="KE", created_by=cast.organiser)
+    assert bring(GOOD[:1]).rows.get().matches[0]["ref"] == f"person:{seen.pk}"
+
+
+def test_an_account_without_a_record_is_found_by_its_verified_address(bring, finish):
+    account = factories.UserFactory(email="amina@lists.example", name="Amina Diallo")
+    finish(bring(GOOD[:1]))
+    assert Participant.objects.get(user=account).name == "Amina Diallo"
+
+
+def test_an_account_whose_address_nobody_proved_is_never_connected(bring, finish):
+    factories.UserFactory(email="amina@lists.example", name="Amina Diallo", verified=False)
+    batch = bring(GOOD[:1])
+    assert batch.rows.get().verdict == "new"
+    finish(batch)
+    assert Participant.objects.get(email="amina@lists.example").user is None
+
+
+def test_nobody_enrols_themselves_by_a_list(bring, finish, cast, cohort):
+    own = cast.organiser.participant
+    batch = bring([[own.name, own.email, "", "", ""], *GOOD], cohort=cohort)
+    assert batch.rows.get(number=2).problems[0]["code"] == "own"
+    finish(batch, only_good=True)
+    assert not cohort.enrolments.filter(participant=own).exists()
+
+
+def test_the_same_list_brought_twice_makes_nobody_twice(bring, finish, cohort):
+    finish(bring(GOOD[:2], cohort=cohort))
+    people = Participant.objects.count()
+    batch = finish(bring(GOOD[:2], cohort=cohort))
+    assert services.summary(batch)["found"] == 2
+    assert (Participant.objects.count(), cohort.enrolments.count()) == (people, 2)
+
+
+def test_a_worker_that_takes_over_goes_on_where_the_other_died(bring, cast, cohort, monkeypatch):
+    monkeypatch.setattr(writing, "CHUNK", 2)
+    batch = bring([[f"Person Nr{n}", f"p{n}@x.org", "", "", ""] for n in range(5)], cohort=cohort)
+    services.confirm(actor=cast.organiser, batch=batch)
+    wrote = []
+    write_chunk = writing._write_chunk
+
+    def dying(batch, rows):
+        wrote.append(len(rows))
+        write_chunk(batch, rows)
+        if len(wrote) == 2:
+            raise MemoryError  # inside the transaction: this chunk is undone
+
+    monkeypatch.setattr(writing, "_write_chunk", dying)
+    batch.refresh_from_db()
+    run(batch.write_job.key)
+    assert Participant.objects.filter(email__endswith="@x.org").count() == 2
+    Job.objects.update(lease_until=None)
+    run(batch.write_job.key)
+    batch.refresh_from_db()
+    assert batch.state == "done"
+    assert Participant.objects.filter(email__endswith="@x.org").count() == cohort.enrolments.count() == 5
+
+
+def test_running_the_finished_work_again_changes_nothing(bring, finish):
+    batch = finish(bring(GOOD))
+    people = Participant.objects.count()
+    Job.objects.filter(pk=batch.write_job_id).update(state="queued", lease_until=None)
+    run(batch.write_job.key)
+    assert Participant.objects.count() == people
+
+
+def test_somebody_written_down_since_the_dry_run_is_not_written_again(bring, finish):
+    batch = bring(GOOD[:1])
+    known = factories.ParticipantFactory(name="Amina Diallo", email="amina@lists.example")
+    finish(batch)
+    assert Participant.objects.filter(email="amina@lists.example").get() == known
+
+
+def test_the_file_goes_when_the_work_is_over(bring, finish):
+    batch = bring(GOOD)
+    name, storage = batch.file.name, batch.file.storage
+    assert storage.exists(name)
+    finish(batch)
+    assert not storage.exists(name)
+
+
+def test_a_list_that_is_given_up_leaves_nothing(bring, cast, django_capture_on_commit_callbacks):
+    batch = bring(GOOD)
+    name, storage = batch.file.name, batch.file.storage
+    with django_capture_on_commit_callbacks(execute=True):
+        services.give_up(actor=cast.organiser, batch=batch)
+    assert not ImportRow.objects.exists()
+    assert not storage.exists(name)
+
+
+def test_the_choice_of_columns_is_remembered_for_the_programme(bring, programme):
+    head = ["Who", "Where from"]
+    bring([["Amina Diallo", "Kenya"]], head=head, mapping={0: "name", 1: "country"})
+    assert services.remembered(programme) == {"who": "name", "where from": "country"}
+    assert ColumnChoice.objects.count() == 2
+    batch = bring([["Amina Diallo", "Uganda"]], head=head)
+    assert batch.mapping == {"0": "name", "1": "country"}
+
+
+@pytest.mark.parametrize("mapping", [{}, {1: "email"}, {0: "given"}, {0: "name", 1: "name"}])
+def test_columns_that_do_not_say_who_somebody_is_are_refused(cast, programme, mapping):
+    batch = services.bring_list(actor=cast.organiser, programme=programme, file=csv_file([HEAD, *GOOD]))
+    with pytest.raises(services.WrongColumns):
+        services.choose_columns(actor=cast.organiser, batch=batch, mapping=mapping)
+
+
+def test_a_list_read_in_the_wrong_letters_can_be_read_again(cast, programme):
+    file = csv_file([["ФИО"], ["Ян Ян"]], encoding="cp1251")
+    batch = services.bring_list(actor=cast.organiser, programme=programme, file=file)
+    services.read_as(actor=cast.organiser, batch=batch, encoding="cp1252")
+    batch.refresh_from_db()
+    assert batch.headings != ["ФИО"]
+    services.read_as(actor=cast.organiser, batch=batch, encoding="cp1251")
+    batch.refresh_from_db()
+    assert (batch.headings, batch.mapping) == (["ФИО"], {"0": "name"})
+
+
+def test_old_lists_are_forgotten_and_their_people_stay(bring, finish):
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    finish(bring(GOOD))
+    people = Participant.objects.count()
+    assert services.forget_old(timezone.now() - timedelta(days=1)) == 0
+    assert services.forget_old(timezone.now() + timedelta(seconds=1)) == 1
+    assert (PeopleImport.objects.count(), ImportRow.objects.count()) == (0, 0)
+    assert Participant.objects.count() == people
+
+
+class TestMails:
+    def test_each_person_gets_one_mail_however_often_it_is_asked_for(self, bring, finish, cast, cohort):
+        account = factories.UserFactory(email="known@x.org", name="Known Person")
+        factories.ParticipantFactory(user=account, name="Known Person", email="known@x.org")
+        batch = finish(bring([*GOOD, ["Known Person", "known@x.org", "", "", ""]], cohort=cohort))
+        for _time in range(2):
+            services.send_activation_mails(actor=cast.organiser, batch=batch)
+            work_off()
+        to = sorted(OutboxMail.objects.values_list("to", flat=True))
+        assert to == ["amina@lists.example", "known@x.org", "layla@lists.example"]  # one has no address
+        assert "/begin/" in OutboxMail.objects.get(to="amina@lists.example").text
+        assert "/begin/" not in OutboxMail.objects.get(to="known@x.org").text
+
+    def test_each_mail_comes_in_the_persons_language(self, bring, finish, cast):
+        batch = finish(bring(GOOD))
+        services.send_activation_mails(actor=cast.organiser, batch=batch)
+        work_off()
+        mail = OutboxMail.objects.get(to="layla@lists.example")
+        assert mail.language == "ar"
+        assert "/ar/begin/" in mail.text
+
+    def test_a_list_without_addresses_has_nobody_to_write_to(self, bring, finish, cast):
+        batch = finish(bring(GOOD[2:]))
+        with pytest.raises(services.NotReady):
+            services.send_activation_mails(actor=cast.organiser, batch=batch)
+
+
+class TestAttacks:
+    @pytest.mark.parametrize("who", ["learner", "trainer", "other_organiser", "focal_point", "outsider"])
+    def test_only_organisers_of_the_programme_bring_lists(self, cast, programme, who):
+        with pytest.raises(services.NotYourImport):
+            services.bring_list(actor=getattr(cast, who), programme=programme, file=csv_file([HEAD, *GOOD]))
+
+    def test_nobody_brings_people_into_a_cohort_of_others(self, cast, programme):
+        other = factories.CohortFactory()
+        with pytest.raises(services.NotYourImport):
+            services.bring_list(
+                actor=cast.organiser,
+                programme=programme,
+                file=csv_file([HEAD, *GOOD]),
+                destination=f"cohort:{other.pk}",
+            )
+
+    def test_others_neither_decide_nor_confirm_nor_give_up(self, bring, cast):
+        batch = bring(GOOD)
+        for act, answers in (
+            (services.confirm, {}),
+            (services.give_up, {}),
+            (services.decide, {"decisions": {}}),
+            (services.choose_columns, {"mapping": {0: "name"}}),
+            (services.read_as, {"encoding": "utf-8"}),
+        ):
+            with pytest.raises(services.NotYourImport):
+                act(actor=cast.other_organiser, batch=batch, **answers)
+
+
+def test_the_dry_run_asks_a_constant_number_of_queries(bring, cast, programme, django_assert_max_num_queries):
+    """500 rows cost as many queries as one."""
+    from courses.participants.imports import checking
+
+    factories.ParticipantFactory(name="Amina Diallo", email="amina@lists.example")
+    batch = bring(GOOD)
+    words = checking.vocabulary((("KE", "KEN", "Kenya"),))
+    chunk = [(number + 100, [f"Person Nr{number}", f"p{number}@x.org", "KE", "", ""]) for number in range(400)]
+    with django_assert_max_num_queries(16):
+        checking._look(batch, chunk, words)

@@ -1,0 +1,124 @@
+"""A person whom an organiser wrote down begins with a link: theirs alone, once, for a while."""
+
+from __future__ import annotations
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from accounts.models import User
+from core.models import AuditEntry
+from courses.participants import activation
+from jobs.models import OutboxMail
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "a long enough password"
+
+
+@pytest.fixture
+def person(db):
+    return factories.ParticipantFactory(name="Amina Diallo", email="amina@lists.example", language="fr")
+
+
+@pytest.fixture
+def address(person):
+    return f"/en/begin/{activation.token_for(person)}/"
+
+
+def test_a_password_makes_the_account_and_signs_in(client, person, address):
+    assert "Amina Diallo" in client.get(address).content.decode()
+    assert client.post(address, {"password": PASSWORD}).status_code == 302
+    person.refresh_from_db()
+    user = person.user
+    assert (user.email, user.name, user.language) == ("amina@lists.example", "Amina Diallo", "fr")
+    assert user.check_password(PASSWORD)
+    assert user.emailaddress_set.get().verified
+    assert client.session["_auth_user_id"] == str(user.pk)
+    assert AuditEntry.objects.filter(action="participants.activate").count() == 1
+
+
+@pytest.mark.parametrize("password", ["", "short", "1234567890123", "amina@lists.example"])
+def test_a_weak_password_is_refused_and_makes_no_account(client, person, address, password):
+    response = client.post(address, {"password": password})
+    assert response.status_code == 200
+    assert response.context["form"].errors["password"]
+    assert not User.objects.filter(email=person.email).exists()
+
+
+def test_the_link_opens_nothing_a_second_time(client, person, address):
+    client.post(address, {"password": PASSWORD})
+    client.logout()
+    assert client.get(address).status_code == 410
+    assert client.post(address, {"password": "another long password"}).status_code == 410
+    assert User.objects.get(email=person.email).check_password(PASSWORD)
+
+
+def test_the_link_has_an_end(client, address):
+    with time_machine.travel(timezone.now() + timezone.timedelta(days=activation.LINK_DAYS + 1)):
+        assert client.get(address).status_code == 410
+
+
+def test_a_link_for_an_address_that_was_changed_opens_nothing(client, person, address):
+    person.email = "new@lists.example"
+    person.save()
+    assert client.get(address).status_code == 410
+
+
+@pytest.mark.parametrize("token", ["x", "WzEsMl0:1:2"])
+def test_a_forged_link_opens_nothing(client, token):
+    assert client.get(f"/en/begin/{token}/").status_code == 410
+
+
+def test_a_link_for_another_purpose_opens_nothing(client, person):
+    from core.links import make_token
+
+    assert client.get(f"/en/begin/{make_token('workshop-calendar', [person.pk, person.email])}/").status_code == 410
+
+
+class TestWhoHasAnAccount:
+    @pytest.fixture
+    def account(self):
+        return factories.UserFactory(email="amina@lists.example")
+
+    def test_is_asked_to_sign_in_and_gets_no_form_for_a_password(self, client, account, address):
+        page = client.get(address)
+        assert "form" not in page.context
+        client.post(address, {"password": PASSWORD})
+        account.refresh_from_db()
+        assert account.check_password(factories.PASSWORD)
+
+    def test_connects_the_record_once_signed_in(self, client, account, person, address):
+        client.force_login(account)
+        assert client.post(address).status_code == 302
+        person.refresh_from_db()
+        assert person.user == account
+
+    def test_does_not_connect_the_record_of_another_address(self, client, cast, account, person, address):
+        client.force_login(cast.outsider)
+        assert client.get(address).status_code == 403
+        assert client.post(address).status_code == 403
+        person.refresh_from_db()
+        assert person.user is None
+
+    def test_does_not_connect_with_an_address_nobody_proved(self, client, person, address):
+        thief = factories.UserFactory(email="thief@example.org")
+        thief.emailaddress_set.create(email=person.email, verified=False)
+        client.force_login(thief)
+        assert client.post(address).status_code == 403
+
+    def test_with_a_record_of_their_own_is_told_what_to_do(self, client, account, person, address):
+        factories.ParticipantFactory(user=account)
+        client.force_login(account)
+        page = client.post(address, follow=True).content.decode()
+        assert "record of its own" in page
+        person.refresh_from_db()
+        assert person.user is None
+
+
+def test_the_mail_holds_the_link_and_comes_once(person):
+    for _time in range(2):
+        activation.invite(participant=person, key="list", place="A course")
+    mail = OutboxMail.objects.get()
+    assert "/fr/begin/" in mail.text
+    assert "A course" in mail.subject
