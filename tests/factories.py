@@ -152,7 +152,7 @@ def make_question(type: str = "single", right: tuple[str, ...] = ("a",), ids: st
         language="en",
         text=f"<p>Question {question.pk}?</p>",
         feedback="<p>In general.</p>",
-        choices={c: {"text": f"Choice {c}", "feedback": f"About {c}"} for c in ids},
+        parts={c: {"text": f"Choice {c}", "feedback": f"About {c}"} for c in ids},
     )
     return question
 

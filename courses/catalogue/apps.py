@@ -22,17 +22,48 @@ class CatalogueConfig(AppConfig):
         from modules.lessons.registry import register_reading_rule
 
         from . import access, destinations, explain, facts, merging
-        from .models import Course, CoursePage, SyllabusEntry
+        from .models import Course, CoursePage, PracticalTask, SyllabusEntry
         from .permissions import GROUP_PERMISSIONS, people_of_cohorts
 
         declare("catalogue", GROUP_PERMISSIONS)
         register_tie(people_of_cohorts)
         register_destination(destinations.KIND, destinations.DESTINATION)
         register_reconciler("catalogue.Enrolment", merging.reconcile_enrolments)
+        register_reconciler("catalogue.TaskResult", merging.reconcile_task_results)
         register_reading_rule(access.needs_sign_in)
         register_context_provider(access.attempt_context)
-        facts.register_provider("lessons", facts.lesson_facts, explain=explain.lessons, action=_("Go on reading"))
-        facts.register_provider("quiz", facts.quiz_facts, explain=explain.quiz, action=_("Take the quiz"))
+        facts.register_provider(
+            "lessons",
+            facts.lesson_facts,
+            explain=explain.lessons,
+            label=_("Lessons of a module"),
+            action=_("Go on reading"),
+            choices=facts.module_titles,
+            links=facts.module_links,
+            describe=explain.lessons_asked,
+        )
+        facts.register_provider(
+            "quiz",
+            facts.quiz_facts,
+            explain=explain.quiz,
+            label=_("Grade in a quiz"),
+            action=_("Take the quiz"),
+            choices=facts.quiz_titles,
+            links=facts.quiz_links,
+        )
+        for task, describe, words in (
+            (PracticalTask.Kind.SKILL, explain.skill_asked, explain.skill),
+            (PracticalTask.Kind.ASSIGNMENT, explain.assignment_asked, explain.assignment),
+        ):
+            facts.register_provider(
+                task,
+                facts.task_facts,
+                explain=words,
+                label=task.label,
+                choices=facts.task_titles(task),
+                describe=describe,
+                judged=True,
+            )
         for model in (Course, SyllabusEntry):
             post_save.connect(access.forget_closed_modules, sender=model, dispatch_uid=f"catalogue-{model.__name__}")
         post_delete.connect(access.forget_closed_modules, sender=SyllabusEntry, dispatch_uid="catalogue-syllabus-gone")

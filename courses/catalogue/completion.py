@@ -2,31 +2,49 @@
 
 A rule is a tree of plain values::
 
-    {"all": [
-        {"kind": "lessons", "ref": "12", "at_least": 100},
+    {"hours": "attended", "all": [
+        {"kind": "lessons", "ref": "12", "at_least": 100, "weight": 3},
         {"any": [
             {"kind": "quiz", "ref": "12", "at_least": 80},
-            {"kind": "live-session", "ref": "7", "at_least": 80},
+            {"kind": "live-session", "ref": "7", "at_least": 2, "measure": "days"},
         ]},
         {"n_of": 2, "of": [ … ]},
+        {"points": 60, "of": [ … ]},
     ]}
 
-A leaf asks that the fact ``(kind, ref)`` is worth at least ``at_least`` per cent. A missing fact is worth 0.
-``all`` is met when every part is (an empty ``all`` never is: a course that asks nothing completes nobody),
-``any`` when one is, ``n_of`` when that many are.
+**A leaf** asks that the fact ``(kind, ref)`` measures at least ``at_least``: in per cent of what was offered
+(``percent``, the default), in its own count (``count``: posts, minutes), or in ``days``. A missing fact is worth 0.
+A fact that carries a waiver meets its leaf whatever it measures.
 
-Progress is a share: of a leaf ``min(value, at_least) / at_least``; of ``all`` the mean; of ``any`` the best;
-of ``n_of`` the mean of the best n. Therefore it never exceeds 100, never falls by doing more, does not depend
-on order, and is 100 exactly when the rule is met.
+**A group** is met: ``all`` when every part is, ``any`` when one is, ``n_of`` when that many are, ``points`` when
+the shares of its parts, taken together by weight, make that many per cent. An empty group never is: a course
+that asks nothing completes nobody.
+
+**Progress** is a share, 1 when met. Else of a leaf ``measured / at_least``; of ``all`` the weighted mean; of ``any``
+the best; of ``n_of`` the mean of the best n; of ``points`` what is reached of the points asked. Weights (1 unless
+said) count where parts are added up, in ``all`` and ``points``, and are refused elsewhere. Therefore progress
+never exceeds 100, never falls by doing more, does not depend on order (sums are exact), and is 100 exactly
+when the rule is met.
+
+**Hours** (at the root): ``offered`` credits the hours of the course to whoever completes it; ``attended``
+credits the study time that the authors gave to each lesson done and the minutes present in live sessions.
+Never the time a page was open.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from decimal import ROUND_FLOOR, Decimal
+from math import fsum
+from typing import Any, NamedTuple
 
 FactKey = tuple[str, str]
+MEASURES = ("percent", "count", "days")
+HOURS = ("offered", "attended")
+ROUNDING = 1e-9  # what binary fractions of shares may lack of a sum that is exact on paper
+MOST = 10_000  # of a count, days or a weight: beyond it is a slip of the finger
 
 
 class RuleError(ValueError):
@@ -34,16 +52,41 @@ class RuleError(ValueError):
 
 
 @dataclass(frozen=True)
-class Fact:
-    """How far somebody is with one thing, in per cent 0–100, with the numbers behind it for words."""
+class Waiver:
+    """Why a requirement counts as met though it was not done here: waived, or recognised from elsewhere."""
+
+    basis: str
+    reason: str = ""
+    evidence: str = ""
+    issuer: str = ""
+    by: str = ""
+    at: datetime | None = None
+
+
+class Fact(NamedTuple):
+    """How far somebody is with one thing: ``value`` in per cent 0–100, and the numbers behind it for words.
+
+    ``done`` of ``total`` in the kind's own count; ``days`` of ``days_total`` where the thing has days;
+    ``minutes`` what it credits where hours are credited as attended.
+    """
 
     value: float
     done: int = 0
     total: int = 0
+    days: int = 0
+    days_total: int = 0
+    minutes: int = 0
+    waiver: Waiver | None = None
+
+    def measured(self, measure: str) -> float:
+        """Return how much there is of it by this measure."""
+        return self.value if measure == "percent" else self.done if measure == "count" else self.days
 
 
-@dataclass(frozen=True)
-class Outcome:
+NOTHING = Fact(0)
+
+
+class Outcome(NamedTuple):
     """One requirement held against its fact."""
 
     kind: str
@@ -51,29 +94,23 @@ class Outcome:
     at_least: float
     fact: Fact
     met: bool
+    measure: str = "percent"
 
     @property
     def share(self) -> float:
-        return 1.0 if self.met else max(0.0, min(self.fact.value, self.at_least) / self.at_least)
+        return 1.0 if self.met else max(0.0, min(self.fact.measured(self.measure), self.at_least) / self.at_least)
 
 
 @dataclass(frozen=True)
 class Group:
-    """Several parts of which ``needed`` must be met."""
+    """Several parts together. ``mode`` and ``needed`` as the rule says; ``weights`` go with the parts."""
 
-    needed: int
+    mode: str
+    needed: float
     parts: tuple[Outcome | Group, ...]
-
-    @property
-    def met(self) -> bool:
-        return bool(self.parts) and sum(part.met for part in self.parts) >= self.needed
-
-    @property
-    def share(self) -> float:
-        if not self.parts:
-            return 0.0
-        best = sorted((part.share for part in self.parts), reverse=True)[: self.needed]
-        return sum(best) / self.needed
+    weights: tuple[float, ...]
+    met: bool
+    share: float
 
     def outcomes(self) -> Iterator[Outcome]:
         """Every requirement below, in the rule's order."""
@@ -89,6 +126,7 @@ class Verdict:
     """What the rule says of one person."""
 
     root: Group
+    hours: str = "offered"
 
     @property
     def complete(self) -> bool:
@@ -103,40 +141,155 @@ class Verdict:
         """Progress 0–100, rounded down; 100 exactly when complete."""
         return 100 if self.complete else min(99, int(self.root.share * 100))
 
+    def credited(self, offered: Decimal) -> Decimal:
+        """Return the hours credited so far of the ``offered`` ones; see ``credited_hours``."""
+        return credited_hours(offered, self.hours, self.outcomes, complete=self.complete)
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A requirement of a rule that has been read."""
+
+    kind: str
+    ref: str
+    at_least: float
+    measure: str = "percent"
+
+    @property
+    def key(self) -> FactKey:
+        return self.kind, self.ref
+
+    def judge(self, facts: Mapping[FactKey, Fact]) -> Outcome:
+        """Hold the requirement against its fact."""
+        fact = facts.get((self.kind, self.ref), NOTHING)
+        met = fact.waiver is not None or fact.measured(self.measure) >= self.at_least
+        return Outcome(self.kind, self.ref, self.at_least, fact, met, self.measure)
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A group of a rule that has been read."""
+
+    mode: str
+    needed: float
+    parts: tuple[Leaf | Branch, ...]
+    weights: tuple[float, ...]
+
+    def judge(self, facts: Mapping[FactKey, Fact]) -> Group:
+        """Hold every part against the facts, then the group against its parts."""
+        parts = tuple(part.judge(facts) for part in self.parts)
+        if self.mode == "points":
+            reached = fsum(weight * part.share for part, weight in zip(parts, self.weights, strict=True))
+            asked = fsum(self.weights) * self.needed / 100
+            met = bool(parts) and reached >= asked - ROUNDING
+            share = 1.0 if met else reached / asked if parts else 0.0
+        else:
+            met = bool(parts) and sum(part.met for part in parts) >= self.needed
+            if met or not parts:
+                share = 1.0 if met else 0.0
+            elif self.mode == "all":
+                reached = fsum(weight * part.share for part, weight in zip(parts, self.weights, strict=True))
+                share = reached / fsum(self.weights)
+            else:
+                best = sorted((part.share for part in parts), reverse=True)[: int(self.needed)]
+                share = fsum(best) / self.needed
+        return Group(self.mode, self.needed, parts, self.weights, met, share)
+
+    def leaves(self) -> Iterator[Leaf]:
+        """Every requirement below, in the rule's order."""
+        for part in self.parts:
+            if isinstance(part, Branch):
+                yield from part.leaves()
+            else:
+                yield part
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule that has been read: read once, judge many."""
+
+    root: Branch
+    hours: str = "offered"
+
+    def judge(self, facts: Mapping[FactKey, Fact]) -> Verdict:
+        """Hold the rule against ``{(kind, ref): Fact}`` of one person."""
+        return Verdict(self.root.judge(facts), self.hours)
+
+    @property
+    def leaves(self) -> list[Leaf]:
+        return list(self.root.leaves())
+
+    @property
+    def kinds(self) -> set[str]:
+        """The kinds of facts it asks for."""
+        return {leaf.kind for leaf in self.root.leaves()}
+
 
 def evaluate(spec: Mapping[str, Any], facts: Mapping[FactKey, Fact]) -> Verdict:
-    """Hold a rule against facts.
+    """Hold a rule's tree against the facts of one person. Raises ``RuleError``."""
+    return read_rule(spec).judge(facts)
 
-    Takes the rule's tree and ``{(kind, ref): Fact}``; returns the verdict. Raises ``RuleError``.
+
+def credited_hours(offered: Decimal, by: str, outcomes: Iterable[Outcome], *, complete: bool) -> Decimal:
+    """Return the hours credited to somebody.
+
+    ``offered``: all of them once complete, none before. ``attended``: the minutes of each fact once, however often
+    the rule asks for it, in half hours rounded down, never above what was offered (0: no such limit). What was
+    waived or recognised credits no time.
     """
-    root = _node(spec, facts, "rule")
-    return Verdict(root if isinstance(root, Group) else Group(1, (root,)))
+    if by == "offered":
+        return offered if complete else Decimal(0)
+    minutes = sum({(o.kind, o.ref): o.fact.minutes for o in outcomes}.values())
+    hours = (Decimal(minutes) / 30).to_integral_value(ROUND_FLOOR) / 2
+    return min(hours, offered) if offered else hours
 
 
-def _node(node: Any, facts: Mapping[FactKey, Fact], where: str) -> Outcome | Group:
+def read_rule(spec: Mapping[str, Any]) -> Rule:
+    """Read a rule's tree. Raises ``RuleError`` for one that cannot be read; the text says where."""
+    root = _node(spec, "rule")
+    hours = spec.get("hours", "offered")
+    if hours not in HOURS:
+        raise RuleError(f"rule.hours: one of {', '.join(HOURS)} is expected")
+    return Rule(root if isinstance(root, Branch) else Branch("all", 1, (root,), (1.0,)), hours)
+
+
+def _node(node: Any, where: str) -> Leaf | Branch:
     if not isinstance(node, Mapping):
         raise RuleError(f"{where}: a requirement or a group is expected")
-    for name in ("all", "any"):
-        if name in node:
-            parts = _parts(node[name], facts, f"{where}.{name}")
-            return Group(len(parts) if name == "all" else 1, parts)
+    for mode in ("all", "any"):
+        if mode in node:
+            parts, weights = _parts(node[mode], f"{where}.{mode}", weighted=mode == "all")
+            return Branch(mode, len(parts) if mode == "all" else 1, parts, weights)
     if "n_of" in node:
-        parts = _parts(node.get("of"), facts, f"{where}.of")
+        parts, weights = _parts(node.get("of"), f"{where}.of", weighted=False)
         needed = node["n_of"]
         if not isinstance(needed, int) or not 1 <= needed <= len(parts):
             raise RuleError(f"{where}.n_of: a number from 1 to {len(parts)} is expected")
-        return Group(needed, parts)
+        return Branch("n_of", needed, parts, weights)
+    if "points" in node:
+        parts, weights = _parts(node.get("of"), f"{where}.of", weighted=True)
+        return Branch("points", _number(node["points"], f"{where}.points", 100), parts, weights)
     try:
-        kind, ref, at_least = str(node["kind"]), str(node["ref"]), float(node["at_least"])
-    except (KeyError, TypeError, ValueError) as error:
+        kind, ref, at_least = str(node["kind"]), str(node["ref"]), node["at_least"]
+    except KeyError as error:
         raise RuleError(f"{where}: kind, ref and at_least are expected") from error
-    if not 0 < at_least <= 100:
-        raise RuleError(f"{where}.at_least: more than 0 and at most 100 is expected")
-    fact = facts.get((kind, ref), Fact(0))
-    return Outcome(kind, ref, at_least, fact, fact.value >= at_least)
+    measure = node.get("measure", "percent")
+    if measure not in MEASURES:
+        raise RuleError(f"{where}.measure: one of {', '.join(MEASURES)} is expected")
+    return Leaf(kind, ref, _number(at_least, f"{where}.at_least", 100 if measure == "percent" else MOST), measure)
 
 
-def _parts(nodes: Any, facts: Mapping[FactKey, Fact], where: str) -> tuple[Outcome | Group, ...]:
+def _number(value: Any, where: str, most: int) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= most:
+        raise RuleError(f"{where}: more than 0 and at most {most} is expected")
+    return float(value)
+
+
+def _parts(nodes: Any, where: str, *, weighted: bool) -> tuple[tuple[Leaf | Branch, ...], tuple[float, ...]]:
     if not isinstance(nodes, Sequence) or isinstance(nodes, str):
         raise RuleError(f"{where}: a list is expected")
-    return tuple(_node(node, facts, f"{where}[{index}]") for index, node in enumerate(nodes))
+    parts = tuple(_node(node, f"{where}[{index}]") for index, node in enumerate(nodes))
+    if not weighted and any("weight" in node for node in nodes):
+        raise RuleError(f"{where}: weights count only where parts are added up, in all and points")
+    weights = tuple(_number(node.get("weight", 1), f"{where}[{i}].weight", MOST) for i, node in enumerate(nodes))
+    return parts, weights

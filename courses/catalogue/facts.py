@@ -2,30 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from modules.assessments.facts import best_grades
 from modules.lessons.facts import lessons_done
+from modules.records.models import Item
 
-from .completion import Fact
-from .models import Course, Enrolment, SyllabusEntry
+from .completion import Fact, FactKey, Leaf, Waiver
+from .models import Course, Enrolment, PracticalTask, RequirementWaiver, SyllabusEntry, TaskResult
+from .syllabus import module_pages
 
 # provider(course, enrolments) -> {enrolment id: {ref: Fact}}; a constant number of queries.
 Provider = Callable[[Course, list[Enrolment]], Mapping[int, Mapping[str, Fact]]]
+# of a course with its syllabus (items selected): {ref: text}; a constant number of queries.
+OfCourse = Callable[[Course, Sequence[SyllabusEntry]], Mapping[str, str]]
+
+USUAL = ("percent", 80.0)
+"""What a part of the syllabus asks when the course has no rule of its own: 80 per cent of what is offered."""
 
 
 @dataclass(frozen=True)
 class FactKind:
-    """A kind of fact: who gathers it, and in which words an unmet and a met requirement are explained."""
+    """A kind of fact: who gathers it, what of it a course has, and in which words it is asked and explained."""
 
+    name: str
     provider: Provider
     explain: Callable[[Any], str]
+    label: str | Promise = ""
     action: str | Promise = ""
     url: Callable[[Course], str] | None = None
+    choices: OfCourse | None = None
+    links: OfCourse | None = None
+    describe: Callable[[str, Leaf], str] | None = None
+    measures: tuple[str, ...] = ("percent",)
+    usual: tuple[str, float] = USUAL
+    judged: bool = False
+
+    def titles(self, course: Course, entries: Sequence[SyllabusEntry]) -> Mapping[str, str]:
+        """Return ``{ref: title}`` of what a rule of the course can ask for."""
+        if self.choices is not None:
+            return self.choices(course, entries)
+        return {str(entry.pk): entry.title for entry in entries if entry.kind == self.name}
+
+    def addresses(self, course: Course, entries: Sequence[SyllabusEntry]) -> Mapping[str, str]:
+        """Return ``{ref: address}`` of where to do something about it."""
+        if self.links is not None:
+            return self.links(course, entries)
+        return dict.fromkeys(self.titles(course, entries), self.url(course)) if self.url is not None else {}
 
 
 _kinds: dict[str, FactKind] = {}
@@ -36,16 +65,29 @@ def register_provider(
     provider: Provider,
     *,
     explain: Callable[[Any], str],
+    label: str | Promise = "",
     action: str | Promise = "",
     url: Callable[[Course], str] | None = None,
+    choices: OfCourse | None = None,
+    links: OfCourse | None = None,
+    describe: Callable[[str, Leaf], str] | None = None,
+    measures: tuple[str, ...] = ("percent",),
+    usual: tuple[str, float] = USUAL,
+    judged: bool = False,
 ) -> None:
-    """Register who gathers facts of ``kind``.
+    """Register who gathers facts of ``kind``; from then on rules can ask for it.
 
-    ``explain(outcome)`` returns the sentence that says where somebody stands; ``action`` is the label of
-    the link that leads on, ``url(course)`` where it leads when the requirement has no page of its own.
-    Registering again replaces.
+    ``explain(outcome)`` returns the sentence that says where somebody stands; ``describe(title, leaf)`` says in
+    words what is asked (else "title: at least 80 %"); ``action`` is the label of the link that leads on, and
+    ``links(course, entries)`` or ``url(course)`` where it leads. ``choices(course, entries)`` returns what of it a
+    course has, else the syllabus entries of that kind. ``measures`` are those that the facts fill, the first is
+    proposed; ``usual`` is what a course without a rule asks of a syllabus entry; ``judged`` marks what somebody
+    says yes or no to, so that no number is asked for. Registering again replaces.
     """
-    _kinds[kind] = FactKind(provider, explain, action, url)
+    shown = label or dict(SyllabusEntry.Kind.choices).get(kind, kind)
+    _kinds[kind] = FactKind(
+        kind, provider, explain, shown, action, url, choices, links, describe, measures, usual, judged
+    )
 
 
 def known(kind: str) -> FactKind | None:
@@ -53,19 +95,32 @@ def known(kind: str) -> FactKind | None:
     return _kinds.get(kind)
 
 
-def gather(course: Course, enrolments: list[Enrolment], kinds: set[str]) -> dict[int, dict[tuple[str, str], Fact]]:
-    """Return ``{enrolment id: {(kind, ref): Fact}}`` for the kinds a rule asks for."""
-    facts: dict[int, dict[tuple[str, str], Fact]] = {enrolment.pk: {} for enrolment in enrolments}
-    for kind in sorted(kinds & set(_kinds)):
+def kinds() -> list[FactKind]:
+    """Return every registered kind, in the order of registration."""
+    return list(_kinds.values())
+
+
+def gather(course: Course, enrolments: list[Enrolment], asked: set[str]) -> dict[int, dict[FactKey, Fact]]:
+    """Return ``{enrolment id: {(kind, ref): Fact}}`` for the kinds a rule asks for, waivers put upon them."""
+    facts: dict[int, dict[FactKey, Fact]] = {enrolment.pk: {} for enrolment in enrolments}
+    for kind in sorted(asked & set(_kinds)):
         for enrolment_id, found in _kinds[kind].provider(course, enrolments).items():
-            facts[enrolment_id] |= {(kind, ref): fact for ref, fact in found.items()}
+            held = facts[enrolment_id]
+            for ref, fact in found.items():
+                held[kind, ref] = fact
+    waivers = RequirementWaiver.objects.in_force().filter(enrolment__in=list(facts)).select_related("granted_by")
+    for row in waivers.order_by():
+        held = facts[row.enrolment_id]
+        waiver = Waiver(row.basis, row.reason, row.evidence, row.issuer, str(row.granted_by or ""), row.granted_at)
+        held[row.kind, row.ref] = held.get((row.kind, row.ref), Fact(0))._replace(waiver=waiver)
     return facts
 
 
-def _modules(course: Course) -> list[int]:
-    return [
-        entry.item_id for entry in course.syllabus.all() if entry.kind == SyllabusEntry.Kind.MODULE and entry.item_id
-    ]
+# --- Lessons and quizzes --------------------------------------------------------------------------
+
+
+def _modules(entries: Sequence[SyllabusEntry]) -> dict[int, SyllabusEntry]:
+    return {entry.item_id: entry for entry in entries if entry.kind == SyllabusEntry.Kind.MODULE and entry.item_id}
 
 
 def _learner_keys(enrolments: list[Enrolment]) -> dict[Any, list[int]]:
@@ -79,19 +134,84 @@ def _learner_keys(enrolments: list[Enrolment]) -> dict[Any, list[int]]:
 def lesson_facts(course: Course, enrolments: list[Enrolment]) -> dict[int, dict[str, Fact]]:
     """Lessons done of each module, as a share. ``ref`` is the module's item id."""
     keys = _learner_keys(enrolments)
-    found: dict[int, dict[str, Fact]] = {}
-    for (key, item_id), (done, total) in lessons_done(list(keys), _modules(course)).items():
-        fact = Fact(done * 100 / total if total else 0, done, total)
+    found: dict[int, dict[str, Fact]] = {enrolment.pk: {} for enrolment in enrolments}
+    modules = list(_modules(list(course.syllabus.all())))
+    for (key, item_id), (done, total, minutes) in lessons_done(list(keys), modules).items():
+        fact = Fact(done * 100 / total if total else 0, done, total, minutes=minutes)
         for enrolment_id in keys[key]:
-            found.setdefault(enrolment_id, {})[str(item_id)] = fact
+            found[enrolment_id][str(item_id)] = fact
     return found
 
 
 def quiz_facts(course: Course, enrolments: list[Enrolment]) -> dict[int, dict[str, Fact]]:
     """Best grade in each module's quiz, in per cent. ``ref`` is the module's item id."""
     keys = _learner_keys(enrolments)
-    found: dict[int, dict[str, Fact]] = {}
-    for (key, item_id), grade in best_grades(list(keys), _modules(course)).items():
+    found: dict[int, dict[str, Fact]] = {enrolment.pk: {} for enrolment in enrolments}
+    modules = list(_modules(list(course.syllabus.all())))
+    for (key, item_id), grade in best_grades(list(keys), modules).items():
         for enrolment_id in keys[key]:
-            found.setdefault(enrolment_id, {})[str(item_id)] = Fact(float(grade.percent or 0), done=grade.attempts)
+            found[enrolment_id][str(item_id)] = Fact(float(grade.percent or 0), done=grade.attempts)
     return found
+
+
+def module_titles(course: Course, entries: Sequence[SyllabusEntry]) -> dict[str, str]:
+    """Return the modules of the syllabus."""
+    return {str(item_id): entry.title for item_id, entry in _modules(entries).items()}
+
+
+def module_links(course: Course, entries: Sequence[SyllabusEntry]) -> dict[str, str]:
+    """Return where each module is read, in the best language there is."""
+    modules = _modules(entries)
+    pages = module_pages([entry.item.key for entry in modules.values() if entry.item])
+    return {
+        str(item_id): pages[entry.item.key].url
+        for item_id, entry in modules.items()
+        if entry.item and entry.item.key in pages
+    }
+
+
+def _quizzes(entries: Sequence[SyllabusEntry]) -> dict[int, Any]:
+    """``{module id: key of its first live quiz}``."""
+    rows = Item.objects.live().filter(kind=Item.Kind.QUIZ, parent__in=list(_modules(entries)))
+    return dict(rows.order_by("-order").values_list("parent_id", "key"))
+
+
+def quiz_titles(course: Course, entries: Sequence[SyllabusEntry]) -> dict[str, str]:
+    """Return the quizzes of the modules of the syllabus."""
+    held = _quizzes(entries)
+    modules = {pk: entry for pk, entry in _modules(entries).items() if pk in held}
+    return {str(pk): _("Quiz: %(module)s") % {"module": entry.title} for pk, entry in modules.items()}
+
+
+def quiz_links(course: Course, entries: Sequence[SyllabusEntry]) -> dict[str, str]:
+    """Return where each quiz begins."""
+    return {str(module_id): reverse("quiz", args=[key]) for module_id, key in _quizzes(entries).items()}
+
+
+# --- Tasks that a trainer judges ------------------------------------------------------------------
+
+
+def task_facts(course: Course, enrolments: list[Enrolment]) -> dict[int, dict[str, Fact]]:
+    """Skills seen and assignments accepted, 100 or 0; judged and found wanting is told from never judged.
+
+    ``ref`` is the task's id. What was shown in another cohort of the course counts.
+    """
+    people: dict[int, list[int]] = {}
+    for enrolment in enrolments:
+        people.setdefault(enrolment.participant_id, []).append(enrolment.pk)
+    found: dict[int, dict[str, Fact]] = {enrolment.pk: {} for enrolment in enrolments}
+    rows = TaskResult.objects.filter(task__course=course, participant__in=list(people))
+    for task_id, participant_id, met in rows.order_by().values_list("task", "participant", "met"):
+        for enrolment_id in people[participant_id]:
+            found[enrolment_id][str(task_id)] = Fact(100 if met else 0, done=1, total=1)
+    return found
+
+
+def task_titles(kind: str) -> OfCourse:
+    """Return the function that lists a course's tasks of a kind."""
+
+    def titles(course: Course, entries: Sequence[SyllabusEntry]) -> dict[str, str]:
+        rows = PracticalTask.objects.filter(course=course, kind=kind).select_related("course__item")
+        return {str(task.pk): task.title for task in rows}
+
+    return titles

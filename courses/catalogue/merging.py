@@ -1,10 +1,10 @@
-"""Two records of one person become one: what happens to two enrolments in the same cohort."""
+"""Two records of one person become one: two enrolments in the same cohort, two results of the same task."""
 
 from __future__ import annotations
 
 from django.utils import timezone
 
-from .models import Enrolment
+from .models import Enrolment, TaskResult
 
 
 def reconcile_enrolments(kept: Enrolment, other: Enrolment) -> None:
@@ -17,5 +17,17 @@ def reconcile_enrolments(kept: Enrolment, other: Enrolment) -> None:
     if other.state == Enrolment.State.ACTIVE:
         kept.state, kept.withdrawn_at = Enrolment.State.ACTIVE, None
     kept.save(update_fields=["enrolled_at", "completed_at", "state", "withdrawn_at"])
+    held = set(kept.waivers.in_force().values_list("kind", "ref"))
+    for waiver in other.waivers.in_force():
+        if (waiver.kind, waiver.ref) not in held:
+            waiver.enrolment = kept
+            waiver.save(update_fields=["enrolment"])
     other.state, other.withdrawn_at = Enrolment.State.WITHDRAWN, timezone.now()
     other.save(update_fields=["state", "withdrawn_at"])
+
+
+def reconcile_task_results(kept: TaskResult, other: TaskResult) -> None:
+    """Keep what was shown or accepted in either record; of two alike the one already kept."""
+    if other.met and not kept.met:
+        kept.met, kept.note, kept.judged_by, kept.judged_at = True, other.note, other.judged_by, other.judged_at
+        kept.save(update_fields=["met", "note", "judged_by", "judged_at"])

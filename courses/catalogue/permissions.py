@@ -38,6 +38,12 @@ def can_withdraw(user: Any, enrolment: Enrolment) -> bool:
     return own or is_organiser(user, enrolment.cohort.course.programme_id)
 
 
+def can_waive(user: Any, enrolment: Enrolment) -> bool:
+    """An organiser of the programme, never for oneself."""
+    own = enrolment.participant.user_id is not None and enrolment.participant.user_id == user.pk
+    return not own and is_organiser(user, enrolment.cohort.course.programme_id)
+
+
 def people_of_cohorts(user: Any) -> models.Q:
     """Q over participants: those enrolled in cohorts the user organises or trains."""
     seen = models.Q(enrolments__cohort__trainers__user=user)

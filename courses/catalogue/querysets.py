@@ -70,3 +70,63 @@ class EnrolmentQuerySet(models.QuerySet):
     def active(self) -> EnrolmentQuerySet:
         """Those not withdrawn."""
         return self.filter(state="active")
+
+
+class PracticalTaskQuerySet(models.QuerySet):
+    """Tasks that trainers judge."""
+
+    def visible_to(self, user: Any) -> PracticalTaskQuerySet:
+        """Those of courses one organises, and of courses of which one trains a cohort."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(
+            organised(user, "course__programme") | models.Q(course__cohorts__trainers__user=user)
+        ).distinct()
+
+    def offered(self) -> PracticalTaskQuerySet:
+        """Those not archived."""
+        return self.filter(archived_at__isnull=True)
+
+
+class TaskResultQuerySet(models.QuerySet):
+    """What trainers saw."""
+
+    def visible_to(self, user: Any) -> TaskResultQuerySet:
+        """One's own, those of courses one organises, and those of people in cohorts one trains."""
+        if not user.is_authenticated:
+            return self.none()
+        trained = models.Q(
+            participant__enrolments__cohort__trainers__user=user,
+            participant__enrolments__cohort__course=models.F("task__course"),
+        )
+        return self.filter(
+            models.Q(participant__user=user) | organised(user, "task__course__programme") | trained
+        ).distinct()
+
+
+class RequirementWaiverQuerySet(models.QuerySet):
+    """Waivers and recognised certificates."""
+
+    def visible_to(self, user: Any) -> RequirementWaiverQuerySet:
+        """One's own, and those in cohorts one organises or trains."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(
+            models.Q(enrolment__participant__user=user)
+            | organised(user, "enrolment__cohort__course__programme")
+            | models.Q(enrolment__cohort__trainers__user=user)
+        ).distinct()
+
+    def in_force(self) -> RequirementWaiverQuerySet:
+        """Those not ended."""
+        return self.filter(ended_at__isnull=True)
+
+
+class RuleDraftQuerySet(models.QuerySet):
+    """Rules being written."""
+
+    def visible_to(self, user: Any) -> RuleDraftQuerySet:
+        """One's own, of courses one organises."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(organised(user, "course__programme"), user=user)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -45,6 +46,8 @@ class Candidate:
     requirements: list[Requirement]
     complete: bool
     evidence: dict[str, Any]
+    hours: Decimal | None = None
+    """Credited by the rule of the course; ``None``: those that the subject offers."""
     completed_on: date | None = None
     started_on: date | None = None
     certificate: Certificate | None = field(default=None)
@@ -102,11 +105,13 @@ def _of_cohort(cohort: Cohort) -> Iterable[Candidate]:
                 participant=enrolment.participant,
                 requirements=[Requirement(r.title, r.met, r.why) for r in completion.requirements],
                 complete=completion.complete,
+                hours=completion.hours,
                 started_on=enrolment.enrolled_at.date(),
                 completed_on=enrolment.completed_at.date() if enrolment.completed_at else None,
                 evidence={
                     "enrolment": enrolment.pk,
-                    "rule_version": completion.rule_version,
+                    "rule_version": enrolment.completed_rule if completion.outgrown else completion.rule_version,
+                    "hours": str(completion.hours),
                     "requirements": [
                         {
                             "kind": r.outcome.kind,
@@ -115,6 +120,7 @@ def _of_cohort(cohort: Cohort) -> Iterable[Candidate]:
                             "value": r.outcome.fact.value,
                             "done": r.outcome.fact.done,
                             "total": r.outcome.fact.total,
+                            **({"waived": r.why} if r.waived else {}),
                         }
                         for r in completion.requirements
                     ],

@@ -217,7 +217,8 @@ def issue_certificate(
     if any(is_own(person, participant) for person in (actor, batch.requested_by, batch.approved_by) if person):
         raise OwnCertificate(_("Nobody issues a certificate to themselves. Ask another organiser."))
     starts_on, ends_on = _dates(subject, candidate)
-    hours = subject.course.hours if isinstance(subject, Cohort) else subject.hours  # type: ignore[union-attr]
+    offered = subject.course.hours if isinstance(subject, Cohort) else subject.hours  # type: ignore[union-attr]
+    hours = offered if candidate.hours is None else candidate.hours
     return _issue(
         actor=actor,
         purpose=f"{batch.key}:{participant.pk}",

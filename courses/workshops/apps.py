@@ -16,7 +16,7 @@ class WorkshopsConfig(AppConfig):
         from courses.participants.services import register_reconciler
 
         from . import services
-        from .facts import explain, live_session_facts, workshops_of
+        from .facts import asked, explain, live_session_facts, workshops_of
         from .permissions import GROUP_PERMISSIONS, people_of_workshops
 
         declare("workshops", GROUP_PERMISSIONS)
@@ -29,4 +29,6 @@ class WorkshopsConfig(AppConfig):
             explain=explain,
             action=_("Find a workshop"),
             url=workshops_of,
+            describe=asked,
+            measures=("percent", "days", "count"),
         )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from courses.catalogue.completion import Fact, Outcome
+from courses.catalogue.completion import Fact, Leaf, Outcome
 from courses.catalogue.models import Course, Enrolment, SyllabusEntry
 from courses.participants.models import Participant
 
@@ -22,6 +24,8 @@ class AttendanceFact:
 
     minutes: int = 0
     offered: int = 0
+    days: int = 0
+    days_offered: int = 0
 
     @property
     def share(self) -> float:
@@ -47,25 +51,26 @@ def live_session_facts(course: Course, enrolments: list[Enrolment]) -> dict[int,
 
     What counts is the share of a workshop's offered minutes that somebody attended. Workshops of the course
     count, those of a cohort only for that cohort. Several entries ask for as many workshops: the best workshop
-    meets the first entry, the next best the second. Registered but not (yet) there is 0 of the minutes offered.
+    meets the first entry, the next best the second. A day counts as attended
+    from half of its minutes on. Registered but not (yet) there is 0 of the minutes offered.
     """
     entries = [entry for entry in course.syllabus.all() if entry.kind == SyllabusEntry.Kind.LIVE_SESSION]
     people = {enrolment.participant_id for enrolment in enrolments}
     workshops = list(Workshop.objects.filter(course=course).prefetch_related("sessions"))
-    offered = {workshop.pk: sum(session.minutes for session in workshop.sessions.all()) for workshop in workshops}
-    attended: dict[tuple[int, int], int] = {}
+    offered = {workshop.pk: _minutes_by_day(workshop) for workshop in workshops}
+    attended: dict[tuple[int, int], dict[Any, int]] = {}
     registrations = Registration.objects.active().filter(workshop__in=offered, participant__in=people)
     for pair in registrations.exclude(workshop__state=Workshop.State.CANCELLED).values_list("participant", "workshop"):
-        attended[pair] = 0
+        attended[pair] = {}
     rows = Attendance.objects.filter(session__workshop__in=offered, participant__in=people)
-    for participant_id, workshop_id, total in (
-        rows.values_list("participant", "session__workshop").annotate(total=Sum("minutes")).order_by()
+    for participant_id, workshop_id, day, total in (
+        rows.values_list("participant", "session__workshop", "session__day").annotate(total=Sum("minutes")).order_by()
     ):
-        attended[participant_id, workshop_id] = total
+        attended.setdefault((participant_id, workshop_id), {})[day] = total
     cohort_of = {workshop.pk: workshop.cohort_id for workshop in workshops}
     by_person: dict[int, list[tuple[int, AttendanceFact]]] = {}
     for (participant_id, workshop_id), minutes in attended.items():
-        fact = AttendanceFact(min(minutes, offered[workshop_id]), offered[workshop_id])
+        fact = _of_days(minutes, offered[workshop_id])
         by_person.setdefault(participant_id, []).append((workshop_id, fact))
     found: dict[int, dict[str, Fact]] = {}
     for enrolment in enrolments:
@@ -76,10 +81,26 @@ def live_session_facts(course: Course, enrolments: list[Enrolment]) -> dict[int,
         ]
         best = sorted(own, key=lambda fact: (fact.share, fact.offered), reverse=True)
         found[enrolment.pk] = {
-            str(entry.pk): Fact(fact.share * 100, fact.minutes, fact.offered)
+            str(entry.pk): Fact(
+                fact.share * 100, fact.minutes, fact.offered, fact.days, fact.days_offered, minutes=fact.minutes
+            )
             for entry, fact in zip(entries, best, strict=False)
         }
     return found
+
+
+def _minutes_by_day(workshop: Workshop) -> dict[Any, int]:
+    days: dict[Any, int] = {}
+    for session in workshop.sessions.all():
+        days[session.day] = days.get(session.day, 0) + session.minutes
+    return days
+
+
+def _of_days(attended: Mapping[Any, int], offered: Mapping[Any, int]) -> AttendanceFact:
+    """Minutes and days of one person in one workshop, never more than was offered."""
+    total = sum(offered.values())
+    days = sum(2 * attended.get(day, 0) >= minutes for day, minutes in offered.items())
+    return AttendanceFact(min(sum(attended.values()), total), total, days, len(offered))
 
 
 def workshops_of(course: Course) -> str:
@@ -91,6 +112,8 @@ def explain(outcome: Outcome) -> str:
     """Say how much of the workshop somebody attended."""
     fact = outcome.fact
     numbers = {"done": fact.done, "total": fact.total, "needed": int(outcome.at_least), "percent": int(fact.value)}
+    if outcome.measure != "percent" and fact.total:
+        return _explain_number(outcome)
     if outcome.met:
         return _("Attended %(percent)d %% of the time (%(needed)d %% needed).") % numbers
     if not fact.total:
@@ -98,3 +121,24 @@ def explain(outcome: Outcome) -> str:
     if not fact.done:
         return _("Registered; no attendance is recorded yet (%(needed)d %% of the time needed).") % numbers
     return _("Attended %(percent)d %% of the time so far; %(needed)d %% needed.") % numbers
+
+
+def _explain_number(outcome: Outcome) -> str:
+    """Say it in days or minutes, as the rule asks."""
+    fact = outcome.fact
+    if outcome.measure == "days":
+        numbers = {"done": fact.days, "total": fact.days_total, "needed": int(outcome.at_least)}
+        return _("Attended %(done)d of %(total)d days (%(needed)d needed).") % numbers
+    numbers = {"done": fact.done, "total": fact.total, "needed": int(outcome.at_least)}
+    return _("Attended %(done)d of %(total)d minutes (%(needed)d needed).") % numbers
+
+
+def asked(title: str, leaf: Leaf) -> str:
+    """Say in words how much of a workshop a rule asks for."""
+    needed = int(leaf.at_least)
+    words = {"title": title, "needed": needed}
+    if leaf.measure == "days":
+        return ngettext("%(title)s: at least %(needed)d day", "%(title)s: at least %(needed)d days", needed) % words
+    if leaf.measure == "count":
+        return _("%(title)s: at least %(needed)d minutes") % words
+    return _("%(title)s: at least %(needed)d %% of the time offered") % words

@@ -1,4 +1,4 @@
-"""Forms of the admin: a question with its choices, a quiz with its questions. Plain fields, no script needed.
+"""Forms of the admin: a question (each type adds its own fields), a quiz with its questions. No script needed.
 
 The words are written in one language at a time; the first is the source language. A translation holds
 words only: type, right answers and rules belong to the source.
@@ -6,7 +6,8 @@ words only: type, right answers and rules belong to the source.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -17,12 +18,11 @@ from core.errors import DomainError
 from core.languages import native_name
 from modules.records.models import Item
 
-from .models import Question, QuestionType, Quiz
+from .models import Question, Quiz
 from .services.authoring import check_question
-from .words import editable, plain, question_words
-
-ROWS = 8
-IDS = "abcdefghijklmnopqrstuvwxyz"
+from .types import TYPES
+from .types.base import Content, Words
+from .words import content_of, editable, plain, question_words
 
 
 class WordsForm(forms.ModelForm):
@@ -63,7 +63,13 @@ class WordsForm(forms.ModelForm):
 
 
 class QuestionForm(WordsForm):
-    """A question with up to eight choices; a row without text is left out."""
+    """A question of any type; each type's own form (``types/*/form.py``) adds the fields of its body and parts.
+
+    In the source language a form asks for everything, in a translation (``is_translation``) for words only.
+    """
+
+    kinds: ClassVar[tuple[str, ...]]
+    """The names of the types that the form writes."""
 
     key = forms.SlugField(
         label=_("Short name"),
@@ -71,7 +77,7 @@ class QuestionForm(WordsForm):
         required=False,
         help_text=_("Names the question in lists, for example abs-access-q1. It cannot be changed later."),
     )
-    type = forms.ChoiceField(label=_("Type"), choices=QuestionType.choices)
+    type = forms.ChoiceField(label=_("Type"))
     text = forms.CharField(label=_("Question"), widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}))
     feedback = forms.CharField(
         label=_("General feedback"),
@@ -79,6 +85,8 @@ class QuestionForm(WordsForm):
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
         help_text=_("Shown after handing in, whatever was answered."),
     )
+    further: tuple[str, ...] = ()
+    """The names of the type's fields that stand above the rows."""
 
     class Meta:
         model = Question
@@ -92,64 +100,73 @@ class QuestionForm(WordsForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        body = self.version.body["choices"] if self.version else []
-        self.ids = [choice["id"] for choice in body]
-        if not self.is_translation:
-            self.ids += [letter for letter in IDS if letter not in self.ids][: max(0, ROWS - len(self.ids))]
-        right = {choice["id"] for choice in body if choice["correct"]}
-        words = None
-        if self.version:
-            rows = {row.language: row for row in self.version.texts.all()}
-            words = rows.get(self.own_language)
-            self.original = question_words(self.version, self.source_language) if self.is_translation else None
-            self.original_text = editable(self.original.text) if self.original else ""
-        self.initial.update(key=self.instance.key if self.version else "", type=self.version and self.version.type)
-        self.initial["text"] = editable(words.text) if words else ""
-        self.initial["feedback"] = editable(words.feedback) if words else ""
-        for choice in self.ids:
-            own = words.choices.get(choice, {}) if words else {}
-            self.fields[f"text_{choice}"] = forms.CharField(
-                label=_("Text"),
-                required=self.is_translation,
-                initial=own.get("text", ""),
-                widget=forms.TextInput(attrs={"dir": "auto"}),
-            )
-            self.fields[f"correct_{choice}"] = forms.BooleanField(
-                label=_("Right"), required=False, initial=choice in right
-            )
-            self.fields[f"feedback_{choice}"] = forms.CharField(
-                label=_("Feedback to who chooses this"),
-                required=False,
-                initial=own.get("feedback", ""),
-                widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
-            )
-        if self.is_translation:
-            for name in ["type", *(f"correct_{choice}" for choice in self.ids)]:
-                self.fields[name].disabled = True
-        if self.version:
-            self.fields["key"].disabled = True
+        content = content_of(self.version) if self.version else Content(body={})
+        self.old_body: dict[str, Any] = dict(content.body)
+        self.words = content.words.get(self.own_language, Words(self.own_language))
+        self.original = content.in_language(content.source) if self.is_translation else None
+        self.original_text = self.text_to_edit(self.original) if self.original else ""
+        self.fields["type"].choices = [(kind.name, kind.label) for kind in TYPES if kind.name in self.kinds]  # type: ignore[attr-defined]
+        if len(self.kinds) == 1:
+            self.fields["type"].widget = forms.HiddenInput()
+        self.initial.update(
+            key=self.instance.key if self.version else "",
+            type=self.version.type if self.version else self.kinds[0],
+            text=self.text_to_edit(self.words),
+            feedback=editable(self.words.feedback),
+        )
+        self.fields["type"].disabled = self.is_translation
+        self.fields["key"].disabled = self.version is not None
+        self.add_fields()
+
+    # --- what a type says -----------------------------------------------------------------
+
+    def add_fields(self) -> None:
+        """Add the type's fields, with what ``old_body`` and ``words`` hold; in a translation those of words."""
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The type's fields in groups: ``legend``, ``original`` (a part's words, for translators), ``fields``."""
+        return []
+
+    def new_body(self) -> dict[str, Any]:
+        """Return the body that was filled in. Not asked of a translation."""
+        return {}
+
+    def parts(self) -> dict[str, dict[str, str]]:
+        """Return the words of the parts that were filled in."""
+        return {}
+
+    def text_to_edit(self, words: Words) -> str:
+        """Return the question's text as the author edits it."""
+        return editable(words.text)
+
+    def text_to_keep(self) -> str:
+        """Return the question's text as it is stored."""
+        return self.cleaned_data["text"]
+
+    # --- for the types' forms -------------------------------------------------------------
+
+    def add_line(self, name: str, label: Any, initial: str = "", **more: Any) -> None:
+        """Add a line of text in the language of the form."""
+        widget = more.pop("widget", None) or forms.TextInput(attrs={"dir": "auto"})
+        self.fields[name] = forms.CharField(label=label, initial=initial, widget=widget, **{"required": False} | more)
+
+    def add_lines(self, name: str, label: Any, initial: str = "", rows: int = 2, **more: Any) -> None:
+        """Add a text of several lines in the language of the form."""
+        self.add_line(name, label, initial, widget=forms.Textarea(attrs={"rows": rows, "dir": "auto"}), **more)
+
+    def row(self, legend: Any, names: Iterable[str], part: str = "") -> dict[str, Any]:
+        """Return one of ``rows``, with those of the named fields that the form has."""
+        original = self.original.parts.get(part, {}) if self.original and part else {}
+        return {"legend": legend, "original": original, "fields": [self[name] for name in names if name in self.fields]}
+
+    # --- the form -------------------------------------------------------------------------
 
     @property
     def general_fields(self) -> list[Any]:
-        names = ["language", "key", "type", "text", "feedback"]
-        return [self[name] for name in names if not (self.is_translation and name in ("key", "type"))]
-
-    @property
-    def choice_rows(self) -> list[dict[str, Any]]:
-        """The rows: number, the words in the source language (for translators) and the three fields."""
-        original = getattr(self, "original", None)
-        return [
-            {
-                "number": number,
-                "original": original.choices.get(choice, {}) if original else {},
-                "fields": [
-                    self[f"{name}_{choice}"]
-                    for name in ("text", "correct", "feedback")
-                    if not (self.is_translation and name == "correct")
-                ],
-            }
-            for number, choice in enumerate(self.ids, start=1)
-        ]
+        names = ["language", "key", "type", "text", "feedback", *self.further]
+        hidden = ("key", "type") if self.is_translation else ()
+        return [self[name] for name in names if name in self.fields and name not in hidden]
 
     def clean_key(self) -> str:
         key = self.cleaned_data["key"]
@@ -161,24 +178,21 @@ class QuestionForm(WordsForm):
         data = super().clean() or self.cleaned_data
         if not self.errors:
             try:
-                check_question(type=data["type"], language=data["language"], text=data["text"], choices=self.choices())
+                check_question(**self.question())
             except DomainError as error:
                 self.add_error(None, str(error))
         return data
 
-    def choices(self) -> list[dict[str, Any]]:
-        """The choices as ``put_question`` takes them."""
+    def question(self) -> dict[str, Any]:
+        """Return type, language, text, body and parts, as ``put_question`` takes them. Raises ``InvalidQuestion``."""
         data = self.cleaned_data
-        return [
-            {
-                "id": choice,
-                "text": data[f"text_{choice}"],
-                "correct": data[f"correct_{choice}"],
-                "feedback": data[f"feedback_{choice}"],
-            }
-            for choice in self.ids
-            if data.get(f"text_{choice}")
-        ]
+        return {
+            "type": data["type"],
+            "language": data["language"],
+            "text": self.text_to_keep(),
+            "body": self.old_body if self.is_translation else self.new_body(),
+            "parts": self.parts(),
+        }
 
 
 class QuestionsField(forms.ModelMultipleChoiceField):
@@ -194,8 +208,7 @@ def excerpt(question: Question, length: int = 90) -> str:
     if version is None:
         return ""
     version.question = question
-    words = question_words(version)
-    text = plain(words.text) if words else ""
+    text = plain(question_words(version).text)
     return text if len(text) <= length else f"{text[: length - 1]}…"
 
 

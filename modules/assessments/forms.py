@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Iterable
 
 from django import forms
 from django.http import QueryDict
 
-ANSWER = re.compile(r"q(\d{1,18})")
+from .models import AttemptQuestion
+from .types.base import Answer, Fields
+from .words import content_of
+
+ANSWER = re.compile(r"q(\d{1,18})(?:-.*)?", re.DOTALL)
 
 
 class HandInForm(forms.Form):
@@ -19,19 +24,26 @@ class HandInForm(forms.Form):
 
 
 class SaveForm(forms.Form):
-    """One answer, sent by the page's script as it is given."""
+    """One answer, sent by the page's script as it is given: beside these, the question's own fields."""
 
     question = forms.IntegerField(min_value=1, max_value=2**63 - 1)
     key = forms.UUIDField()
 
 
-def answers_in(data: QueryDict, questions: list[int]) -> dict[int, list[str]]:
-    """Return ``{question id: ids of choices}`` of a whole form; a question of the attempt left out has none.
+def answer_in(data: QueryDict, question: AttemptQuestion) -> Answer:
+    """Return what a form holds for one question of an attempt, unchecked. Needs ``with_content``."""
+    version = question.version
+    return version.kind.read(content_of(version), Fields(data, f"q{question.pk}"))
+
+
+def answers_in(data: QueryDict, questions: Iterable[AttemptQuestion]) -> dict[int, Answer]:
+    """Return ``{question id: answer}`` of a whole form; a question of the attempt left out has none.
 
     Other questions that the form names are returned too, for the service to refuse.
     """
+    found = {question.pk: answer_in(data, question) for question in questions}
     named = {int(match[1]) for name in data if (match := ANSWER.fullmatch(name))}
-    return {pk: data.getlist(f"q{pk}") for pk in [*questions, *sorted(named - set(questions))]}
+    return found | dict.fromkeys(sorted(named - set(found)))
 
 
 def fresh_key() -> str:

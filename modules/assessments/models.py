@@ -28,14 +28,8 @@ from .querysets import (
     QuestionQuerySet,
     QuizQuerySet,
 )
-
-
-class QuestionType(models.TextChoices):
-    """How a question is asked and graded."""
-
-    SINGLE = "single", _("Single choice")
-    MULTIPLE = "multiple", _("Multiple choice")
-    TRUE_FALSE = "truefalse", _("True or false")
+from .types import type_of
+from .types.base import QuestionType
 
 
 class QuestionCategory(models.Model):
@@ -92,12 +86,12 @@ class Question(models.Model):
 class QuestionVersion(models.Model):
     """What a question asked from some day on. Never changed once asked.
 
-    ``body`` is language-free: ``{"choices": [{"id": "a", "correct": true}]}``.
+    ``type`` names a class of ``types``, which knows what ``body`` (free of language) holds.
     """
 
     question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
-    type = models.CharField(_("type"), max_length=20, choices=QuestionType.choices)
+    type = models.CharField(_("type"), max_length=20)
     body = models.JSONField(default=dict)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -113,18 +107,23 @@ class QuestionVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.question_id} v{self.number}"
 
+    @property
+    def kind(self) -> QuestionType:
+        """The class that knows how this is asked and graded."""
+        return type_of(self.type)
+
     def text_in(self, language: str | None = None) -> QuestionText | None:
         """The words in a language with fallback. Prefetch ``texts`` and ``question`` first."""
         return best_text(self.texts.all(), asked=language, source=self.question.source_language)
 
 
 class QuestionText(LanguageText):
-    """A version's words in one language; ``choices`` is ``{id: {"text": …, "feedback": …}}``."""
+    """A version's words in one language; ``parts`` is ``{part id: {"text": …, "feedback": …}}``."""
 
     record = models.ForeignKey(QuestionVersion, on_delete=models.CASCADE, related_name="texts")
     text = models.TextField(_("question"))
     feedback = models.TextField(_("general feedback"), blank=True)
-    choices = models.JSONField(default=dict)
+    parts = models.JSONField(default=dict)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["record", "language"], name="question_text_once")]

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -42,14 +43,18 @@ def quiz_entries(module_keys: Sequence[UUID], user: Any, language: str) -> dict[
 
 
 def passed_quizzes(keys: Sequence[UUID], user: Any) -> set[UUID]:
-    """Return the keys of those quizzes whose grade, by their own rule, reaches the pass mark. One query."""
+    """Return the keys of those quizzes whose grade, by their own rule, reaches the pass mark. One query.
+
+    A pre-test only measures: it is done when it was handed in.
+    """
     rows = (
         Attempt.objects.graded()
         .filter(learner_key=user.key, quiz__item__key__in=list(keys))
         .order_by("number")
-        .values_list("quiz__item__key", "quiz__grade_rule", "quiz__pass_mark", "percent")
+        .annotate(measures=Exists(Quiz.objects.filter(pretest=OuterRef("quiz_id"))))
+        .values_list("quiz__item__key", "quiz__grade_rule", "quiz__pass_mark", "percent", "measures")
     )
     tried: dict[UUID, tuple[str, int, list[Decimal]]] = {}
-    for key, rule, pass_mark, percent in rows:
-        tried.setdefault(key, (rule, pass_mark, []))[2].append(percent)
+    for key, rule, pass_mark, percent, measures in rows:
+        tried.setdefault(key, (rule, 0 if measures else pass_mark, []))[2].append(percent)
     return {key for key, (rule, pass_mark, percents) in tried.items() if grade_of(rule, percents) >= pass_mark}

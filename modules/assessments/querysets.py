@@ -31,11 +31,15 @@ class AttemptQuestionQuerySet(models.QuerySet):
     """Questions as asked in attempts."""
 
     def with_answers(self) -> AttemptQuestionQuerySet:
-        """Each with ``answer``: the list of choices saved last, ``None`` when nothing was ever saved."""
+        """Each with ``answer``: the one saved last, ``None`` when nothing was ever saved."""
         from .models import Response
 
         latest = Response.objects.filter(question=OuterRef("pk"), late=False).order_by("-id").values("answer")[:1]
         return self.annotate(answer=Subquery(latest))
+
+    def with_content(self) -> AttemptQuestionQuerySet:
+        """Each with what its type needs to show and grade it. One query more."""
+        return self.select_related("version__question").prefetch_related("version__texts")
 
 
 class QuizQuerySet(models.QuerySet):

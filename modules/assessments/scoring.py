@@ -1,12 +1,6 @@
 """How answers become points, points a percentage, and attempts a grade. Pure: no database, no clock.
 
-**One question.** An answer is a set of choice ids and earns a share of the question's points, from 0 to 1.
-
-* Single choice, true or false: 1 for the right choice alone, else 0.
-* Multiple choice: every right choice that was taken counts one, every wrong choice that was taken
-  takes one away, a choice left alone counts nothing; the sum, never below 0, is divided by the number
-  of right choices. With right choices A, B, C: {A, B, C} earns 1, {A, B} two thirds, {A, B, D} one
-  third, everything from A to F nothing.
+**One question.** Its type grades an answer with a share from 0 to 1; the rule of each stands in ``types``.
 
 **One attempt.** The points of a question are its share times its weight, rounded to hundredths (a half
 upwards). The percentage is the sum of points over the sum of weights, rounded likewise: never below 0,
@@ -17,28 +11,11 @@ never above 100. A quiz without any weight gives 0.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from typing import Any
 
 HUNDREDTH = Decimal("0.01")
-
-
-def share(type: str, choices: Sequence[Mapping[str, Any]], taken: Iterable[str]) -> Fraction:
-    """Return the share of a question's points that an answer earns, 0 to 1.
-
-    ``choices`` are ``{"id", "correct"}``; ``taken`` the ids that were chosen. Unknown ids raise ``ValueError``.
-    """
-    answer = set(taken)
-    right = {choice["id"] for choice in choices if choice["correct"]}
-    if answer - {choice["id"] for choice in choices}:
-        raise ValueError("The answer names a choice that the question does not have.")
-    if not right:
-        return Fraction(0)
-    if type == "multiple":
-        return max(Fraction(0), Fraction(len(answer & right) - len(answer - right), len(right)))
-    return Fraction(1) if len(answer) == 1 and answer <= right else Fraction(0)
 
 
 def points(earned: Fraction, weight: Decimal) -> Decimal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
 from decimal import Decimal
 from math import ceil
 from typing import Any
@@ -10,81 +10,69 @@ from typing import Any
 from django.utils.formats import number_format
 from django.utils.translation import ngettext
 
-from .models import Attempt, AttemptQuestion, QuestionType
-from .shuffling import choice_order
-from .words import marked, question_words, to_html
+from .models import Attempt, AttemptQuestion
+from .types.base import Answer
+from .words import content_of, marked, to_html
 
 
-@dataclass
+@dataclasses.dataclass
 class Card:
-    """One question as ``components/question_card.html`` takes it."""
+    """One question as ``components/question_card.html`` takes it; ``field`` is its type's own."""
 
     pk: int
     number: int
     total: int
     question: str
-    multiple: bool
-    choices: list[dict[str, Any]]
+    template: str
+    role: str
+    field: dict[str, Any]
     answered: bool
     language: str = ""
     state: str = ""
     feedback: str = ""
     points: str = ""
     locked: bool = False
-    id: str = field(init=False)
-    name: str = field(init=False)
+    id: str = dataclasses.field(init=False)
+    name: str = dataclasses.field(init=False)
 
     def __post_init__(self) -> None:
         self.id, self.name = f"question-{self.number}", f"q{self.pk}"
 
 
-def cards(attempt: Attempt, language: str, *, typed: dict[int, list[str]] | None = None) -> list[Card]:
+def cards(attempt: Attempt, language: str, *, typed: dict[int, Answer] | None = None) -> list[Card]:
     """Return the questions of an attempt in its order. Two queries, however many questions.
 
     ``typed``: answers of a form that was refused, shown in place of those saved. A graded attempt's
     cards carry results and feedback and cannot be changed.
     """
-    questions = list(
-        attempt.questions.with_answers().select_related("version__question").prefetch_related("version__texts")
-    )
+    questions = list(attempt.questions.with_answers().with_content())
     return [
         _card(attempt, question, number, len(questions), language, typed or {})
         for number, question in enumerate(questions, start=1)
     ]
 
 
-def _card(attempt: Attempt, question: Any, number: int, total: int, language: str, typed: dict[int, list[str]]) -> Card:
+def _card(attempt: Attempt, question: Any, number: int, total: int, language: str, typed: dict[int, Answer]) -> Card:
     version, graded = question.version, not attempt.is_open
-    words = question_words(version, language)
-    own = words.language if words else language
-    taken = typed.get(question.pk, question.answer or [])
-    right = {choice["id"]: choice["correct"] for choice in version.body["choices"]}
-    choices = []
-    for choice in choice_order(attempt.seed, version.type, version.pk, right):
-        text = words.choices.get(choice, {}) if words else {}
-        choices.append(
-            {
-                "value": choice,
-                "label": marked(text.get("text", choice), own),
-                "checked": choice in taken,
-                "correct": right[choice] if graded else None,
-                "note": marked(text.get("feedback", ""), own) if graded else "",
-            }
-        )
+    kind, content = version.kind, content_of(version)
+    words = content.in_language(language, kind.needed(version.body))
+    answer = typed.get(question.pk, question.answer)
+    text = "" if kind.text_holds_fields else marked(to_html(words.text), words.language, block=True)
     card = Card(
         pk=question.pk,
         number=number,
         total=total,
-        question=marked(to_html(words.text if words else ""), own, block=True),
-        multiple=version.type == QuestionType.MULTIPLE,
-        choices=choices,
-        answered=bool(taken),
-        language=own,
+        question=text,
+        template=kind.template_name,
+        role=kind.role,
+        field=kind.card(content, answer, language=language, seed=attempt.seed, graded=graded),
+        answered=bool(answer),
+        language=words.language,
         locked=graded,
     )
     if graded:
         card.state = _state(question)
-        card.feedback = marked(to_html(words.feedback if words else ""), own, block=True)
+        card.feedback = marked(to_html(words.feedback), words.language, block=True)
         card.points = ngettext(
             "%(points)s of %(most)s point", "%(points)s of %(most)s points", ceil(question.max_points)
         ) % {"points": _number(question.points or Decimal(0)), "most": _number(question.max_points)}

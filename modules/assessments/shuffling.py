@@ -1,4 +1,4 @@
-"""In which order questions and choices are shown. Pure: no database, no clock, the same for ever.
+"""In which order questions and their parts are shown. Pure: no database, no clock, the same for ever.
 
 The order follows from the attempt's seed alone: coming back, another device, another language or a
 newer release show the same order. Seed 0 keeps the author's order.
@@ -18,8 +18,3 @@ def shuffled(seed: int, salt: str, things: Iterable[T]) -> list[T]:
     if not seed:
         return list(things)
     return sorted(things, key=lambda thing: sha256(f"{seed}:{salt}:{thing}".encode()).digest())
-
-
-def choice_order(seed: int, type: str, version_id: int, ids: Iterable[str]) -> list[str]:
-    """Return the ids of a question's choices in the order of an attempt. True and false stay as they are."""
-    return shuffled(0 if type == "truefalse" else seed, f"choices:{version_id}", ids)

@@ -24,7 +24,7 @@ from modules.lessons.models import ModulePage
 from modules.lessons.outline import best_pages, skeletons
 
 from . import services
-from .forms import HandInForm, SaveForm, answers_in, fresh_key
+from .forms import HandInForm, SaveForm, answer_in, answers_in, fresh_key
 from .models import Attempt, Quiz
 from .next_steps import next_step
 from .rules import attempts_used, rules_for
@@ -54,11 +54,11 @@ def quiz(request: HttpRequest, key: UUID) -> HttpResponse:
         if attempt.is_open and attempt.is_overdue and services.close_attempt(attempt_id=attempt.pk):
             attempt.refresh_from_db()
     rules = rules_for(user, found)
-    used = attempts_used(user, found, rules)
+    tried = attempts_used(user, found, rules)
     current = next((attempt for attempt in mine if attempt.is_open), None)
     if current is None and not refusal:
         try:
-            check_start(found, rules, used)
+            check_start(found, rules, tried)
         except DomainError as error:
             refusal = str(error)
     questions = found.slots.filter(question__retired_at__isnull=True).count()
@@ -70,7 +70,7 @@ def quiz(request: HttpRequest, key: UUID) -> HttpResponse:
             **_about(found),
             "rules": rules,
             "questions": questions,
-            "left": None if rules.attempts_allowed is None else max(0, rules.attempts_allowed - used),
+            "left": None if rules.attempts_allowed is None else max(0, rules.attempts_allowed - tried.number),
             "opens": when(rules.opens_at) if rules.opens_at and rules.opens_at > timezone.now() else "",
             "closes": when(rules.closes_at) if rules.closes_at else "",
             "deadline": when(current.deadline_at) if current and current.deadline_at else "",
@@ -97,8 +97,7 @@ def attempt(request: HttpRequest, key: UUID) -> HttpResponse:
         return redirect("attempt_result", key)
     if request.method != "POST":
         return _questions(request, found, cards(found, _language()))
-    own = list(found.questions.values_list("pk", flat=True))
-    form, typed = HandInForm(request.POST), answers_in(request.POST, own)
+    form, typed = HandInForm(request.POST), answers_in(request.POST, found.questions.with_content())
     confirmed = request.POST.get("act") == "confirm"
     try:
         if not form.is_valid():
@@ -172,7 +171,7 @@ def attempt_save(request: HttpRequest, key: UUID) -> JsonResponse:
         return JsonResponse({"saved": False, "message": message}, status=401)
     found = _attempt_or_404(request, key)
     form = SaveForm(request.POST)
-    asked = found.questions.select_related("version")
+    asked = found.questions.with_content()
     question = asked.filter(pk=form.cleaned_data["question"]).first() if form.is_valid() else None
     if question is None:
         return JsonResponse({"saved": False, "message": str(services.UnknownAnswer())}, status=400)
@@ -180,7 +179,7 @@ def attempt_save(request: HttpRequest, key: UUID) -> JsonResponse:
         services.save_response(
             actor=request.user,
             question=question,
-            answer=request.POST.getlist("answer"),
+            answer=answer_in(request.POST, question),
             key=form.cleaned_data["key"],
         )
     except services.AttemptOver as error:
@@ -189,7 +188,7 @@ def attempt_save(request: HttpRequest, key: UUID) -> JsonResponse:
     except DomainError as error:
         return JsonResponse({"saved": False, "message": str(error)}, status=400)
     at = date_format(timezone.localtime(), "TIME_FORMAT")
-    return JsonResponse({"saved": True, "message": _("Saved at %(time)s.") % {"time": at}})
+    return JsonResponse({"saved": True, "message": _("Saved on the server at %(time)s.") % {"time": at}})
 
 
 @require_safe

@@ -17,6 +17,7 @@ from . import services
 from .admin_forms import QuestionForm, QuizForm, excerpt
 from .models import Question, Quiz
 from .permissions import writes_quizzes
+from .types import TYPES
 
 ORDER = 1000
 """The place of a new quiz in its module: behind the lessons."""
@@ -38,6 +39,25 @@ class CreateInOneLanguage(InOneLanguage, generic.CreateView):
 
 class EditInOneLanguage(InOneLanguage, generic.EditView):
     pass
+
+
+class CreateQuestion(CreateInOneLanguage):
+    """The form of the type asked for: ``?type=matching``."""
+
+    def get_form_class(self) -> type:
+        asked = self.request.POST.get("type") or self.request.GET.get("type")
+        return next((kind for kind in TYPES if kind.name == asked), TYPES[0]).form_class()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"types": TYPES}
+
+
+class EditQuestion(EditInOneLanguage):
+    """The form of the question's own type."""
+
+    def get_form_class(self) -> type:
+        version = self.object.versions.first()
+        return (version.kind if version else TYPES[0]).form_class()
 
 
 class OutOfUse(scoped.ObjectActView):
@@ -97,13 +117,13 @@ class QuestionViewSet(scoped.ScopedModelViewSet):
     model = Question
     icon = "help"
     menu_label = _("Questions")
-    add_view_class = CreateInOneLanguage
-    edit_view_class = EditInOneLanguage
+    add_view_class = CreateQuestion
+    edit_view_class = EditQuestion
     create_template_name = edit_template_name = "assessments/admin/question_form.html"
     list_display = [
         "__str__",
         Column("text", label=_("Question"), accessor=excerpt),
-        Column("type", label=_("Type"), accessor=lambda question: _newest(question, "get_type_display")),
+        Column("type", label=_("Type"), accessor=lambda question: _newest(question, "kind").label),
         Column("number", label=_("Version"), accessor=lambda question: _newest(question, "number")),
         BooleanColumn("in_use", label=_("In use"), accessor=lambda question: question.retired_at is None),
     ]
@@ -131,20 +151,15 @@ class QuestionViewSet(scoped.ScopedModelViewSet):
         version = services.put_question(
             actor=actor,
             key=key,
-            type=data["type"],
-            language=data["language"],
-            text=data["text"],
             feedback=data["feedback"],
-            choices=form.choices(),
             source_language=source_language,
+            **form.question(),
         )
         return version.question
 
 
 def _newest(question: Question, name: str) -> Any:
-    version = next(iter(question.versions.all()), None)
-    value = getattr(version, name, "")
-    return value() if callable(value) else value
+    return getattr(next(iter(question.versions.all()), None), name, "")
 
 
 class QuizViewSet(scoped.ScopedModelViewSet):

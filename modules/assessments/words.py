@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import nh3
 from django.utils.html import format_html, linebreaks
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from core.languages import best_text, direction, fallback_order
+from core.languages import direction
 
-from .models import QuestionText, QuestionVersion
+if TYPE_CHECKING:
+    from .models import QuestionVersion
+    from .types.base import Content, Words
 
 STARTS_WITH_TAG = re.compile(r"<[a-zA-Z]")
 TAGS = {"p", "br", "em", "strong", "i", "b", "sub", "sup", "ul", "ol", "li", "a", "blockquote", "code"}
@@ -51,17 +53,28 @@ def marked(text: str, language: str, *, block: bool = False) -> str:
     return format_html('<{} lang="{}" dir="{}">{}</{}>', tag, language, direction(language), text, tag)
 
 
-def question_words(version: QuestionVersion, language: str | None = None) -> QuestionText | None:
-    """Return a version's words: the first language of the fallback in which no choice lacks its text, else the first.
+def content_of(version: QuestionVersion, **more: Any) -> Content:
+    """Return a version as its type sees it. Prefetch ``texts`` and select ``question`` first.
+
+    ``more``: the ``pictures`` and ``files`` that ``Content`` may hold.
+    """
+    from .types.base import Content, Words
+
+    return Content(
+        body=version.body,
+        words={row.language: Words(row.language, row.text, row.feedback, row.parts) for row in version.texts.all()},
+        source=version.question.source_language,
+        salt=str(version.pk),
+        **more,
+    )
+
+
+def question_words(version: QuestionVersion, language: str | None = None) -> Words:
+    """Return a version's words: the first language of the fallback in which nothing needed is missing, else the first.
 
     Prefetch ``texts`` and select ``question`` first.
     """
-    ids = [choice["id"] for choice in version.body["choices"]]
-    rows = {row.language: row for row in version.texts.all()}
-    for code in fallback_order(language, version.question.source_language):
-        if code in rows and all(rows[code].choices.get(choice, {}).get("text") for choice in ids):
-            return rows[code]
-    return best_text(rows.values(), asked=language, source=version.question.source_language)
+    return content_of(version).in_language(language, version.kind.needed(version.body))
 
 
 def plain(text: Any) -> str:

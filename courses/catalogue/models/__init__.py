@@ -1,6 +1,7 @@
 """Courses, their syllabus and completion rule, cohorts, enrolments."""
 
 from .cohorts import Cohort, CohortTrainer, Enrolment
+from .completion import PracticalTask, RequirementWaiver, RuleDraft, TaskResult
 from .courses import CompletionRule, Course, CourseOrganisation, CoursePage, SyllabusEntry
 
 __all__ = [
@@ -11,5 +12,9 @@ __all__ = [
     "CourseOrganisation",
     "CoursePage",
     "Enrolment",
+    "PracticalTask",
+    "RequirementWaiver",
+    "RuleDraft",
     "SyllabusEntry",
+    "TaskResult",
 ]

@@ -120,6 +120,9 @@ class Enrolment(Representation):
     enrolled_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
+    completed_rule = models.PositiveIntegerField(
+        null=True, blank=True, editable=False, help_text="version of the rule that was met"
+    )
 
     objects = EnrolmentQuerySet.as_manager()
 

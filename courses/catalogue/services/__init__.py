@@ -12,26 +12,38 @@ from .enrolment import (
     tell_enrolled,
     withdraw,
 )
-from .standing import Completion, Explained, completion_of, refresh_completion, rule_of
+from .judging import Judgement, MayNotJudge, archive_task, record_results, save_task
+from .standing import Completion, Explained, Standings, completion_of, refresh_completion, rule_of
+from .waivers import CannotWaive, MayNotWaive, end_waiver, grant_waiver
 
 __all__ = [
     "AlreadyEnrolled",
+    "CannotWaive",
     "CohortFull",
     "Completion",
     "EnrolmentClosed",
     "Explained",
+    "Judgement",
+    "MayNotJudge",
+    "MayNotWaive",
     "NotEnrolled",
     "NotYourProgramme",
     "OwnEnrolment",
+    "Standings",
+    "archive_task",
     "change_course",
     "completion_of",
     "create_course",
+    "end_waiver",
     "enrol",
     "enrol_many",
     "freeze_title",
+    "grant_waiver",
     "put_rule",
+    "record_results",
     "refresh_completion",
     "rule_of",
+    "save_task",
     "tell_enrolled",
     "withdraw",
 ]

@@ -2,71 +2,177 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from itertools import islice
 from typing import Any
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from modules.records.models import Item
 
-from ..completion import Outcome, Verdict, evaluate
-from ..facts import gather, known
+from ..completion import Fact, Group, Outcome, Rule, Verdict, read_rule
+from ..explain import waived
+from ..facts import FactKind, gather, known
 from ..models import Course, Enrolment, SyllabusEntry
-from ..syllabus import module_pages
 
-LIVE_SESSION_SHARE = 80  # per cent of the offered minutes, when a course has no rule of its own
+AT_ONCE = 1000
+"""People whose facts are held in memory at the same time when a whole cohort is looked at."""
 
 
-@dataclass(frozen=True)
 class Explained:
-    """One requirement in words, for learner, trainer and certificate alike."""
+    """One requirement in words, for learner, trainer and certificate alike. Words are made when asked for."""
 
-    title: str
-    met: bool
-    why: str
-    url: str
-    action_label: str
-    outcome: Outcome
+    def __init__(self, outcome: Outcome, kind: FactKind | None, title: str, url: str) -> None:
+        self.outcome, self.kind, self.title, self._url = outcome, kind, title, url
+
+    @property
+    def met(self) -> bool:
+        return self.outcome.met
+
+    @property
+    def waived(self) -> bool:
+        return self.outcome.fact.waiver is not None
+
+    @cached_property
+    def why(self) -> str:
+        """Where somebody stands, in one sentence of the active language."""
+        if self.outcome.fact.waiver is not None:
+            return waived(self.outcome.fact.waiver)
+        return self.kind.explain(self.outcome) if self.kind else ""
+
+    @property
+    def url(self) -> str:
+        """Where to go on; empty once met."""
+        return "" if self.met else self._url
+
+    @property
+    def action_label(self) -> str:
+        return str(self.kind.action) if self.kind and not self.met else ""
 
 
-@dataclass(frozen=True)
 class Completion:
-    """Where one enrolment stands."""
+    """Where one enrolment stands.
 
-    verdict: Verdict
-    requirements: list[Explained] = field(default_factory=list)
-    rule_version: int = 0
+    ``earned_at``: once completed stays completed, whatever the rule asks of others since.
+    """
+
+    def __init__(self, standings: Standings, verdict: Verdict, earned_at: datetime | None) -> None:
+        self.standings, self.verdict, self.earned_at = standings, verdict, earned_at
 
     @property
     def complete(self) -> bool:
-        return self.verdict.complete
+        return self.earned_at is not None or self.verdict.complete
+
+    @property
+    def outgrown(self) -> bool:
+        """Completed by what was asked then, though the rule asks for more today."""
+        return self.earned_at is not None and not self.verdict.complete
 
     @property
     def percent(self) -> int:
-        return self.verdict.percent
+        return 100 if self.complete else self.verdict.percent
+
+    @property
+    def rule_version(self) -> int:
+        return self.standings.version
+
+    @cached_property
+    def requirements(self) -> list[Explained]:
+        return [self.standings.explained(outcome) for outcome in self.verdict.outcomes]
 
     @property
     def met(self) -> int:
-        return sum(requirement.met for requirement in self.requirements)
+        return sum(outcome.met for outcome in self.verdict.outcomes)
 
     @property
     def total(self) -> int:
-        return len(self.requirements)
+        return len(self.verdict.outcomes)
+
+    @property
+    def hours(self) -> Decimal:
+        """Hours credited so far, by the rule; all that the rule credits once complete."""
+        offered = self.standings.course.hours
+        if self.complete and self.verdict.hours == "offered":
+            return offered
+        return self.verdict.credited(offered)
+
+    @property
+    def group(self) -> Group:
+        return self.verdict.root
+
+
+class Standings:
+    """A course's rule, read once, with the words and addresses of its requirements; judges any number of people.
+
+    ``spec``: another rule than the one in force, to see what it would change.
+    """
+
+    def __init__(self, course: Course, spec: Mapping[str, Any] | None = None, version: int = 0) -> None:
+        if spec is None:
+            spec, version = rule_of(course)
+        self.course, self.version = course, version
+        self.rule: Rule = read_rule(spec)
+
+    @cached_property
+    def _words(self) -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], str]]:
+        entries = list(self.course.syllabus.select_related("item"))
+        titles, urls = {}, {}
+        for name in sorted(self.rule.kinds):
+            if kind := known(name):
+                titles |= {(name, ref): title for ref, title in kind.titles(self.course, entries).items()}
+                urls |= {(name, ref): url for ref, url in kind.addresses(self.course, entries).items()}
+        return titles, urls
+
+    def title(self, kind: str, ref: str) -> str:
+        """Return what a requirement is called."""
+        return self._words[0].get((kind, ref)) or _("No longer part of the course")
+
+    def explained(self, outcome: Outcome) -> Explained:
+        """Return an outcome with its words."""
+        key = (outcome.kind, outcome.ref)
+        return Explained(outcome, known(outcome.kind), self.title(*key), self._words[1].get(key, ""))
+
+    def headings(self) -> list[Explained]:
+        """Return the requirements in the rule's order, held by nobody."""
+        return [self.explained(leaf.judge({})) for leaf in self.rule.leaves]
+
+    def facts(self, enrolments: list[Enrolment]) -> dict[int, dict[tuple[str, str], Fact]]:
+        """Return the facts of these people that the rule asks for."""
+        return gather(self.course, enrolments, self.rule.kinds)
+
+    def of(self, enrolments: list[Enrolment]) -> dict[int, Completion]:
+        """Return ``{enrolment id: Completion}``; give enrolments of the course with ``participant__user`` selected."""
+        facts = self.facts(enrolments)
+        return {
+            enrolment.pk: Completion(self, self.rule.judge(facts[enrolment.pk]), enrolment.completed_at)
+            for enrolment in enrolments
+        }
+
+
+def in_portions(rows: Iterable[Enrolment], size: int = AT_ONCE) -> Iterator[list[Enrolment]]:
+    """Yield rows in lists of at most ``size``."""
+    left = iter(rows)
+    while portion := list(islice(left, size)):
+        yield portion
 
 
 def rule_of(course: Course) -> tuple[dict[str, Any], int]:
     """Return the completion rule in force and its version.
 
     Without a rule of its own (version 0) a course asks for every required part of its syllabus: all lessons
-    of a module and its quiz passed, and most of a workshop's time. A kind that no room can tell anything
-    about yet is left out: nobody can be asked for what cannot be done. Two queries.
+    of a module and its quiz passed, and of the other parts what their room says is usual. A kind that no room
+    can tell anything about yet is left out: nobody can be asked for what cannot be done. Two queries.
     """
-    rules = list(course.rules.all())
-    if rules:
-        newest = max(rules, key=lambda rule: rule.version)
-        return newest.spec, newest.version
+    rule = course.rules.order_by("-version").first()
+    return (rule.spec, rule.version) if rule else (derived_rule(course), 0)
+
+
+def derived_rule(course: Course) -> dict[str, Any]:
+    """Return the rule that follows from the required parts of the syllabus."""
     entries = [entry for entry in course.syllabus.all() if entry.required]
     pass_marks: dict[int, int] = {}
     for parent_id, mark in (
@@ -83,9 +189,11 @@ def rule_of(course: Course) -> tuple[dict[str, Any], int]:
             parts.append({"kind": "lessons", "ref": str(entry.item_id), "at_least": 100})
             if pass_marks.get(entry.item_id or 0):
                 parts.append({"kind": "quiz", "ref": str(entry.item_id), "at_least": pass_marks[entry.item_id or 0]})
-        elif known(entry.kind):
-            parts.append({"kind": entry.kind, "ref": str(entry.pk), "at_least": LIVE_SESSION_SHARE})
-    return {"all": parts}, 0
+        elif kind := known(entry.kind):
+            measure, at_least = kind.usual
+            leaf = {"kind": entry.kind, "ref": str(entry.pk), "at_least": at_least}
+            parts.append(leaf if measure == "percent" else leaf | {"measure": measure})
+    return {"all": parts}
 
 
 def completion_of(course: Course, enrolments: list[Enrolment]) -> dict[int, Completion]:
@@ -94,56 +202,26 @@ def completion_of(course: Course, enrolments: list[Enrolment]) -> dict[int, Comp
     Give enrolments with ``participant__user`` selected. The number of queries does not depend on how many
     people or requirements there are.
     """
-    spec, version = rule_of(course)
-    asked = {outcome.kind for outcome in evaluate(spec, {}).outcomes}
-    facts = gather(course, enrolments, asked)
-    entries = list(course.syllabus.select_related("item"))
-    titles = {("module", str(entry.item_id)): entry.title for entry in entries if entry.item_id}
-    titles |= {(entry.kind, str(entry.pk)): entry.title for entry in entries if not entry.item_id}
-    pages = module_pages([entry.item.key for entry in entries if entry.item])
-    urls = {
-        ("lessons", str(entry.item_id)): pages[entry.item.key].url
-        for entry in entries
-        if entry.item and entry.item.key in pages
-    }
-    quizzes = Item.objects.live().filter(kind=Item.Kind.QUIZ, parent__in=[e.item_id for e in entries if e.item_id])
-    for module_id, quiz_key in quizzes.order_by("-order").values_list("parent_id", "key"):
-        urls["quiz", str(module_id)] = reverse("quiz", args=[quiz_key])
-
-    def explained(outcome: Outcome) -> Explained:
-        kind = known(outcome.kind)
-        title = titles.get((outcome.kind, outcome.ref)) or titles.get(("module", outcome.ref), "")
-        if outcome.kind == "quiz":
-            title = _("Quiz: %(module)s") % {"module": title}
-        return Explained(
-            title=title,
-            met=outcome.met,
-            why=kind.explain(outcome) if kind else "",
-            url=""
-            if outcome.met
-            else (kind.url(course) if kind and kind.url else urls.get((outcome.kind, outcome.ref), "")),
-            action_label=str(kind.action) if kind and not outcome.met else "",
-            outcome=outcome,
-        )
-
-    results = {}
-    for enrolment in enrolments:
-        verdict = evaluate(spec, facts[enrolment.pk])
-        results[enrolment.pk] = Completion(verdict, [explained(outcome) for outcome in verdict.outcomes], version)
-    return results
+    return Standings(course).of(enrolments)
 
 
-def refresh_completion(course: Course, enrolments: list[Enrolment]) -> dict[int, Completion]:
+def refresh_completion(
+    course: Course, enrolments: list[Enrolment], standings: Standings | None = None
+) -> dict[int, Completion]:
     """Recompute, and bring the cached ``completed_at`` up to date; returns what ``completion_of`` does.
 
     Once completed stays completed: what was earned survives a later change of rule or syllabus.
     """
-    results = completion_of(course, enrolments)
+    standings = standings or Standings(course)
+    results = standings.of(enrolments)
     now = timezone.now()
     newly = [e.pk for e in enrolments if e.completed_at is None and results[e.pk].complete]
     if newly:
-        Enrolment.objects.filter(pk__in=newly, completed_at__isnull=True).update(completed_at=now)
+        Enrolment.objects.filter(pk__in=newly, completed_at__isnull=True).update(
+            completed_at=now, completed_rule=standings.version
+        )
         for enrolment in enrolments:
             if enrolment.pk in newly:
-                enrolment.completed_at = now
+                enrolment.completed_at, enrolment.completed_rule = now, standings.version
+                results[enrolment.pk].earned_at = now
     return results

@@ -1,7 +1,8 @@
 """What people do with questions and quizzes: writing them (``authoring``) and taking them (``taking``)."""
 
+from ..types.base import InvalidQuestion, UnknownAnswer
+from .allowances import InvalidAllowance, grant_time, withdraw_time
 from .authoring import (
-    InvalidQuestion,
     InvalidQuiz,
     put_question,
     put_quiz,
@@ -11,11 +12,12 @@ from .authoring import (
     revive_quiz,
 )
 from .bank import InvalidCategory, change_category, file_question, put_category
-from .errors import AttemptOver, NoAttemptsLeft, NotYourAttempt, QuizClosed, QuizNotOpen, UnknownAnswer
+from .errors import AttemptOver, NoAttemptsLeft, NotYourAttempt, QuizClosed, QuizNotOpen, TooSoon
 from .taking import close_attempt, close_overdue, save_answers, save_response, start_attempt, submit_attempt
 
 __all__ = [
     "AttemptOver",
+    "InvalidAllowance",
     "InvalidCategory",
     "InvalidQuestion",
     "InvalidQuiz",
@@ -23,11 +25,13 @@ __all__ = [
     "NotYourAttempt",
     "QuizClosed",
     "QuizNotOpen",
+    "TooSoon",
     "UnknownAnswer",
     "change_category",
     "close_attempt",
     "close_overdue",
     "file_question",
+    "grant_time",
     "put_category",
     "put_question",
     "put_quiz",
@@ -39,4 +43,5 @@ __all__ = [
     "save_response",
     "start_attempt",
     "submit_attempt",
+    "withdraw_time",
 ]

@@ -17,14 +17,13 @@ from core.errors import DomainError
 from modules.records.models import Item
 from modules.records.services import freeze_item, retire_item
 
-from ..models import Question, QuestionText, QuestionType, QuestionVersion, Quiz, QuizQuestion, QuizText
+from ..models import Question, QuestionText, QuestionVersion, Quiz, QuizQuestion, QuizText
+from ..types import type_of
+from ..types.base import Body, InvalidQuestion, Words
+from ..types.choice import from_choices
 from ..words import plain, to_html
 
-Choice = Mapping[str, Any]
-
-
-class InvalidQuestion(DomainError):
-    """A question that could not be asked or graded."""
+Parts = Mapping[str, Mapping[str, str]]
 
 
 class InvalidQuiz(DomainError):
@@ -40,26 +39,25 @@ def put_question(
     language: str,
     text: str,
     feedback: str = "",
-    choices: Sequence[Choice],
+    body: Body | None = None,
+    parts: Parts | None = None,
+    choices: Sequence[Mapping[str, Any]] | None = None,
     source_language: str = "en",
 ) -> QuestionVersion:
     """Write a question in one language and return its newest version. Raises ``InvalidQuestion``.
 
-    ``choices`` are ``{"id", "text", "correct", "feedback"}``. The first call makes the question. A new
+    ``body`` and ``parts`` are as the type wants them (``types``); for a choice type they may be given as
+    ``choices`` ``{"id", "text", "correct", "feedback"}``. The first call makes the question. A new
     language is added to the newest version; other words replace the old ones where nobody was asked
-    them yet. Whatever would change what somebody was asked (its words, its choices, which are right)
+    them yet. Whatever would change what somebody was asked (its words, its parts, which are right)
     makes a new version, which takes over the words in the other languages. Writing the same again
     changes nothing. ``text`` and ``feedback`` are plain text or HTML, and stored as clean HTML.
     """
-    check_question(type=type, language=language, text=text, choices=choices)
-    body = {"choices": [{"id": choice["id"], "correct": bool(choice["correct"])} for choice in choices]}
-    words = {
-        "text": to_html(text),
-        "feedback": to_html(feedback),
-        "choices": {
-            choice["id"]: {"text": choice["text"], "feedback": choice.get("feedback", "")} for choice in choices
-        },
-    }
+    if choices is not None:
+        body, parts = from_choices(choices)
+    body, parts = dict(body or {}), {id: dict(part) for id, part in (parts or {}).items()}
+    check_question(type=type, language=language, text=text, body=body, parts=parts)
+    words = {"text": to_html(text), "feedback": to_html(feedback), "parts": parts}
     question, new = Question.objects.get_or_create(key=key, defaults={"source_language": source_language})
     Question.objects.select_for_update().get(pk=question.pk)  # two editors at once: one version after the other
     newest = question.versions.first()
@@ -83,26 +81,14 @@ def put_question(
     return version
 
 
-def check_question(*, type: str, language: str, text: str, choices: Sequence[Choice]) -> None:
+def check_question(*, type: str, language: str, text: str, body: Body, parts: Parts) -> None:
     """Raise ``InvalidQuestion`` unless the question can be asked and graded."""
-    ids = [choice["id"] for choice in choices]
-    right = sum(bool(choice["correct"]) for choice in choices)
-    if type not in QuestionType.values:
-        raise InvalidQuestion(_("This type of question is not known."))
+    kind = type_of(type)
     if language not in dict(settings.LANGUAGES):
         raise InvalidQuestion(_("This language is not one of the platform's."))
     if not plain(text):
         raise InvalidQuestion(_("Write the question."))
-    if len(ids) < 2 or len(set(ids)) < len(ids):
-        raise InvalidQuestion(_("A question needs two choices or more."))
-    if not all(str(choice["text"]).strip() for choice in choices):
-        raise InvalidQuestion(_("Write the text of every choice."))
-    if type == QuestionType.TRUE_FALSE and len(ids) != 2:
-        raise InvalidQuestion(_("A true-or-false question has two choices."))
-    if type == QuestionType.MULTIPLE and right == 0:
-        raise InvalidQuestion(_("Mark at least one choice as right."))
-    if type != QuestionType.MULTIPLE and right != 1:
-        raise InvalidQuestion(_("Mark one choice, and only one, as right."))
+    kind.check(body, Words(language, to_html(text), parts=parts))
 
 
 def _new_version(
@@ -117,9 +103,7 @@ def _new_version(
     )
     if before is not None:
         QuestionText.objects.bulk_create(
-            QuestionText(
-                record=version, language=row.language, text=row.text, feedback=row.feedback, choices=row.choices
-            )
+            QuestionText(record=version, language=row.language, text=row.text, feedback=row.feedback, parts=row.parts)
             for row in before.texts.all()
         )
     return version

@@ -57,6 +57,13 @@ class NoAttemptsLeft(DomainError):
         )
 
 
+class TooSoon(DomainError):
+    """The wait between two attempts is not over."""
+
+    def __init__(self, moment: datetime) -> None:
+        super().__init__(_("You can begin the next attempt on %(moment)s.") % {"moment": when(moment)})
+
+
 class AttemptOver(DomainError):
     """The attempt is handed in, or its time has run out (``deadline``)."""
 
@@ -67,13 +74,6 @@ class AttemptOver(DomainError):
             if deadline
             else _("This attempt has been handed in. Its answers can no longer be changed.")
         )
-
-
-class UnknownAnswer(DomainError):
-    """An answer that the question does not offer."""
-
-    def __init__(self) -> None:
-        super().__init__(_("This answer does not belong to the question. Load the page again and answer once more."))
 
 
 class NotYourAttempt(DomainError):

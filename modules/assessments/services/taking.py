@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -15,11 +15,14 @@ from modules.records.models import Event
 from modules.records.services import log_event
 
 from .. import scoring
-from ..models import Attempt, AttemptQuestion, QuestionType, QuestionVersion, Quiz, Response
-from ..rules import Rules, attempts_used, rules_for
+from ..models import Attempt, AttemptQuestion, QuestionVersion, Quiz, Response
+from ..rules import Rules, Tried, attempts_used, rules_for
 from ..shuffling import shuffled
 from ..signals import attempt_graded
-from .errors import AttemptOver, NoAttemptsLeft, NotYourAttempt, QuizClosed, QuizNotOpen, UnknownAnswer
+from ..types.base import Answer, UnknownAnswer
+from ..words import content_of
+from .asking import versions_to_ask
+from .errors import AttemptOver, NoAttemptsLeft, NotYourAttempt, QuizClosed, QuizNotOpen, TooSoon
 
 LARGEST_SEED = 2**31 - 2
 
@@ -28,7 +31,7 @@ def start_attempt(*, actor: Any, quiz: Quiz, language: str) -> Attempt:
     """Begin an attempt, or return the one that is open.
 
     Freezes which versions are asked, in which order and until when. Raises ``QuizNotOpen``,
-    ``QuizClosed`` or ``NoAttemptsLeft``. An open attempt whose time is over is graded first.
+    ``QuizClosed``, ``NoAttemptsLeft`` or ``TooSoon``. An open attempt whose time is over is graded first.
     """
     for attempt in Attempt.objects.visible_to(actor).filter(quiz=quiz, state=Attempt.State.OPEN):
         if not attempt.is_overdue:
@@ -44,7 +47,8 @@ def start_attempt(*, actor: Any, quiz: Quiz, language: str) -> Attempt:
 def _begin(actor: Any, quiz: Quiz, language: str) -> Attempt:
     rules = rules_for(actor, quiz)
     check_start(quiz, rules, attempts_used(actor, quiz, rules))
-    asked = _newest_versions(quiz)
+    draw_seed = secrets.randbelow(LARGEST_SEED) + 1
+    asked = versions_to_ask(actor, quiz, draw_seed)
     if not asked:
         raise QuizNotOpen.empty()
     mine = Attempt.objects.visible_to(actor).filter(quiz=quiz)
@@ -55,6 +59,7 @@ def _begin(actor: Any, quiz: Quiz, language: str) -> Attempt:
         number=(mine.order_by("-number").values_list("number", flat=True).first() or 0) + 1,
         context=rules.context,
         seed=secrets.randbelow(LARGEST_SEED) + 1 if quiz.shuffle else 0,
+        draw_seed=draw_seed,
         language=language,
         deadline_at=rules.deadline(timezone.now()),
     )
@@ -76,7 +81,7 @@ def _begin(actor: Any, quiz: Quiz, language: str) -> Attempt:
     return attempt
 
 
-def check_start(quiz: Quiz, rules: Rules, used: int) -> None:
+def check_start(quiz: Quiz, rules: Rules, tried: Tried) -> None:
     """Raise the ``DomainError`` that says why no new attempt can be begun now; return if one can."""
     now = timezone.now()
     if not quiz.is_live:
@@ -85,22 +90,15 @@ def check_start(quiz: Quiz, rules: Rules, used: int) -> None:
         raise QuizNotOpen.until(rules.opens_at)
     if rules.closes_at and now >= rules.closes_at:
         raise QuizClosed(rules.closes_at)
-    if rules.attempts_allowed is not None and used >= rules.attempts_allowed:
+    if rules.attempts_allowed is not None and tried.number >= rules.attempts_allowed:
         raise NoAttemptsLeft(rules.attempts_allowed)
-
-
-def _newest_versions(quiz: Quiz) -> list[tuple[QuestionVersion, Any]]:
-    """The version to ask of each question of a quiz that is not retired, in the author's order, with its points."""
-    slots = list(quiz.slots.filter(question__retired_at__isnull=True))
-    newest: dict[int, QuestionVersion] = {}
-    for version in QuestionVersion.objects.filter(question__in=[slot.question_id for slot in slots]).order_by("number"):
-        newest[version.question_id] = version
-    return [(newest[slot.question_id], slot.points) for slot in slots if slot.question_id in newest]
+    if (again_at := rules.next_start(tried.last_at)) and now < again_at:
+        raise TooSoon(again_at)
 
 
 @transaction.atomic
-def save_response(*, actor: Any, question: AttemptQuestion, answer: Iterable[str], key: uuid.UUID) -> Response:
-    """Save one answer (ids of choices; none takes the answer back) and return it.
+def save_response(*, actor: Any, question: AttemptQuestion, answer: Answer, key: uuid.UUID) -> Response:
+    """Save one answer (as its type reads it; an empty one takes the answer back) and return it.
 
     ``key`` names this saving: sent twice, it is saved once. Raises ``AttemptOver``, ``UnknownAnswer``
     or ``NotYourAttempt``.
@@ -110,23 +108,23 @@ def save_response(*, actor: Any, question: AttemptQuestion, answer: Iterable[str
         if known.question_id != question.pk:
             raise UnknownAnswer
         return known
-    return Response.objects.create(question=question, key=key, answer=_checked(question.version, answer))
+    return Response.objects.create(question=question, key=key, answer=clean(question.version, answer))
 
 
 @transaction.atomic
-def save_answers(*, actor: Any, attempt: Attempt, answers: Mapping[int, Iterable[str]]) -> int:
-    """Save many answers ``{id of the attempt's question: ids of choices}``; return how many were new.
+def save_answers(*, actor: Any, attempt: Attempt, answers: Mapping[int, Answer]) -> int:
+    """Save many answers ``{id of the attempt's question: answer}``; return how many were new.
 
     An answer that is already saved is not saved again. Raises as ``save_response`` does, and then saves none.
     """
     _open_attempt(actor, attempt.pk)
-    questions = {question.pk: question for question in attempt.questions.with_answers().select_related("version")}
+    questions = {question.pk: question for question in attempt.questions.with_answers().with_content()}
     new = []
     for pk, answer in answers.items():
         if pk not in questions:
             raise UnknownAnswer
-        checked = _checked(questions[pk].version, answer)
-        if checked != (questions[pk].answer or []):
+        checked = clean(questions[pk].version, answer)
+        if checked != questions[pk].answer and (checked or questions[pk].answer):
             new.append(Response(question=questions[pk], answer=checked))
     Response.objects.bulk_create(new)
     return len(new)
@@ -144,13 +142,9 @@ def _open_attempt(actor: Any, pk: int) -> Attempt:
     return attempt
 
 
-def _checked(version: QuestionVersion, answer: Iterable[str]) -> list[str]:
-    """The answer in the author's order; raises ``UnknownAnswer`` for what the question does not offer."""
-    taken = set(answer)
-    known = [choice["id"] for choice in version.body["choices"]]
-    if taken - set(known) or (len(taken) > 1 and version.type != QuestionType.MULTIPLE):
-        raise UnknownAnswer
-    return [choice for choice in known if choice in taken]
+def clean(version: QuestionVersion, answer: Answer) -> Answer:
+    """Return an answer in the form that its type saves; raises ``UnknownAnswer`` for what is not offered."""
+    return version.kind.clean(content_of(version), answer)
 
 
 @transaction.atomic
@@ -187,10 +181,10 @@ def close_attempt(*, attempt_id: int) -> bool:
 
 def _grade(attempt: Attempt, submission_key: uuid.UUID | None) -> None:
     quiz = Quiz.objects.select_related("item").get(pk=attempt.quiz_id)
-    questions = list(attempt.questions.with_answers().select_related("version"))
+    questions = list(attempt.questions.with_answers().with_content())
     for question in questions:
         version = question.version
-        earned = scoring.share(version.type, version.body["choices"], question.answer or [])
+        earned = version.kind.grade(content_of(version), question.answer)
         question.points = scoring.points(earned, question.max_points)
     AttemptQuestion.objects.bulk_update(questions, ["points"])
     earned_points = [question.points for question in questions]

@@ -4,11 +4,23 @@
   const form = document.querySelector("form[data-attempt]");
   if (!form) return;
   const status = form.querySelector("[data-status]");
-  const store = `quiz:${form.dataset.attempt}`;
+  const store = `quiz:${form.dataset.account}:${form.dataset.attempt}`;
   const say = (words) => { if (status.textContent !== words) status.textContent = words; };
-  const picked = (name) => [...form.querySelectorAll(`input[name="${name}"]:checked`)].map((input) => input.value);
 
-  // What is not confirmed yet: question -> {key, answer}. Kept in the browser, so that closing it loses nothing.
+  // A question's fields are named q12, or q12-a for a part of it: whatever its type, all of them are its answer.
+  const question = (name) => (/^q\d+(?=-|$)/.exec(name) || [""])[0];
+  const fieldsOf = (name) => [...form.elements].filter((field) => field.name && question(field.name) === name && field.type !== "file");
+  const isBox = (field) => field.type === "checkbox" || field.type === "radio";
+  const given = (name) => fieldsOf(name).filter((field) => !isBox(field) || field.checked).map((field) => [field.name, field.value]);
+  const show = (name, fields) => {
+    for (const field of fieldsOf(name)) {
+      const values = fields.filter(([own]) => own === field.name).map(([, value]) => value);
+      if (isBox(field)) field.checked = values.includes(field.value);
+      else field.value = values[0] ?? "";
+    }
+  };
+
+  // What is not confirmed yet: question -> {key, fields}. Kept in the browser, so that closing it loses nothing.
   let unsent = {};
   const keep = () => {
     try {
@@ -17,9 +29,7 @@
     } catch { /* no storage: the page itself still holds the answers */ }
   };
   try { unsent = JSON.parse(localStorage.getItem(store)) || {}; } catch { unsent = {}; }
-  for (const [name, { answer }] of Object.entries(unsent)) {
-    form.querySelectorAll(`input[name="${CSS.escape(name)}"]`).forEach((input) => { input.checked = answer.includes(input.value); });
-  }
+  for (const [name, { fields }] of Object.entries(unsent)) show(name, fields);
   const newKey = () => {
     const bytes = crypto.getRandomValues(new Uint8Array(16));
     return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -33,9 +43,9 @@
   const send = async () => {
     clearTimeout(timer);
     for (let name; (name = Object.keys(unsent)[0]); ) {
-      const { key, answer } = unsent[name];
+      const { key, fields } = unsent[name];
       say(form.dataset.saving);
-      const body = new URLSearchParams([["question", name.slice(1)], ["key", key], ...answer.map((choice) => ["answer", choice])]);
+      const body = new URLSearchParams([["question", name.slice(1)], ["key", key], ...fields]);
       try {
         const reply = await fetch(form.dataset.save, {
           method: "POST", body, credentials: "same-origin",
@@ -62,15 +72,27 @@
     return true;
   };
 
-  form.addEventListener("change", ({ target }) => {
-    if (!/^q\d+$/.test(target.name)) return;
-    unsent[target.name] = { key: newKey(), answer: picked(target.name) };
+  // Kept here at once; sent when somebody has chosen, or stopped typing for a moment.
+  let pause = 0;
+  const take = (name) => {
+    if (!name) return;
+    unsent[name] = { key: newKey(), fields: given(name) };
     keep();
-    flush();
+    say(form.dataset.here);
+  };
+  form.addEventListener("input", ({ target }) => {
+    take(question(target.name || ""));
+    clearTimeout(pause);
+    pause = setTimeout(flush, 1000);
+  });
+  form.addEventListener("change", () => {
+    clearTimeout(pause);
+    if (Object.keys(unsent).length) flush();
   });
   // The buttons send the whole form: only when the line is there, so that no error page takes the answers' place.
   let through = false;
   form.addEventListener("submit", async (event) => {
+    clearTimeout(pause);
     if (through || !Object.keys(unsent).length) return;
     event.preventDefault();
     const button = event.submitter;

@@ -59,7 +59,7 @@ def change(client, question, **changes):
 def test_an_editor_writes_a_question(question, editor):
     version = question.versions.get()
     assert version.body == {"choices": [{"id": "a", "correct": True}, {"id": "b", "correct": False}]}
-    assert version.text_in("en").choices["b"] == {"text": "No", "feedback": "About No"}
+    assert version.text_in("en").parts["b"] == {"text": "No", "feedback": "About No"}
     assert version.created_by == editor
     assert AuditEntry.objects.get(action="assessments.create_question").actor == editor
 
@@ -78,7 +78,7 @@ def test_the_form_has_eight_plain_rows(admin):
         ({"correct_a": ""}, "one choice, and only one"),
         ({"correct_b": "on"}, "one choice, and only one"),
         ({"key": "not a slug"}, "valid"),
-        ({"type": "essay"}, "valid choice"),
+        ({"type": "riddle"}, "valid choice"),
         ({"text": "نص" * 20, "text_b": "", "text_a": ""}, "two choices or more"),
     ],
 )

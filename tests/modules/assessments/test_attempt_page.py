@@ -55,7 +55,7 @@ def save(client, learner, attempt):
 
     def sent(number=0, answer=("a",), key=None, question=None):
         question = question or attempt.questions.all()[number].pk
-        data = {"question": question, "answer": list(answer), "key": key or uuid.uuid4().hex}
+        data = {"question": question, f"q{question}": list(answer), "key": key or uuid.uuid4().hex}
         return client.post(reverse("attempt_save", args=[attempt.key]), data)
 
     return sent
@@ -107,7 +107,7 @@ def test_no_script_or_style_stands_in_the_page(page):
 
 def test_texts_of_authors_cannot_carry_script(page, attempt):
     QuestionText.objects.update(
-        text='<p onclick="x()">Which?<script>alert(1)</script></p>', choices={c: {"text": "<b>x</b>"} for c in "abc"}
+        text='<p onclick="x()">Which?<script>alert(1)</script></p>', parts={c: {"text": "<b>x</b>"} for c in "abc"}
     )
     html = page()
     assert "alert(1)" not in html and "onclick" not in html
@@ -248,7 +248,7 @@ def test_an_attempt_handed_in_shows_its_result_instead_of_questions(post, client
 def test_an_answer_is_saved_as_it_is_given(save, attempt):
     reply = save()
     assert reply.json()["saved"] is True
-    assert reply.json()["message"].startswith("Saved at ")
+    assert reply.json()["message"].startswith("Saved on the server at ")
     assert attempt.questions.with_answers()[0].answer == ["a"]
 
 
@@ -306,7 +306,7 @@ def in_arabic(attempt):
             record=question.version,
             language="ar",
             text="<p>سؤال؟</p>",
-            choices={choice: {"text": f"جواب {choice}", "feedback": "لأن"} for choice in "abc"},
+            parts={choice: {"text": f"جواب {choice}", "feedback": "لأن"} for choice in "abc"},
         )
 
 
@@ -321,7 +321,7 @@ def test_the_arabic_page_falls_back_question_by_question(client, learner, attemp
 
 def test_half_translated_choices_are_shown_in_one_language(client, learner, attempt, in_arabic):
     row = QuestionText.objects.filter(language="ar").first()
-    row.choices = {"a": {"text": "جواب"}}
+    row.parts = {"a": {"text": "جواب"}}
     row.save()
     client.force_login(learner)
     html = client.get(f"/ar/attempts/{attempt.key}/").content.decode()

@@ -45,7 +45,7 @@ def test_the_first_call_makes_question_version_and_words():
     version = put()
     assert (version.question.key, version.number, version.question.source_language) == ("abs-q1", 1, "en")
     assert version.body == {"choices": [{"id": "a", "correct": True}, {"id": "b", "correct": False}]}
-    assert version.text_in("en").choices["b"] == {"text": "Choice b", "feedback": "About b"}
+    assert version.text_in("en").parts["b"] == {"text": "Choice b", "feedback": "About b"}
 
 
 def test_writing_the_same_again_changes_nothing():
@@ -95,7 +95,7 @@ def test_other_choices_make_a_new_version(change):
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"type": "essay"}, "type of question"),
+        ({"type": "riddle"}, "type of question"),
         ({"language": "xx"}, "language"),
         ({"text": "  "}, "Write the question"),
         ({"choices": choices(ids="a")}, "two choices or more"),

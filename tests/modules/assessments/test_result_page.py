@@ -96,7 +96,7 @@ def test_the_feedback_follows_the_language_of_the_reader(show, hand_in):
             record=question.version,
             language="fr",
             text="<p>Laquelle ?</p>",
-            choices={choice: {"text": choice, "feedback": "Parce que"} for choice in "abc"},
+            parts={choice: {"text": choice, "feedback": "Parce que"} for choice in "abc"},
         )
     assert show(attempt, "fr").count("Parce que") == 9
     assert '<html lang="ar" dir="rtl"' in show(attempt, "ar")

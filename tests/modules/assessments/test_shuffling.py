@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modules.assessments.shuffling import choice_order, shuffled
+from modules.assessments.shuffling import shuffled
 
 SEEDS = st.integers(min_value=0, max_value=2**31 - 1)
 
@@ -13,15 +13,11 @@ SEEDS = st.integers(min_value=0, max_value=2**31 - 1)
 def test_the_order_of_a_seed_is_the_same_for_ever():
     """Written down: whoever changes the rule moves the answers of everybody who is in mid-quiz."""
     assert shuffled(42, "questions", [1, 2, 3, 4, 5]) == [5, 1, 3, 2, 4]
-    assert choice_order(42, "single", 7, "abcd") == ["b", "d", "c", "a"]
+    assert shuffled(42, "choices:7", "abcd") == ["b", "d", "c", "a"]
 
 
 def test_seed_nought_keeps_the_authors_order():
     assert shuffled(0, "questions", [3, 1, 2]) == [3, 1, 2]
-
-
-def test_true_and_false_stay_as_they_are():
-    assert all(choice_order(seed, "truefalse", 7, "ab") == ["a", "b"] for seed in range(50))
 
 
 @given(seed=SEEDS, ids=st.lists(st.integers(), unique=True))

@@ -15,7 +15,7 @@ def modules():
     made = []
     for count in (3, 0):
         module = ItemFactory(kind="module")
-        made.append((module, [ItemFactory(parent=module, order=n) for n in range(count)]))
+        made.append((module, [ItemFactory(parent=module, order=n, minutes=10) for n in range(count)]))
     return made
 
 
@@ -25,10 +25,10 @@ def test_counts_every_pair_asked_for(cast, modules):
     mark_done(actor=cast.learner, item=lessons[2])
     found = lessons_done([cast.learner.key, cast.outsider.key], [first.pk, second.pk])
     assert found == {
-        (cast.learner.key, first.pk): (2, 3),
-        (cast.learner.key, second.pk): (0, 0),
-        (cast.outsider.key, first.pk): (0, 3),
-        (cast.outsider.key, second.pk): (0, 0),
+        (cast.learner.key, first.pk): (2, 3, 20),
+        (cast.learner.key, second.pk): (0, 0, 0),
+        (cast.outsider.key, first.pk): (0, 3, 0),
+        (cast.outsider.key, second.pk): (0, 0, 0),
     }
 
 
@@ -38,7 +38,7 @@ def test_a_retired_lesson_counts_neither_as_done_nor_in_all(cast, modules):
         mark_done(actor=cast.learner, item=lesson)
     lessons[0].retired_at = timezone.now()
     lessons[0].save()
-    assert lessons_done([cast.learner.key], [module.pk]) == {(cast.learner.key, module.pk): (2, 2)}
+    assert lessons_done([cast.learner.key], [module.pk]) == {(cast.learner.key, module.pk): (2, 2, 20)}
 
 
 def test_two_queries_for_many_learners(modules, django_assert_num_queries):

@@ -1,0 +1,180 @@
+"""Text of other systems as our HTML, and as plain words. Pure.
+
+Formulas stay readable: TeX is kept as it is written, MathML as markup in HTML (browsers show it) and
+written out in a line where only plain words are kept: ``(a + b)/2``, ``x^2``, ``H_2``, ``√(x)``.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape, unescape
+from html.parser import HTMLParser
+from typing import Any
+
+import nh3
+from markdown_it import MarkdownIt
+
+# fmt: off
+MATHML = {
+    "math", "mrow", "mi", "mn", "mo", "ms", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msub", "msup", "msubsup",
+    "munder", "mover", "munderover", "mtable", "mtr", "mtd", "mstyle", "mpadded", "mphantom", "mfenced",
+}
+TAGS = {
+    "p", "br", "em", "strong", "i", "b", "u", "s", "sub", "sup", "ul", "ol", "li", "a", "blockquote", "code", "pre",
+    "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "img", *MATHML,
+}
+# fmt: on
+ATTRIBUTES = {
+    "a": {"href"},
+    "img": {"src", "alt", "width", "height", "data-picture"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "math": {"display"},
+    "mfenced": {"open", "close", "separators"},
+}
+BLOCKS = ("p", "div", "ul", "ol", "blockquote", "pre", "table", "h1", "h2", "h3", "h4", "h5", "h6")
+HEADING = re.compile(r"<(/?)h[1-6]\b[^>]*>", re.IGNORECASE)
+BLOCK = re.compile(r"<(/?)(?:div|section|article|figure|center)\b[^>]*>", re.IGNORECASE)
+ANNOTATION = re.compile(r"<annotation(-xml)?\b.*?</annotation\1>", re.IGNORECASE | re.DOTALL)
+TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+EMPTY = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>")
+MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table").enable("strikethrough")
+
+
+def clean(html: str) -> str:
+    """Return the HTML that a question may hold: headings become bold paragraphs, divisions paragraphs."""
+    html = HEADING.sub(lambda tag: "</strong></p>" if tag[1] else "<p><strong>", html)
+    html = BLOCK.sub(lambda tag: f"<{tag[1]}p>", html)
+    html = ANNOTATION.sub("", html)
+    html = nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https", "mailto"}, link_rel=None)
+    html = EMPTY.sub("", html).strip()
+    return f"<p>{html}</p>" if html and not html.startswith(tuple(f"<{name}" for name in BLOCKS)) else html
+
+
+def from_plain(text: str) -> str:
+    """Return plain text as HTML: empty lines part paragraphs, line ends are kept."""
+    parts = [part.strip() for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n")) if part.strip()]
+    return "".join(f"<p>{escape(part, quote=False)}</p>".replace("\n", "<br>") for part in parts)
+
+
+def from_moodle(text: str) -> str:
+    """Return text in Moodle's own format: HTML in which line ends count, or plain text."""
+    return clean(text.strip().replace("\n", "<br>\n")) if TAG.search(text) else from_plain(text)
+
+
+def from_markdown(text: str) -> str:
+    """Return Markdown as HTML. Formulas between ``$$`` or ``\\(`` and ``\\)`` are left alone."""
+    held: list[str] = []
+
+    def hold(formula: Any) -> str:
+        held.append(formula[0])
+        return f"\ufdd0{len(held) - 1}\ufdd1"
+
+    text = re.sub(r"\$\$.+?\$\$|\\\(.+?\\\)|\\\[.+?\\\]", hold, text, flags=re.DOTALL)
+    html = MARKDOWN.render(text)
+    return clean(re.sub("\ufdd0(\\d+)\ufdd1", lambda mark: escape(held[int(mark[1])], quote=False), html))
+
+
+def to_html(text: str, format: str = "html") -> str:
+    """Return text of one of Moodle's formats (``html``, ``plain``, ``markdown``, ``moodle``) as clean HTML."""
+    if not text.strip():
+        return ""
+    if format == "markdown":
+        return from_markdown(text)
+    if format == "plain":
+        return from_plain(text)
+    return clean(text) if format == "html" else from_moodle(text)
+
+
+def to_plain(text: str, format: str = "html") -> str:
+    """Return text of one of Moodle's formats as plain words in one line; formulas stay readable."""
+    if format == "plain":
+        return " ".join(text.split())
+    return words(to_html(text, format))
+
+
+def words(html: str) -> str:
+    """Return HTML as plain words in one line. Pictures become their text alternatives, MathML a line of signs."""
+    reader = _Words()
+    reader.feed(html)
+    reader.close()
+    return " ".join("".join(reader.parts).split())
+
+
+def from_words(text: str) -> str:
+    """Return plain words as HTML without a paragraph, for an answer."""
+    return escape(text, quote=False)
+
+
+def is_plain(html: str) -> bool:
+    """Whether nothing is lost by keeping only the words of this HTML."""
+    return not set(re.findall(r"<\s*([a-z0-9]+)", clean(html))) - {"p", "br"}
+
+
+class _Words(HTMLParser):
+    """Collects words; signs of formulas are written out."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self.open: list[tuple[str, int]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "img":
+            self.parts.append(f" {dict(attrs).get('alt') or ''} ")
+        elif tag in ("br", "p", "li", "td", "th", "tr"):
+            self.parts.append(" ")
+        elif tag in MATHML:
+            self.open.append((tag, len(self.parts)))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in MATHML and any(name == tag for name, _start in self.open):
+            name, start = self.open.pop()
+            while name != tag:
+                name, start = self.open.pop()
+            self.parts[start:] = [_written(tag, self.parts[start:])]
+        elif tag in ("p", "li", "td", "th", "tr"):
+            self.parts.append(" ")
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1][0] not in ("mi", "mn", "mo", "ms", "mtext"):
+            data = data.strip()  # between the elements of a formula
+            if not data:
+                return
+        self.parts.append(data)
+
+
+def _written(tag: str, parts: list[str]) -> str:
+    """An element of MathML in a line."""
+    inner = [part for part in parts if part]
+
+    def group(text: str) -> str:
+        return text if len(text) < 2 or text.isalnum() else f"({text})"
+
+    joined = "".join(inner)
+    if tag == "mo":
+        return f" {joined.strip()} " if joined.strip() in "=+−-×·<>≤≥≠→" else joined.strip()
+    if len(inner) >= 2:
+        first, second = group(inner[0].strip()), group(inner[1].strip())
+        if tag == "mfrac":
+            return f"{first}/{second}"
+        if tag in ("msup", "mover"):
+            return f"{first}^{second}"
+        if tag in ("msub", "munder"):
+            return f"{first}_{second}"
+        if tag in ("msubsup", "munderover") and len(inner) > 2:
+            return f"{first}_{second}^{group(inner[2].strip())}"
+        if tag == "mroot":
+            return f"{first}^(1/{second})"
+    if tag == "msqrt":
+        return f"√({joined.strip()})"
+    if tag == "mfenced":
+        return f"({', '.join(part.strip() for part in inner)})"
+    if tag == "math":
+        return f" {joined.strip()} "
+    return joined
+
+
+def text_of(html: str) -> str:
+    """Return what a short piece of HTML without tags stands for."""
+    return unescape(html)

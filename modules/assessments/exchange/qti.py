@@ -1,0 +1,291 @@
+"""QTI 2.1, 2.2 and 3.0: the items of a package, one by one. Read only. Pure: bytes in, records out.
+
+A package is a ZIP from a stranger. Nothing of it is ever written to disk; what would leave its folder, is
+encrypted, a link, too many or too much is refused before anything is read, and reading stops at the limits
+whatever the ZIP says of itself. QTI 3's names (``qti-choice-interaction``) are read as those of QTI 2.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import stat
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from html import escape
+from typing import BinaryIO
+from urllib.parse import unquote
+from xml.etree.ElementTree import Element
+
+from django.utils.translation import gettext as _
+
+from . import markup
+from .draft import Draft
+from .gift import decimal_of
+from .pictures import taken_in
+from .problems import Fault, Unreadable
+from .safe_xml import line_of, whole
+
+MB = 1024 * 1024
+MOST_FILES, MOST_BYTES, MOST_ITEM, MOST_PICTURE, MOST_RATIO = 10_000, 300 * MB, 5 * MB, 10 * MB, 200
+MANIFEST = "imsmanifest.xml"
+ITEM = re.compile(r"imsqti_(?:apip)?item", re.IGNORECASE)
+STANDARD = re.compile(r"(match_correct|map_response|CC2_match|CC2_map_response)(_point)?(\.xml)?$")
+# The parts of an item that are not what is asked.
+ASIDE = {"rubricBlock", "templateBlock", "stylesheet", "feedbackBlock", "feedbackInline", "printedVariable"}
+
+
+@dataclass
+class Declaration:
+    """What is right: the values in their order, and what each earns where the item maps them."""
+
+    cardinality: str = "single"
+    base: str = "identifier"
+    right: list[str] = field(default_factory=list)
+    earned: dict[str, Decimal] = field(default_factory=dict)
+    case_sensitive: bool = False
+    default: Decimal = Decimal(0)
+
+
+@dataclass
+class Record:
+    """One item: ``interactions`` are where somebody answers, ``kind`` is their name if they are of one kind."""
+
+    element: Element
+    draft: Draft
+    interactions: list[Element]
+    declarations: dict[str, Declaration]
+    files: Callable[[str], bytes | None]
+
+    @property
+    def kind(self) -> str:
+        kinds = {interaction.tag for interaction in self.interactions}
+        return kinds.pop() if len(kinds) == 1 else " + ".join(sorted(kinds))
+
+    @property
+    def name(self) -> str:
+        return self.draft.name
+
+    @property
+    def line(self) -> int:
+        return line_of(self.element)
+
+    def declared(self, interaction: Element) -> Declaration:
+        """Return what is right for an interaction."""
+        return self.declarations.get(interaction.get("responseIdentifier", ""), Declaration())
+
+    def asked(self, replace: Callable[[Element], str] | None = None) -> str:
+        """Return what is asked, with the prompts; each interaction becomes what ``replace`` says (nothing)."""
+        body = self.element.find("itemBody")
+
+        def inside(node: Element) -> str:
+            if node in self.interactions:
+                prompt = node.find("prompt")
+                return (f"<p>{_inner(prompt, inside)}</p>" if prompt is not None else "") + (
+                    replace(node) if replace else ""
+                )
+            return _outer(node, inside)
+
+        return self._html(_inner(body, inside)) if body is not None else ""
+
+    def html(self, node: Element | None) -> str:
+        """Return the clean HTML of what is in an element."""
+        return self._html(_inner(node, None))
+
+    def words(self, node: Element | None) -> str:
+        """Return what is in an element as plain words, without the feedback in it; what is lost is noted."""
+        if node is None:
+            return ""
+        kept, html = dict(self.draft.pictures), self.html(node)
+        if len(self.draft.pictures) > len(kept):
+            self.draft.lose(_("the picture in an answer"))
+            self.draft.pictures = kept
+        elif not markup.is_plain(html):
+            self.draft.lose(_("the formatting of an answer"))
+        return markup.words(html)
+
+    def _html(self, html: str) -> str:
+        files: dict[str, bytes | None] = {}
+
+        def local(found: re.Match[str]) -> str:
+            name = unquote(found[2])
+            if re.match(r"[a-z]+:|//|@@", name, re.IGNORECASE):
+                return found[0]
+            files[name] = self.files(name)
+            return f'{found[1]}"@@PLUGINFILE@@/{found[2]}"'
+
+        html = re.sub(r'(<img\b[^>]*?\bsrc=)"([^"]*)"', local, html)
+        return taken_in(html, files, self.draft)
+
+
+def read(file: BinaryIO) -> Iterator[Record | Fault]:
+    """Yield the items of a package, or of a single item's XML file.
+
+    Raises ``Unreadable`` for what is no package, or is not safe to open; a ``Fault`` is an item that cannot be read.
+    """
+    file.seek(0)
+    if not file.read(4).startswith(b"PK"):
+        file.seek(0)
+        root = _as_qti_2(whole(file))
+        if root.tag != "assessmentItem":
+            raise Unreadable(_("This is neither a QTI package (ZIP) nor a QTI item."))
+        yield _record(root, (), lambda name: None)
+        return
+    try:
+        archive = zipfile.ZipFile(file)
+    except (zipfile.BadZipFile, ValueError, OSError):
+        raise Unreadable(_("This ZIP file is damaged.")) from None
+    with archive:
+        entries = _checked(archive)
+        manifest = next((name for name in sorted(entries, key=len) if posixpath.basename(name) == MANIFEST), None)
+        if manifest is None:
+            raise Unreadable(_("The package has no %(name)s.") % {"name": MANIFEST})
+        base = posixpath.dirname(manifest)
+        root = whole(io.BytesIO(_bytes(archive, entries[manifest], MOST_ITEM)))
+        for resource in root.iter("resource"):
+            if ITEM.match(resource.get("type", "")):
+                href = resource.get("href") or next((each.get("href", "") for each in resource.iter("file")), "")
+                yield _item(archive, entries, posixpath.normpath(posixpath.join(base, unquote(href))), resource)
+
+
+def _checked(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """The files of an archive by name, if it is safe to read them."""
+    entries = archive.infolist()
+    if len(entries) > MOST_FILES:
+        raise Unreadable(_("The package holds more than %(number)s files.") % {"number": MOST_FILES})
+    if sum(entry.file_size for entry in entries) > MOST_BYTES:
+        raise Unreadable(_("The package holds more than %(size)s MB.") % {"size": MOST_BYTES // MB})
+    for entry in entries:
+        name = entry.filename.replace("\\", "/")
+        if name.startswith("/") or ":" in name.split("/")[0] or ".." in name.split("/"):
+            raise Unreadable(_("The package would write outside its own folder (%(name)s).") % {"name": name[:100]})
+        if stat.S_ISLNK(entry.external_attr >> 16):
+            raise Unreadable(_("The package holds a link to another file (%(name)s).") % {"name": name[:100]})
+        if entry.flag_bits & 1:
+            raise Unreadable(_("The package is encrypted."))
+        if entry.file_size > MB and entry.file_size > MOST_RATIO * max(entry.compress_size, 1):
+            raise Unreadable(_("The package is packed to burst (%(name)s).") % {"name": name[:100]})
+    names = [entry.filename for entry in entries]
+    if len(set(names)) < len(names):
+        raise Unreadable(_("The package holds two files of one name."))
+    return {entry.filename: entry for entry in entries if not entry.is_dir()}
+
+
+def _bytes(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
+    """The content of a file; never more than ``most`` bytes are unpacked, whatever the ZIP says of its size."""
+    try:
+        with archive.open(entry) as opened:
+            content = opened.read(most + 1)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+        raise Unreadable(_("%(name)s cannot be unpacked.") % {"name": entry.filename[:100]}) from error
+    except Exception as error:  # zlib, bz2 and lzma have errors of their own
+        raise Unreadable(_("%(name)s cannot be unpacked.") % {"name": entry.filename[:100]}) from error
+    if len(content) > most:
+        raise Unreadable(_("%(name)s is too big.") % {"name": entry.filename[:100]})
+    return content
+
+
+def _item(
+    archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo], path: str, resource: Element
+) -> Record | Fault:
+    if path not in entries:
+        return Fault(
+            line_of(resource),
+            _("The item %(name)s is not in the package.") % {"name": path},
+            resource.get("identifier", ""),
+        )
+    base = posixpath.dirname(path)
+
+    def load(name: str) -> bytes | None:
+        entry = entries.get(posixpath.normpath(posixpath.join(base, name)))
+        return _bytes(archive, entry, MOST_PICTURE) if entry else None
+
+    try:
+        root = _as_qti_2(whole(io.BytesIO(_bytes(archive, entries[path], MOST_ITEM))))
+        if root.tag != "assessmentItem":
+            raise Unreadable(_("The file begins with <%(found)s>, which is no item.") % {"found": root.tag})
+        return _record(root, (), load)
+    except Unreadable as error:
+        return Fault(0, f"{path}: {error}", resource.get("identifier", ""))
+
+
+def _as_qti_2(root: Element) -> Element:
+    """Give elements and attributes of QTI 3 the names of QTI 2: ``qti-simple-choice`` is ``simpleChoice``."""
+    for node in root.iter():
+        if node.tag.startswith("qti-"):
+            node.tag = _camel(node.tag.removeprefix("qti-"))
+            for name in [name for name in node.attrib if "-" in name and not name.startswith("data-")]:
+                node.attrib[_camel(name)] = node.attrib.pop(name)
+    return root
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("-")
+    return first + "".join(part.capitalize() for part in rest)
+
+
+def _record(root: Element, category: tuple[str, ...], files: Callable[[str], bytes | None]) -> Record:
+    draft = Draft(
+        type="",
+        text="",
+        body={},
+        name=" ".join((root.get("title") or root.get("identifier") or "").split()),
+        idnumber=root.get("identifier", ""),
+        category=category,
+        line=line_of(root),
+    )
+    body = root.find("itemBody")
+    interactions = [node for node in body.iter() if node.tag.endswith("Interaction")] if body is not None else []
+    declarations = {node.get("identifier", ""): _declaration(node) for node in root.findall("responseDeclaration")}
+    record = Record(root, draft, interactions, declarations, files)
+    if [node for node in root.iter("modalFeedback") if markup.words(_inner(node, None))]:
+        draft.lose(_("the feedback that depends on the result"))
+    if [node for node in root.iter("rubricBlock") if markup.words(_inner(node, None))]:
+        draft.lose(_("the notes for those who mark or administer"))
+    processing = root.find("responseProcessing")
+    if processing is not None and len(processing) and not STANDARD.search(processing.get("template", "")):
+        draft.lose(_("its own program of scoring: what it declares as right is used"))
+    return record
+
+
+def _declaration(node: Element) -> Declaration:
+    declared = Declaration(node.get("cardinality", "single"), node.get("baseType", "identifier"))
+    correct, mapping = node.find("correctResponse"), node.find("mapping")
+    if correct is not None:
+        declared.right = [" ".join("".join(value.itertext()).split()) for value in correct.findall("value")]
+    if mapping is not None:
+        declared.default = _number(mapping.get("defaultValue", "0"))
+        for entry in mapping.findall("mapEntry"):
+            declared.earned[entry.get("mapKey", "")] = _number(entry.get("mappedValue", "0"))
+            declared.case_sensitive |= entry.get("caseSensitive", "") == "true"
+    return declared
+
+
+def _number(text: str) -> Decimal:
+    try:
+        return decimal_of(text)
+    except ValueError:
+        return Decimal(0)
+
+
+def _inner(node: Element | None, inside: Callable[[Element], str] | None) -> str:
+    """The HTML of what is in an element; ``inside`` writes its children."""
+    if node is None:
+        return ""
+    parts = [escape(node.text or "", quote=False)]
+    for child in node:
+        parts.append(inside(child) if inside else _outer(child, None))  # type: ignore[arg-type]
+        parts.append(escape(child.tail or "", quote=False))
+    return "".join(parts)
+
+
+def _outer(node: Element, inside: Callable[[Element], str] | None) -> str:
+    if node.tag in ASIDE:
+        return ""
+    attributes = "".join(f' {name}="{escape(text)}"' for name, text in node.attrib.items() if ":" not in name)
+    if node.tag in ("img", "br", "hr"):
+        return f"<{node.tag}{attributes}>"
+    return f"<{node.tag}{attributes}>{_inner(node, inside)}</{node.tag}>"

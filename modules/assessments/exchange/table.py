@@ -1,0 +1,194 @@
+"""Questions as a table (CSV): one question to a row, the columns of ``COLUMNS`` in any order. Pure.
+
+``answer 1``, ``feedback 1``, ``weight 1`` and so on are as many as are needed. UTF-8, UTF-16 and
+Windows-1252; commas, semicolons, tabs or bars between the cells: what the file uses is found out.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from django.utils.translation import gettext as _
+
+from .encoding import lines
+from .problems import Fault, Unreadable
+
+COLUMNS = ("key", "name", "category", "tags", "type", "question", "feedback", "right", "options")
+NUMBERED = re.compile(r"(answer|feedback|weight)\s*_?(\d{1,3})")
+DELIMITERS = ",;\t|"
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass
+class Cell:
+    """One answer of a row."""
+
+    text: str = ""
+    feedback: str = ""
+    weight: str = ""
+
+
+@dataclass
+class Row:
+    """One question of a table. ``options`` is what the type adds: ``case=yes; unit=kg``."""
+
+    type: str
+    text: str
+    answers: list[Cell] = field(default_factory=list)
+    right: str = ""
+    feedback: str = ""
+    options: dict[str, str] = field(default_factory=dict)
+    key: str = ""
+    name: str = ""
+    category: str = ""
+    tags: list[str] = field(default_factory=list)
+    line: int = 0
+
+
+def read(file: BinaryIO) -> Iterator[Row | Fault]:
+    """Yield the rows of a table; a ``Fault`` for each that is no question. Raises ``Unreadable`` without a header."""
+    held = _Lines(lines(file))
+    header, delimiter = _header(held)
+    reader = csv.reader(held, delimiter=delimiter, strict=True)
+    for name in _unknown(header):
+        yield Fault(held.number, _("The column “%(name)s” is not known and was not read.") % {"name": name})
+    while True:
+        line = held.number + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield Fault(line, _("This row cannot be read (%(why)s).") % {"why": error})
+            continue
+        if any(cell.strip() for cell in cells):
+            yield _row(header, cells, line)
+
+
+class _Lines:
+    """Lines with their ends, counted."""
+
+    def __init__(self, source: Iterator[str]) -> None:
+        self.source, self.number = source, 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self.source)
+        self.number += 1
+        return f"{line}\n"
+
+
+def _header(held: _Lines) -> tuple[list[str], str]:
+    """The names of the columns, and what stands between cells: what makes most known names of the first line."""
+    for line in held:
+        if not line.strip():
+            continue
+        if found := re.fullmatch(r"sep=(.)", line.strip()):  # a hint that Excel writes
+            return _names(next(held, ""), found[1]), found[1]
+        best = max(DELIMITERS, key=lambda sign: len(set(_names(line, sign)) & set(COLUMNS)))
+        names = _names(line, best)
+        if missing := [name for name in ("type", "question") if name not in names]:
+            raise Unreadable(
+                _("The first row names the columns; these are missing: %(names)s.") % {"names": ", ".join(missing)}
+            )
+        return names, best
+    raise Unreadable(_("The file is empty."))
+
+
+def _names(line: str, delimiter: str) -> list[str]:
+    try:
+        cells = next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return []
+    return [" ".join(cell.strip().lower().replace("_", " ").split()) for cell in cells]
+
+
+def _unknown(header: list[str]) -> list[str]:
+    return [name for name in header if name and name not in COLUMNS and not NUMBERED.fullmatch(name)]
+
+
+def _row(header: list[str], cells: list[str], line: int) -> Row | Fault:
+    if any(cell.strip() for cell in cells[len(header) :]):
+        return Fault(line, _("The row has more cells than there are columns."))
+    held = {name: _unguarded(cell) for name, cell in zip(header, cells, strict=False) if name}
+    answers: dict[int, Cell] = {}
+    for name, text in held.items():
+        if (found := NUMBERED.fullmatch(name)) and text:
+            cell = answers.setdefault(int(found[2]), Cell())
+            setattr(cell, {"answer": "text"}.get(found[1], found[1]), text)
+    row = Row(
+        type=held["type"].lower() if held.get("type") else "",
+        text=held.get("question", ""),
+        answers=[answers[number] for number in sorted(answers)],
+        right=held.get("right", ""),
+        feedback=held.get("feedback", ""),
+        options=options_of(held.get("options", "")),
+        key=held.get("key", ""),
+        name=held.get("name", ""),
+        category=held.get("category", ""),
+        tags=[tag.strip() for tag in re.split("[,;]", held.get("tags", "")) if tag.strip()],
+        line=line,
+    )
+    for missing in ("type", "question"):
+        if not held.get(missing):
+            return Fault(line, _("The cell “%(name)s” is empty.") % {"name": missing}, row.name or row.key)
+    if any(not cell.text for cell in row.answers):
+        return Fault(line, _("A feedback or a weight has no answer."), row.name or row.key)
+    return row
+
+
+def options_of(text: str) -> dict[str, str]:
+    """Return ``{"case": "yes"}`` for ``case=yes; …``."""
+    pairs = (part.partition("=") for part in text.split(";") if part.strip())
+    return {name.strip().lower(): value.strip() for name, _sign, value in pairs}
+
+
+def written_options(options: dict[str, str]) -> str:
+    """Return what ``options_of`` reads; it takes no semicolons."""
+    return "; ".join(f"{name}={value}" for name, value in options.items())
+
+
+def _unguarded(cell: str) -> str:
+    cell = cell.strip()
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
+
+
+def guarded(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
+
+
+def write(rows: Iterable[Row]) -> Iterator[str]:
+    """Yield the text of a table, row by row. The number of answers of a row is at most ``WIDEST``."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    header = list(COLUMNS)
+    for number in range(1, WIDEST + 1):
+        header += [f"answer {number}", f"feedback {number}", f"weight {number}"]
+    writer.writerow(header)
+    for row in rows:
+        yield _taken(out)
+        cells = [row.key, row.name, row.category, ", ".join(row.tags), row.type, row.text, row.feedback, row.right]
+        cells.append(written_options(row.options))
+        for answer in row.answers:
+            cells += [answer.text, answer.feedback, answer.weight]
+        writer.writerow([guarded(cell) for cell in cells])
+    yield _taken(out)
+
+
+WIDEST = 12
+"""How many answers a written table has room for; a row with more is not carried."""
+
+
+def _taken(out: io.StringIO) -> str:
+    text = out.getvalue()
+    out.seek(0)
+    out.truncate()
+    return text

@@ -1,0 +1,32 @@
+"""The question types. To add one: a folder with its class, its template, and a line here."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from .base import InvalidQuestion, QuestionType
+from .choice import MultipleChoice, SingleChoice, TrueFalse
+
+TYPES: tuple[QuestionType, ...] = (
+    SingleChoice(),
+    MultipleChoice(),
+    TrueFalse(),
+)
+
+_by_name = {kind.name: kind for kind in TYPES}
+
+
+def type_of(name: str) -> QuestionType:
+    """Return a type by its name. Raises ``InvalidQuestion``."""
+    try:
+        return _by_name[name]
+    except KeyError:
+        raise InvalidQuestion(_("This type of question is not known.")) from None
+
+
+def type_choices() -> list[tuple[str, str]]:
+    """Return ``(name, label)`` of every type, for fields and filters."""
+    return [(kind.name, str(kind.label)) for kind in TYPES]
+
+
+__all__ = ["TYPES", "type_choices", "type_of"]

@@ -1,0 +1,201 @@
+"""The contract of a question type. Pure: no database, no clock; see ``docs/question-types.md``.
+
+A question is a **body** (JSON free of language: which parts there are, what is right) and **words** in one or
+more languages. A part (a choice, an item, a gap) has an id; the body says what it is, the words how it reads.
+An **answer** is JSON too; whatever is false (``[]``, ``{}``, ``""``) is no answer.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+from django.utils.translation import gettext as _
+
+from core.errors import DomainError
+from core.languages import fallback_order
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as LazyText
+
+    from ..admin_forms import QuestionForm
+
+Body = Mapping[str, Any]
+Answer = Any
+
+
+class InvalidQuestion(DomainError):
+    """A question that could not be asked or graded."""
+
+
+class UnknownAnswer(DomainError):
+    """An answer that the question does not offer."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This answer does not belong to the question. Load the page again and answer once more."))
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of a question in one language. ``text`` and ``feedback`` are clean HTML, those of parts plain text."""
+
+    language: str
+    text: str = ""
+    feedback: str = ""
+    parts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def part(self, id: str, name: str = "text") -> str:
+        """The text (or ``"feedback"``) of a part; empty where there is none."""
+        return self.parts.get(id, {}).get(name, "")
+
+    def lines(self, id: str) -> list[str]:
+        """The text of a part that holds one accepted wording on each line."""
+        return [line.strip() for line in self.part(id).splitlines() if line.strip()]
+
+
+@dataclass(frozen=True)
+class Content:
+    """A version of a question as a type sees it: the body, and the words of all its languages.
+
+    ``salt`` shuffles this version unlike any other. ``pictures`` are the pictures that the body names, and
+    ``files`` the files handed in, by id; both are filled where somebody looks at the question.
+    """
+
+    body: Body
+    words: Mapping[str, Words] = field(default_factory=dict)
+    source: str = "en"
+    salt: str = ""
+    pictures: Mapping[int, Any] = field(default_factory=dict)
+    files: Mapping[str, Any] = field(default_factory=dict)
+
+    def in_language(self, language: str | None, needed: Iterable[str] = ()) -> Words:
+        """The first language of the fallback in which none of the ``needed`` parts lacks its text, else the first."""
+        ids = list(needed)
+        known = [self.words[code] for code in fallback_order(language, self.source) if code in self.words]
+        whole = (words for words in known if all(words.part(id) for id in ids))
+        return next(whole, known[0] if known else Words(language or self.source))
+
+
+class MultiDict(Protocol):
+    """What a posted form is: Django's ``QueryDict``, or one of files."""
+
+    def getlist(self, key: str) -> list[Any]: ...
+
+    def __iter__(self) -> Any: ...
+
+
+class Fields:
+    """The fields of one question in a posted form: ``q12`` for the question, ``q12-a`` for its part ``a``."""
+
+    def __init__(self, data: MultiDict, name: str) -> None:
+        self.data, self.name = data, name
+
+    def all(self, part: str = "") -> list[str]:
+        """Every value of a field, as sent."""
+        return [str(value) for value in self.data.getlist(f"{self.name}-{part}" if part else self.name)]
+
+    def one(self, part: str = "") -> str:
+        """The last value of a field without space around it; empty when it was not sent."""
+        values = self.all(part)
+        return values[-1].strip() if values else ""
+
+    def parts(self) -> list[str]:
+        """The parts that were sent, also those that the question does not have."""
+        prefix = f"{self.name}-"
+        return [name.removeprefix(prefix) for name in self.data if name.startswith(prefix)]
+
+
+@dataclass(frozen=True)
+class AnswerRow:
+    """One answer in the statistics of a question: how many gave it, and which share (0 to 1) that is."""
+
+    label: str
+    count: int
+    right: bool | None
+    share: Fraction
+
+
+class QuestionType(ABC):
+    """How a question is asked, answered, graded and counted. One object for each type, without state."""
+
+    name: ClassVar[str]
+    """What the database calls it. Never changed."""
+    label: ClassVar[str | LazyText]
+    hint: ClassVar[str | LazyText]
+    """One sentence for the author who chooses a type."""
+    icon: ClassVar[str] = "help"
+    """An icon of the admin."""
+    marked_by_person: ClassVar[bool] = False
+    takes_files: ClassVar[bool] = False
+    text_holds_fields: ClassVar[bool] = False
+    """Whether the answer's fields stand within the text of the question, which the type then writes itself."""
+    role: ClassVar[str] = "group"
+    """The ARIA role of the question as a group of fields."""
+
+    @property
+    def template_name(self) -> str:
+        """The template of the answer's fields; it gets ``name`` (of the fields), ``id``, ``locked`` and ``field``."""
+        return f"assessments/types/{self.name}.html"
+
+    @abstractmethod
+    def form_class(self) -> type[QuestionForm]:
+        """The form in which an author writes such a question (import it here, not at the top)."""
+
+    def needed(self, body: Body) -> list[str]:
+        """The parts without whose text a language is not fit to be shown."""
+        return []
+
+    def picture_ids(self, body: Body) -> list[int]:
+        """The pictures of ``media`` that the body names."""
+        return []
+
+    @abstractmethod
+    def check(self, body: Body, words: Words) -> None:
+        """Raise ``InvalidQuestion``, in words for the author, unless this can be asked and graded.
+
+        Called with the words of one language at a time; that there is a text at all is checked for every type.
+        """
+
+    def parse(self, content: Content, fields: Fields) -> Answer:
+        """Return the answer that a posted form holds. Raises ``UnknownAnswer``; what is missing is unanswered."""
+        return self.clean(content, self.read(content, fields))
+
+    @abstractmethod
+    def read(self, content: Content, fields: Fields) -> Answer:
+        """Return what a posted form holds for this question, unchecked, to show it again in any case."""
+
+    @abstractmethod
+    def clean(self, content: Content, answer: Answer) -> Answer:
+        """Return an answer (from anywhere) in its one form. Raises ``UnknownAnswer`` for what is not offered."""
+
+    @abstractmethod
+    def grade(self, content: Content, answer: Answer) -> Fraction:
+        """Return the share of the points that a clean answer earns, 0 to 1; no answer earns 0.
+
+        What is right in any language of the version is right: a learner may change language on the way.
+        Types marked by a person return 0: their points are the ``Mark``.
+        """
+
+    @abstractmethod
+    def card(self, content: Content, answer: Answer, *, language: str, seed: int, graded: bool) -> dict[str, Any]:
+        """Return ``field`` for the template: what is asked and answered, and when graded what was right and why.
+
+        ``answer`` may come unchecked from a refused form. Texts are safe or plain, marked with their language
+        where it is not ``language``.
+        """
+
+    @abstractmethod
+    def answer_text(self, content: Content, answer: Answer, language: str) -> str:
+        """Return an answer as plain text, for marking, statistics and exports; empty when there is none."""
+
+    @abstractmethod
+    def statistics(self, content: Content, answers: Sequence[Answer], language: str) -> list[AnswerRow]:
+        """Return how often each answer was given among ``answers``, one for each attempt."""
+
+
+def counted(count: int, total: int, label: str, right: bool | None = None) -> AnswerRow:
+    """Return a row of the statistics."""
+    return AnswerRow(label, count, right, Fraction(count, total) if total else Fraction(0))

@@ -1,0 +1,154 @@
+"""Random draws: no question twice, the new ones first, the same for ever for the same seed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modules.assessments import services
+from modules.assessments.drawing import Slot, drawn
+from modules.assessments.models import QuizQuestion
+from modules.assessments.services.asking import versions_to_ask
+from tests import factories
+
+ONE = Decimal(1)
+
+
+def questions(slots, seed=7, asked=None):
+    return [question for question, _points in drawn(slots, seed=seed, asked=asked or {})]
+
+
+@pytest.mark.parametrize(
+    ("slots", "asked", "wanted"),
+    [
+        ([], {}, []),
+        ([Slot([5], ONE, fixed=True), Slot([3], ONE, fixed=True)], {}, [5, 3]),
+        ([Slot([1, 2], ONE, draws=5)], {}, [1, 2]),
+        ([Slot([], ONE, draws=2)], {}, []),
+        ([Slot([1, 2, 3], ONE, draws=1)], {1: 1, 2: 2}, [3]),
+        ([Slot([1, 2, 3], ONE, draws=2)], {1: 1, 3: 2}, [1, 2]),
+        ([Slot([1, 2], ONE), Slot([1], ONE, fixed=True)], {}, [1, 2]),
+        ([Slot([1, 2], ONE), Slot([1], ONE)], {}, [1, 2]),
+    ],
+)
+def test_what_is_drawn(slots, asked, wanted):
+    assert sorted(questions(slots, asked=asked)) == sorted(wanted)
+
+
+def test_questions_come_in_the_order_of_the_slots_with_their_points():
+    slots = [Slot([1, 2], ONE), Slot([9], Decimal(3), fixed=True), Slot([4], Decimal(2))]
+    assert [points for _question, points in drawn(slots, seed=3, asked={})] == [ONE, Decimal(3), Decimal(2)]
+
+
+pools = st.lists(st.integers(1, 12), min_size=0, max_size=12, unique=True)
+some_slots = st.lists(st.builds(Slot, pools, st.just(ONE), st.integers(1, 6)), max_size=5)
+
+
+@given(some_slots, st.integers(1, 2**31), st.dictionaries(st.integers(1, 12), st.integers(0, 3)))
+def test_no_question_is_asked_twice_and_the_seed_decides_alone(slots, seed, asked):
+    found = questions(slots, seed, asked)
+    assert max(Counter(found).values(), default=1) == 1
+    assert found == questions(slots, seed, asked)
+
+
+@given(pools, st.integers(1, 12), st.integers(1, 2**31), st.dictionaries(st.integers(1, 12), st.integers(0, 3)))
+def test_no_question_comes_before_one_that_was_asked_less_often(pool, draws, seed, asked):
+    taken = questions([Slot(pool, ONE, draws)], seed, asked)
+    left = set(pool) - set(taken)
+    assert len(taken) == min(draws, len(pool))
+    assert all(asked.get(one, 0) <= asked.get(other, 0) for one in taken for other in left)
+
+
+def test_another_seed_draws_others():
+    slot = Slot(list(range(30)), ONE, draws=3)
+    assert len({tuple(questions([slot], seed)) for seed in range(1, 20)}) > 10
+
+
+# --- of the bank --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def abs_bank(db):
+    """Six questions: four in "ABS › Access", two of them with a tag, and two in "ABS"."""
+    below = services.put_category(actor=None, path=["ABS", "Access"], language="en")
+    filed = []
+    for number in range(6):
+        question = factories.make_question()
+        category = below if number < 4 else below.parent
+        services.file_question(
+            actor=None, question=question, category=category, tags=["border"] if number in (0, 1) else []
+        )
+        filed.append(question)
+    return filed
+
+
+@pytest.fixture
+def draw_from(quiz, abs_bank):
+    def made(draws=2, category=True, tag=False):
+        from taggit.models import Tag
+
+        quiz.slots.all().delete()
+        QuizQuestion.objects.create(
+            quiz=quiz,
+            draws=draws,
+            category=abs_bank[5].category if category else None,
+            tag=Tag.objects.get(name="border") if tag else None,
+        )
+        return quiz
+
+    return made
+
+
+def asked_of(attempt) -> set[int]:
+    return set(attempt.questions.values_list("version__question_id", flat=True))
+
+
+@pytest.mark.django_db
+def test_a_category_is_drawn_with_what_is_below_it(draw_from, abs_bank, begin):
+    draw_from(draws=6)
+    assert asked_of(begin()) == {question.pk for question in abs_bank}
+
+
+@pytest.mark.django_db
+def test_a_tag_narrows_a_category(draw_from, abs_bank, begin):
+    draw_from(draws=6, tag=True)
+    assert asked_of(begin()) == {question.pk for question in abs_bank[:2]}
+
+
+@pytest.mark.django_db
+def test_retired_questions_are_not_drawn(draw_from, abs_bank, begin):
+    draw_from(draws=6)
+    services.retire_question(actor=None, question=abs_bank[0])
+    assert asked_of(begin()) == {question.pk for question in abs_bank[1:]}
+
+
+@pytest.mark.django_db
+def test_the_next_attempt_asks_what_was_not_asked_yet(draw_from, abs_bank, hand_in):
+    draw_from(draws=3)
+    first, second = hand_in(right=1), hand_in(right=1)
+    assert asked_of(first) | asked_of(second) == {question.pk for question in abs_bank}
+
+
+@pytest.mark.django_db
+def test_what_was_drawn_stays_whatever_becomes_of_the_bank(draw_from, abs_bank, begin):
+    quiz = draw_from(draws=3)
+    attempt = begin()
+    before = asked_of(attempt)
+    for question in abs_bank:
+        services.file_question(actor=None, question=question, category=None)
+    quiz.slots.all().delete()
+    assert asked_of(begin()) == before and begin() == attempt
+
+
+@pytest.mark.django_db
+def test_a_post_test_can_ask_the_questions_of_the_pre_test_again(draw_from, learner, quiz, hand_in):
+    draw_from(draws=3)
+    post = factories.QuizFactory(pretest=quiz, repeats_pretest=True, item__parent=quiz.item.parent)
+    own = {version.question_id for version, _points in versions_to_ask(learner, post, 5)}
+    assert own == set(post.slots.values_list("question_id", flat=True))  # who took no pre-test
+    before = hand_in(right=1)
+    assert {version.question_id for version, _points in versions_to_ask(learner, post, 5)} == asked_of(before)
