@@ -14,6 +14,8 @@ from .types.base import Answer, Fields
 from .words import content_of
 
 ANSWER = re.compile(r"q(\d{1,18})(?:-.*)?", re.DOTALL)
+SEEN = re.compile(r"(\d{1,18}):(\d{1,18})")
+KEY = re.compile(r"[0-9a-f]{32}")
 
 
 class HandInForm(forms.Form):
@@ -28,6 +30,17 @@ class SaveForm(forms.Form):
 
     question = forms.IntegerField(min_value=1, max_value=2**63 - 1)
     key = forms.UUIDField()
+    seen = forms.IntegerField(min_value=0, max_value=2**63 - 1, required=False)
+
+
+def seen_in(data: QueryDict) -> dict[int, int]:
+    """Return ``{question id: id of the answer that the form showed}`` (0: none) of a whole form."""
+    return {int(match[1]): int(match[2]) for value in data.getlist("seen") if (match := SEEN.fullmatch(value))}
+
+
+def replaced_in(data: QueryDict) -> list[uuid.UUID]:
+    """Return the keys of the answers that this one replaced in the browser before they were confirmed."""
+    return [uuid.UUID(value) for value in data.getlist("replaces")[:50] if KEY.fullmatch(value)]
 
 
 def answer_in(data: QueryDict, question: AttemptQuestion) -> Answer:

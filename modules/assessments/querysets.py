@@ -31,11 +31,11 @@ class AttemptQuestionQuerySet(models.QuerySet):
     """Questions as asked in attempts."""
 
     def with_answers(self) -> AttemptQuestionQuerySet:
-        """Each with ``answer``: the one saved last, ``None`` when nothing was ever saved."""
+        """Each with ``answer``, the one that counts, and its ``answer_id``; ``None`` when nothing was ever saved."""
         from .models import Response
 
-        latest = Response.objects.filter(question=OuterRef("pk"), late=False).order_by("-id").values("answer")[:1]
-        return self.annotate(answer=Subquery(latest))
+        latest = Response.objects.filter(question=OuterRef("pk"), late=False).order_by("-id")
+        return self.annotate(answer=Subquery(latest.values("answer")[:1]), answer_id=Subquery(latest.values("id")[:1]))
 
     def with_content(self) -> AttemptQuestionQuerySet:
         """Each with what its type needs to show and grade it. One query more."""

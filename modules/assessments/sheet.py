@@ -32,6 +32,8 @@ class Card:
     feedback: str = ""
     points: str = ""
     locked: bool = False
+    seen: int = 0
+    checkable: bool = False
     id: str = dataclasses.field(init=False)
     name: str = dataclasses.field(init=False)
 
@@ -39,24 +41,36 @@ class Card:
         self.id, self.name = f"question-{self.number}", f"q{self.pk}"
 
 
-def cards(attempt: Attempt, language: str, *, typed: dict[int, Answer] | None = None) -> list[Card]:
+def cards(
+    attempt: Attempt, language: str, *, typed: dict[int, Answer] | None = None, shows_answers: bool = True
+) -> list[Card]:
     """Return the questions of an attempt in its order. Two queries, however many questions.
 
-    ``typed``: answers of a form that was refused, shown in place of those saved. A graded attempt's
-    cards carry results and feedback and cannot be changed.
+    ``typed``: answers of a form that was refused, shown in place of those saved. A graded attempt's cards cannot be
+    changed, and carry results and feedback if ``shows_answers``; likewise a question that was checked.
     """
     questions = list(attempt.questions.with_answers().with_content())
     return [
-        _card(attempt, question, number, len(questions), language, typed or {})
+        _card(attempt, question, number, len(questions), language, typed or {}, shows_answers)
         for number, question in enumerate(questions, start=1)
     ]
 
 
-def _card(attempt: Attempt, question: Any, number: int, total: int, language: str, typed: dict[int, Answer]) -> Card:
-    version, graded = question.version, not attempt.is_open
+def _card(
+    attempt: Attempt,
+    question: Any,
+    number: int,
+    total: int,
+    language: str,
+    typed: dict[int, Answer],
+    shows_answers: bool,
+) -> Card:
+    version = question.version
+    locked = not attempt.is_open or question.checked_at is not None
+    graded = locked and (shows_answers or attempt.is_open)
     kind, content = version.kind, content_of(version)
     words = content.in_language(language, kind.needed(version.body))
-    answer = typed.get(question.pk, question.answer)
+    answer = question.answer if locked else typed.get(question.pk, question.answer)
     text = "" if kind.text_holds_fields else marked(to_html(words.text), words.language, block=True)
     card = Card(
         pk=question.pk,
@@ -68,7 +82,9 @@ def _card(attempt: Attempt, question: Any, number: int, total: int, language: st
         field=kind.card(content, answer, language=language, seed=attempt.seed, graded=graded),
         answered=bool(answer),
         language=words.language,
-        locked=graded,
+        locked=locked,
+        seen=question.answer_id or 0,
+        checkable=attempt.is_open and not locked and not kind.marked_by_person,
     )
     if graded:
         card.state = _state(question)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,13 +20,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core import unsent
 from core.errors import DomainError
 from core.languages import direction, native_name
+from core.wording import duration
 from modules.lessons.models import ModulePage
 from modules.lessons.outline import best_pages, skeletons
 
 from . import services
-from .forms import HandInForm, SaveForm, answer_in, answers_in, fresh_key
+from .facts import gains
+from .forms import HandInForm, SaveForm, answer_in, answers_in, fresh_key, replaced_in, seen_in
 from .models import Attempt, Quiz
 from .next_steps import next_step
 from .rules import attempts_used, rules_for
@@ -32,6 +37,8 @@ from .services.errors import when
 from .services.taking import check_start
 from .sheet import Card, cards
 from .words import marked, to_html
+
+A_DAY = 24 * 60 * 60
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,7 +68,7 @@ def quiz(request: HttpRequest, key: UUID) -> HttpResponse:
             check_start(found, rules, tried)
         except DomainError as error:
             refusal = str(error)
-    questions = found.slots.filter(question__retired_at__isnull=True).count()
+    questions = found.slots.filter(question__retired_at__isnull=True).aggregate(all=Sum("draws"))["all"] or 0
     graded = [attempt for attempt in mine if not attempt.is_open]
     return render(
         request,
@@ -77,6 +84,9 @@ def quiz(request: HttpRequest, key: UUID) -> HttpResponse:
             "current": current,
             "attempts": graded,
             "passed": any(attempt.passed for attempt in graded),
+            "measures": found.posttests.exists(),
+            "shows_answers": rules.shows_answers(timezone.now()),
+            "wait": duration(rules.wait_minutes),
             "refusal": refusal,
             "login_url": f"{reverse('account_login')}?next={reverse('quiz', args=[key])}",
         },
@@ -103,7 +113,7 @@ def attempt(request: HttpRequest, key: UUID) -> HttpResponse:
         if not form.is_valid():
             raise services.UnknownAnswer
         if not confirmed:
-            services.save_answers(actor=request.user, attempt=found, answers=typed)
+            services.save_answers(actor=request.user, attempt=found, answers=typed, seen=seen_in(request.POST))
     except services.AttemptOver as error:
         services.close_attempt(attempt_id=found.pk)
         messages.warning(request, str(error))
@@ -120,6 +130,10 @@ def _act(request: HttpRequest, found: Attempt, act: str, submission_key: UUID) -
         if wanted in dict(settings.LANGUAGES):
             with translation.override(wanted):
                 return redirect("attempt", found.key)
+    if act.startswith("check:"):
+        return _check(request, found, act.removeprefix("check:"))
+    if act == "stay":
+        return redirect("attempt", found.key)
     if act not in ("hand_in", "confirm"):
         messages.success(request, _("Your answers are saved. You can go on whenever you like."))
         return redirect("quiz", found.quiz.item.key)
@@ -140,6 +154,21 @@ def _act(request: HttpRequest, found: Attempt, act: str, submission_key: UUID) -
     return redirect("attempt_result", found.key)
 
 
+def _check(request: HttpRequest, found: Attempt, pk: str) -> HttpResponse:
+    """Show the feedback on one answer, and the page where it stands."""
+    own = list(found.questions.all())
+    place = next((place for place, question in enumerate(own, start=1) if str(question.pk) == pk), None)
+    if place is None:
+        raise Http404
+    try:
+        services.check_answer(actor=request.user, question=own[place - 1])
+    except services.AttemptOver:
+        return redirect("attempt", found.key)
+    except DomainError as error:
+        messages.warning(request, str(error))
+    return redirect(f"{reverse('attempt', args=[found.key])}#question-{place}")
+
+
 def _questions(request: HttpRequest, found: Attempt, sheet: list[Card], error: str = "") -> HttpResponse:
     language = _language()
     return render(
@@ -151,6 +180,8 @@ def _questions(request: HttpRequest, found: Attempt, sheet: list[Card], error: s
             "cards": sheet,
             "error": error,
             "deadline": when(found.deadline_at) if found.deadline_at else "",
+            "seconds_left": _seconds_left(found),
+            "checks": found.quiz.feedback == Quiz.Feedback.AT_ONCE,
             "submission_key": fresh_key(),
             "untranslated": any(card.language != language for card in sheet),
             "other_languages": [
@@ -166,29 +197,34 @@ def _questions(request: HttpRequest, found: Attempt, sheet: list[Card], error: s
 @never_cache
 def attempt_save(request: HttpRequest, key: UUID) -> JsonResponse:
     """Save one answer as it is given. Answers in JSON, with a sentence for the learner."""
-    if not request.user.is_authenticated:
-        message = _("You are signed out. Sign in again in another window; your answers are kept here.")
-        return JsonResponse({"saved": False, "message": message}, status=401)
+    if refused := unsent.refusal(request):
+        return refused
     found = _attempt_or_404(request, key)
     form = SaveForm(request.POST)
     asked = found.questions.with_content()
     question = asked.filter(pk=form.cleaned_data["question"]).first() if form.is_valid() else None
     if question is None:
-        return JsonResponse({"saved": False, "message": str(services.UnknownAnswer())}, status=400)
+        return JsonResponse({"saved": False, "refused": True, "message": str(services.UnknownAnswer())}, status=400)
     try:
-        services.save_response(
+        saved = services.save_response(
             actor=request.user,
             question=question,
             answer=answer_in(request.POST, question),
             key=form.cleaned_data["key"],
+            given_at=unsent.done_at(request, not_before=found.started_at),
+            seen=form.cleaned_data["seen"] or 0,
+            replaces=replaced_in(request.POST),
         )
     except services.AttemptOver as error:
-        over = {"saved": False, "message": str(error), "over": reverse("attempt", args=[key])}
+        over = {"saved": False, "refused": True, "message": str(error), "over": reverse("attempt", args=[key])}
         return JsonResponse(over, status=409)
     except DomainError as error:
-        return JsonResponse({"saved": False, "message": str(error)}, status=400)
+        return JsonResponse({"saved": False, "refused": True, "message": str(error)}, status=400)
     at = date_format(timezone.localtime(), "TIME_FORMAT")
-    return JsonResponse({"saved": True, "message": _("Saved on the server at %(time)s.") % {"time": at}})
+    message = _("Saved on the server at %(time)s.") % {"time": at}
+    if saved.late:
+        message = _("A newer answer from another window or device is there already. It counts.")
+    return JsonResponse({"saved": True, "message": message, "id": saved.pk, "late": saved.late})
 
 
 @require_safe
@@ -206,7 +242,9 @@ def attempt_result(request: HttpRequest, key: UUID) -> HttpResponse:
         check_start(found.quiz, rules, attempts_used(request.user, found.quiz, rules))
     except DomainError as error:
         again = str(error)
-    sheet = cards(found, _language())
+    shows = rules.shows_answers(timezone.now())
+    gain = gains([found.learner_key], found.quiz).get(found.learner_key)
+    sheet = cards(found, _language(), shows_answers=shows)
     return render(
         request,
         "assessments/result.html",
@@ -217,9 +255,22 @@ def attempt_result(request: HttpRequest, key: UUID) -> HttpResponse:
             "right": sum(card.state == "right" for card in sheet),
             "handed_in": when(found.submitted_at) if found.submitted_at else "",
             "no_more": again,
+            "shows_answers": shows,
+            "shown_from": when(rules.closes_at) if rules.closes_at and not shows else "",
+            "gain": gain,
+            "gain_number": ceil(gain.points) if gain else 0,
+            "measures": found.quiz.posttests.exists(),
             "next": next_step(request.user, found.quiz, _language()),
         },
     )
+
+
+def _seconds_left(found: Attempt) -> int | None:
+    """For the page's script: in how many seconds the time is over; ``None``: never, or not today."""
+    if found.deadline_at is None:
+        return None
+    seconds = ceil((found.deadline_at - timezone.now()).total_seconds())
+    return max(0, seconds) if seconds < A_DAY else None
 
 
 def _language() -> str:

@@ -12,11 +12,30 @@ from .authoring import (
     revive_quiz,
 )
 from .bank import InvalidCategory, change_category, file_question, put_category
-from .errors import AttemptOver, NoAttemptsLeft, NotYourAttempt, QuizClosed, QuizNotOpen, TooSoon
-from .taking import close_attempt, close_overdue, save_answers, save_response, start_attempt, submit_attempt
+from .errors import (
+    AnswerChecked,
+    AttemptOver,
+    CannotCheck,
+    NoAttemptsLeft,
+    NotYourAttempt,
+    QuizClosed,
+    QuizNotOpen,
+    TooSoon,
+)
+from .taking import (
+    check_answer,
+    close_attempt,
+    close_overdue,
+    save_answers,
+    save_response,
+    start_attempt,
+    submit_attempt,
+)
 
 __all__ = [
+    "AnswerChecked",
     "AttemptOver",
+    "CannotCheck",
     "InvalidAllowance",
     "InvalidCategory",
     "InvalidQuestion",
@@ -28,6 +47,7 @@ __all__ = [
     "TooSoon",
     "UnknownAnswer",
     "change_category",
+    "check_answer",
     "close_attempt",
     "close_overdue",
     "file_question",

@@ -76,6 +76,20 @@ class AttemptOver(DomainError):
         )
 
 
+class AnswerChecked(DomainError):
+    """An answer whose feedback the learner has seen."""
+
+    def __init__(self) -> None:
+        super().__init__(_("You have checked this answer, so it can no longer be changed."))
+
+
+class CannotCheck(DomainError):
+    """An answer that cannot be checked, or not yet."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Answer the question first, then check it."))
+
+
 class NotYourAttempt(DomainError):
     """Somebody else's attempt."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -15,6 +16,7 @@ from modules.records.models import Event
 from modules.records.services import log_event
 
 from .. import scoring
+from ..lateness import Saved, is_late
 from ..models import Attempt, AttemptQuestion, QuestionVersion, Quiz, Response
 from ..rules import Rules, Tried, attempts_used, rules_for
 from ..shuffling import shuffled
@@ -22,7 +24,16 @@ from ..signals import attempt_graded
 from ..types.base import Answer, UnknownAnswer
 from ..words import content_of
 from .asking import versions_to_ask
-from .errors import AttemptOver, NoAttemptsLeft, NotYourAttempt, QuizClosed, QuizNotOpen, TooSoon
+from .errors import (
+    AnswerChecked,
+    AttemptOver,
+    CannotCheck,
+    NoAttemptsLeft,
+    NotYourAttempt,
+    QuizClosed,
+    QuizNotOpen,
+    TooSoon,
+)
 
 LARGEST_SEED = 2**31 - 2
 
@@ -97,37 +108,95 @@ def check_start(quiz: Quiz, rules: Rules, tried: Tried) -> None:
 
 
 @transaction.atomic
-def save_response(*, actor: Any, question: AttemptQuestion, answer: Answer, key: uuid.UUID) -> Response:
-    """Save one answer (as its type reads it; an empty one takes the answer back) and return it.
+def save_response(
+    *,
+    actor: Any,
+    question: AttemptQuestion,
+    answer: Answer,
+    key: uuid.UUID,
+    given_at: datetime | None = None,
+    seen: int = 0,
+    replaces: Collection[uuid.UUID] = (),
+) -> Response:
+    """Save one answer (an empty one takes the answer back) and return it.
 
-    ``key`` names this saving: sent twice, it is saved once. Raises ``AttemptOver``, ``UnknownAnswer``
-    or ``NotYourAttempt``.
+    ``key`` names this saving: sent twice, it is saved once. ``given_at`` (default: now), ``seen`` and ``replaces`` tell
+    whether a newer one is there already: see ``lateness``; then it is saved as ``late`` and does not count. Raises
+    ``AttemptOver``, ``AnswerChecked``, ``UnknownAnswer`` or ``NotYourAttempt``.
     """
     _open_attempt(actor, question.attempt_id)
     if known := Response.objects.filter(key=key).first():
         if known.question_id != question.pk:
             raise UnknownAnswer
         return known
-    return Response.objects.create(question=question, key=key, answer=clean(question.version, answer))
+    if AttemptQuestion.objects.filter(pk=question.pk, checked_at__isnull=False).exists():
+        raise AnswerChecked
+    given_at = given_at or timezone.now()
+    newest = question.responses.filter(late=False).last()
+    before = Saved(newest.pk, newest.key, newest.given_at) if newest else None
+    return Response.objects.create(
+        question=question,
+        key=key,
+        answer=clean(question.version, answer),
+        given_at=given_at,
+        late=is_late(before, given_at=given_at, seen=seen, replaces=replaces),
+    )
 
 
 @transaction.atomic
-def save_answers(*, actor: Any, attempt: Attempt, answers: Mapping[int, Answer]) -> int:
-    """Save many answers ``{id of the attempt's question: answer}``; return how many were new.
+def save_answers(
+    *, actor: Any, attempt: Attempt, answers: Mapping[int, Answer], seen: Mapping[int, int] | None = None
+) -> int:
+    """Save the answers of a whole form, ``{id of the attempt's question: answer}``; return how many were new.
 
-    An answer that is already saved is not saved again. Raises as ``save_response`` does, and then saves none.
+    An answer that is already saved is not saved again, nor one whose feedback was seen. ``seen`` is, for each question,
+    the id of the last answer that the form showed: where another has been saved since (in a second tab, on another
+    device) and the form still holds what it showed, the newer one stays. Raises as ``save_response`` does, and then
+    saves none.
     """
     _open_attempt(actor, attempt.pk)
     questions = {question.pk: question for question in attempt.questions.with_answers().with_content()}
-    new = []
+    new, shown = [], _answers_shown(questions, seen or {})
     for pk, answer in answers.items():
         if pk not in questions:
             raise UnknownAnswer
+        if questions[pk].checked_at is not None:
+            continue
         checked = clean(questions[pk].version, answer)
-        if checked != questions[pk].answer and (checked or questions[pk].answer):
+        if not _same(checked, questions[pk].answer) and not (pk in shown and _same(checked, shown[pk])):
             new.append(Response(question=questions[pk], answer=checked))
     Response.objects.bulk_create(new)
     return len(new)
+
+
+def _answers_shown(questions: Mapping[int, Any], seen: Mapping[int, int]) -> dict[int, Answer]:
+    """What an outdated form showed of the questions that have a newer answer."""
+    old = {pk: id for pk, id in seen.items() if pk in questions and (questions[pk].answer_id or 0) > id}
+    held = dict(Response.objects.filter(pk__in=old.values(), question__in=old).values_list("question_id", "answer"))
+    return {pk: held.get(pk) for pk in old}
+
+
+def _same(one: Answer, other: Answer) -> bool:
+    return one == other or not (one or other)
+
+
+@transaction.atomic
+def check_answer(*, actor: Any, question: AttemptQuestion) -> AttemptQuestion:
+    """Let a learner see at once whether the answer saved last is right, and why; it can no longer be changed.
+
+    Checked again, nothing changes. Raises ``CannotCheck`` where the quiz does not show feedback at once, a person marks
+    the question, or there is no answer yet; ``AttemptOver`` or ``NotYourAttempt``.
+    """
+    attempt = _open_attempt(actor, question.attempt_id)
+    asked = attempt.questions.with_answers().with_content().get(pk=question.pk)
+    kind = asked.version.kind
+    if attempt.quiz.feedback != Quiz.Feedback.AT_ONCE or kind.marked_by_person or not asked.answer:
+        raise CannotCheck
+    if asked.checked_at is None:
+        asked.checked_at = timezone.now()
+        asked.points = scoring.points(kind.grade(content_of(asked.version), asked.answer), asked.max_points)
+        asked.save(update_fields=["checked_at", "points"])
+    return asked
 
 
 def _open_attempt(actor: Any, pk: int) -> Attempt:

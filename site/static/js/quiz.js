@@ -1,17 +1,21 @@
-// Saves each answer of a quiz as it is given. Without this file the form's buttons save them all.
+// Saves each answer of a quiz as it is given (see unsent.js). Without this file the form's buttons save them all.
 (() => {
   "use strict";
   const form = document.querySelector("form[data-attempt]");
   if (!form) return;
   const status = form.querySelector("[data-status]");
-  const store = `quiz:${form.dataset.account}:${form.dataset.attempt}`;
+  const prefix = `quiz:${form.dataset.attempt}:`;
   const say = (words) => { if (status.textContent !== words) status.textContent = words; };
 
   // A question's fields are named q12, or q12-a for a part of it: whatever its type, all of them are its answer.
   const question = (name) => (/^q\d+(?=-|$)/.exec(name) || [""])[0];
-  const fieldsOf = (name) => [...form.elements].filter((field) => field.name && question(field.name) === name && field.type !== "file");
+  const box = (name, within = form) => within.querySelector(`[data-question="${name}"]`);
+  const seen = (name, within = form) => Number(box(name, within)?.querySelector("[name=seen]").value.split(":")[1]);
+  const fieldsOf = (name, within = form) => [...box(name, within)?.querySelectorAll("input, select, textarea") || []]
+    .filter((field) => question(field.name) === name && field.type !== "file");
   const isBox = (field) => field.type === "checkbox" || field.type === "radio";
-  const given = (name) => fieldsOf(name).filter((field) => !isBox(field) || field.checked).map((field) => [field.name, field.value]);
+  const given = (name, within = form) => fieldsOf(name, within)
+    .filter((field) => !isBox(field) || field.checked).map((field) => [field.name, field.value]);
   const show = (name, fields) => {
     for (const field of fieldsOf(name)) {
       const values = fields.filter(([own]) => own === field.name).map(([, value]) => value);
@@ -20,87 +24,101 @@
     }
   };
 
-  // What is not confirmed yet: question -> {key, fields}. Kept in the browser, so that closing it loses nothing.
-  let unsent = {};
-  const keep = () => {
+  // Shows what was answered in another window or on another device. What is unsent here stays.
+  let fetching = null;
+  const refresh = async () => {
+    let fresh;
     try {
-      if (Object.keys(unsent).length) localStorage.setItem(store, JSON.stringify(unsent));
-      else localStorage.removeItem(store);
-    } catch { /* no storage: the page itself still holds the answers */ }
-  };
-  try { unsent = JSON.parse(localStorage.getItem(store)) || {}; } catch { unsent = {}; }
-  for (const [name, { fields }] of Object.entries(unsent)) show(name, fields);
-  const newKey = () => {
-    const bytes = crypto.getRandomValues(new Uint8Array(16));
-    return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  };
-
-  let sending = null;
-  let wait = 1000;
-  let timer = 0;
-  // Sends what is unsent, one answer after the other; true when nothing is left.
-  const flush = () => (sending ||= send().finally(() => { sending = null; }));
-  const send = async () => {
-    clearTimeout(timer);
-    for (let name; (name = Object.keys(unsent)[0]); ) {
-      const { key, fields } = unsent[name];
-      say(form.dataset.saving);
-      const body = new URLSearchParams([["question", name.slice(1)], ["key", key], ...fields]);
-      try {
-        const reply = await fetch(form.dataset.save, {
-          method: "POST", body, credentials: "same-origin",
-          headers: { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value, Accept: "application/json" },
-        });
-        const told = await reply.json();
-        if (told.over) {
-          localStorage.removeItem(store);
-          return void location.assign(told.over);
-        }
-        say(told.message);
-        if (reply.status === 400) delete unsent[name]; // refused: sending it again will not help
-        else if (!told.saved) throw new Error(told.message);
-        else if (unsent[name].key === key) delete unsent[name];
-        keep();
-        wait = 1000;
-      } catch (problem) {
-        if (!(problem instanceof Error) || problem.message !== status.textContent) say(form.dataset.unsent);
-        wait = Math.min(wait * 2, 30000);
-        timer = setTimeout(flush, wait);
-        return false;
+      const reply = await fetch(form.action, { credentials: "same-origin" });
+      if (reply.redirected) return void location.assign(reply.url); // handed in there, or the time is over
+      if (!reply.ok) return;
+      fresh = new DOMParser().parseFromString(await reply.text(), "text/html").querySelector("form[data-attempt]");
+    } catch { return; /* no line: what is here stays */ }
+    for (const { dataset: { question: name } } of fresh?.querySelectorAll("[data-question]") || []) {
+      const locked = fieldsOf(name, fresh).some((field) => field.disabled) && !fieldsOf(name).some((field) => field.disabled);
+      if (unsent.get(prefix + name) || (seen(name, fresh) <= seen(name) && !locked)) continue;
+      const now = given(name, fresh);
+      const differs = JSON.stringify(now) !== JSON.stringify(given(name));
+      if (locked) box(name).replaceWith(box(name, fresh));
+      else {
+        show(name, now);
+        box(name).querySelector("[name=seen]").value = box(name, fresh).querySelector("[name=seen]").value;
       }
+      if (differs) say(form.dataset.newer);
     }
-    return true;
   };
+  const look = () => (fetching ||= refresh().finally(() => { fetching = null; }));
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") look(); });
+  addEventListener("pageshow", ({ persisted }) => { if (persisted) look(); });
+
+  document.addEventListener("unsent", ({ detail: { id, state, reply } }) => {
+    if (!id.startsWith(prefix)) return;
+    const name = id.slice(prefix.length);
+    if (state === "kept") say(form.dataset.here);
+    if (state === "sending") say(form.dataset.saving);
+    if (state === "waiting") say(reply?.message || form.dataset.offline);
+    if (state === "elsewhere") {
+      const entry = unsent.get(id);
+      if (entry) show(name, entry.fields);
+      else look();
+    }
+    if (state === "saved") {
+      const field = box(name)?.querySelector("[name=seen]");
+      if (field) field.value = `${name.slice(1)}:${Math.max(seen(name), reply.id)}`;
+      if (reply.late) look();
+      if (!unsent.list(prefix).length) say(reply.message);
+    }
+    if (state === "refused") {
+      say(reply.message);
+      if (reply.over) {
+        unsent.list(prefix).forEach((entry) => unsent.remove(entry.id));
+        location.assign(reply.over);
+      } else look();
+    }
+  });
+  for (const entry of unsent.list(prefix)) show(entry.id.slice(prefix.length), entry.fields);
 
   // Kept here at once; sent when somebody has chosen, or stopped typing for a moment.
   let pause = 0;
-  const take = (name) => {
-    if (!name) return;
-    unsent[name] = { key: newKey(), fields: given(name) };
-    keep();
-    say(form.dataset.here);
-  };
+  const take = (name) => unsent.put(prefix + name, {
+    url: form.dataset.save,
+    fields: [["question", name.slice(1)], ["seen", seen(name)], ...given(name)],
+    title: form.dataset.title,
+  });
   form.addEventListener("input", ({ target }) => {
-    take(question(target.name || ""));
+    const name = question(target.name || "");
+    if (!name || target.type === "file") return;
+    take(name);
     clearTimeout(pause);
-    pause = setTimeout(flush, 1000);
+    pause = setTimeout(() => unsent.send(), 1000);
   });
   form.addEventListener("change", () => {
     clearTimeout(pause);
-    if (Object.keys(unsent).length) flush();
+    unsent.send();
   });
   // The buttons send the whole form: only when the line is there, so that no error page takes the answers' place.
   let through = false;
   form.addEventListener("submit", async (event) => {
     clearTimeout(pause);
-    if (through || !Object.keys(unsent).length) return;
+    const waiting = unsent.list(prefix).length;
+    if (through || (!waiting && navigator.onLine)) return;
     event.preventDefault();
+    if (!waiting) return say(form.dataset.offline);
     const button = event.submitter;
-    if (await flush()) {
+    if (await unsent.send(prefix)) {
       through = true;
       form.requestSubmit(button);
     }
   });
-  window.addEventListener("online", flush);
-  if (Object.keys(unsent).length) flush();
+
+  // The server keeps the time. The page only says so, and leads on when it is over.
+  const seconds = Number(form.dataset.seconds ?? NaN);
+  if (seconds > 300) setTimeout(() => say(form.dataset.soon), (seconds - 300) * 1000);
+  if (seconds >= 0) {
+    setTimeout(async () => {
+      clearTimeout(pause);
+      await unsent.send(prefix);
+      location.assign(form.action);
+    }, (seconds + 1) * 1000);
+  }
 })();

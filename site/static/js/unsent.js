@@ -20,8 +20,9 @@
 //   refused: true    it never will be (wrong, or too late): forgotten here
 // Any other answer, or none, keeps it. Every step is told on `document` as the event "unsent", whose detail is
 //   {id, state: "kept" | "sending" | "saved" | "refused" | "waiting", reply}     reply: the JSON, if there was one
+// and with the state "elsewhere" when another tab kept or settled it (`get` tells what is kept now, or nothing).
 //
-// Sign-out forms carry data-sign-out: with work unsent they lead to the sign-out page, which lists it ([data-unsent]) and
+// Sign-out forms carry data-sign-out: with work unsent they lead to the sign-out page, which lists it ([data-unsent-box]) and
 // whose own form (data-sign-out="clear") forgets it.
 const unsent = (() => {
   "use strict";
@@ -114,7 +115,7 @@ const unsent = (() => {
 
   // --- Signing out -----------------------------------------------------------------------------
 
-  const box = document.querySelector("[data-unsent]");
+  const box = document.querySelector("[data-unsent-box]");
   const show = () => {
     if (!box) return;
     const pages = new Map();
@@ -140,7 +141,8 @@ const unsent = (() => {
   });
   box?.querySelector("[data-unsent-send]").addEventListener("click", () => { wait = 1000; send(); });
   show();
-  if (account) send();
+  addEventListener("storage", ({ key }) => { if (key?.startsWith(prefix)) tell(key.slice(prefix.length), "elsewhere"); });
+  document.addEventListener("DOMContentLoaded", () => send()); // when the page's own scripts listen
 
   return { put, get, list, remove, send };
 })();
