@@ -241,15 +241,19 @@ def _dates(subject: Any, candidate: Candidate) -> tuple[date | None, date | None
     return subject.starts_on, subject.ends_on
 
 
-def _lessons_done(participant: Participant, subject: Any) -> dict[str, int | None]:
-    """Return which lessons of the course were done, in which revision of the page: ``{item id: revision}``."""
+def _lessons_done(participant: Participant, subject: Any) -> dict[str, dict[str, int | None]]:
+    """Return which lessons of the course were done, in which state.
+
+    ``{item key: {"version": number, "revision": of the page, where known}}``.
+    """
     course = subject if isinstance(subject, Course) else subject.course
     if course is None or participant.user is None:
         return {}
     done = LessonProgress.objects.filter(
         learner_key=participant.user.key, done_at__isnull=False, item__parent__syllabus_entries__course=course
     )
-    return {str(item): revision for item, revision in done.values_list("item", "revision")}
+    rows = done.values_list("item__key", "version", "revision").distinct()
+    return {str(key): {"version": version, "revision": revision} for key, version, revision in rows}
 
 
 def _issue(

@@ -20,6 +20,7 @@ from modules.records.models import Item
 from modules.records.services import freeze_item, retire_item
 
 from .models import LessonPage, ModulePage
+from .versions import note_change
 
 LearningPage = ModulePage | LessonPage
 
@@ -46,7 +47,7 @@ def sync(page: LearningPage) -> Item | None:
         fields |= {"authors": source.authors, "licence": source.licence, "version": source.version}
     else:
         parent, order = _module_item(source), _place(source)
-        fields |= {"version": parent.version, "authors": parent.authors, "licence": parent.licence}
+        fields |= {"authors": parent.authors, "licence": parent.licence}
     item = None
     for translation in live:
         item = freeze_item(
@@ -63,9 +64,7 @@ def sync(page: LearningPage) -> Item | None:
     if isinstance(source, LessonPage):
         renumber(source.get_parent())
     else:
-        item.children.filter(kind=Item.Kind.LESSON).update(
-            version=item.version, authors=item.authors, licence=item.licence
-        )
+        item.children.filter(kind=Item.Kind.LESSON).update(authors=item.authors, licence=item.licence)
     # An address or a summary may have changed even where the item did not.
     Item.objects.filter(pk__in=[pk for pk in (item.pk, item.parent_id) if pk is not None]).touch()
     return item
@@ -123,6 +122,14 @@ def _changed(sender: Any, instance: Page, **kwargs: Any) -> None:
         touch_below(instance)
 
 
+def _published(sender: Any, instance: Page, revision: Any = None, **kwargs: Any) -> None:
+    read_before = isinstance(instance, LessonPage) and Item.objects.filter(key=instance.translation_key).exists()
+    _changed(sender, instance)
+    if read_before and isinstance(instance, LessonPage) and instance.alias_of_id is None:
+        item = Item.objects.get(key=instance.translation_key)
+        note_change(instance, item, revision.pk if revision else None)
+
+
 def _moved(sender: Any, instance: Page, parent_page_before: Page, **kwargs: Any) -> None:
     for model in (ModulePage, LessonPage):
         for page in model.objects.descendant_of(instance, inclusive=True):
@@ -141,7 +148,7 @@ def _deleted(sender: Any, instance: LearningPage, **kwargs: Any) -> None:
 
 def connect() -> None:
     """Listen. Called once, when the app is ready."""
-    page_published.connect(_changed, dispatch_uid="lessons-published")
+    page_published.connect(_published, dispatch_uid="lessons-published")
     page_unpublished.connect(_changed, dispatch_uid="lessons-unpublished")
     page_slug_changed.connect(_slug_changed, dispatch_uid="lessons-slug")
     post_page_move.connect(_moved, dispatch_uid="lessons-moved")

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.compat import HTTPMethod
@@ -20,6 +20,7 @@ from core.models import BasePage
 from media.models import LICENCES
 from modules.records.models import Item, LearnerRecord
 
+from .forms import LessonPageForm
 from .querysets import LessonProgressQuerySet
 
 
@@ -65,15 +66,39 @@ class ModulePage(BasePage):
         verbose_name_plural = _("modules")
 
 
+class Change(models.TextChoices):
+    """What a published change means to those who have done the lesson."""
+
+    MINOR = "minor", pgettext_lazy("change of a lesson", "minor")
+    MAJOR = "major", pgettext_lazy("change of a lesson", "major")
+
+
 class LessonPage(BasePage):
     """One lesson. Progress hangs on its item, so it is the same lesson in every language."""
 
     minutes = models.PositiveIntegerField(_("reading time in minutes"), default=15)
     body = ComposedStreamField(blocks_setting="LESSON_BLOCKS", verbose_name=_("body"), blank=True)
     sources = RichTextField(_("sources"), blank=True, features=["ul", "link", "italic"])
+    change = models.CharField(
+        _("this change is"),
+        max_length=5,
+        choices=Change.choices,
+        default=Change.MINOR,
+        help_text=_(
+            "A major change alters what a learner must know: those who have done the lesson are told, and may read it"
+            " again. Nobody loses what they have done."
+        ),
+    )
+    change_note = models.CharField(
+        _("what changed"),
+        max_length=300,
+        blank=True,
+        help_text=_("One sentence for those who have done the lesson. Each language has its own."),
+    )
 
     content_panels = [
         *BasePage.content_panels,
+        MultiFieldPanel([FieldPanel("change"), FieldPanel("change_note")], heading=_("What learners are told")),
         FieldPanel("minutes"),
         FieldPanel("body"),
         FieldPanel("sources"),
@@ -84,6 +109,7 @@ class LessonPage(BasePage):
     template = "lessons/lesson_page.html"
     allowed_http_methods = [HTTPMethod.GET, HTTPMethod.HEAD, HTTPMethod.OPTIONS]
     item_kind = Item.Kind.LESSON
+    base_form_class = LessonPageForm
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Show the lesson. Reached only where ``views.page`` hands over to Wagtail (restricted pages, for one)."""
@@ -107,14 +133,38 @@ class LessonPage(BasePage):
         verbose_name_plural = _("lessons")
 
 
+class LessonVersion(models.Model):
+    """A major change of a lesson, as published: the version it made, and what changed, ``{language: sentence}``.
+
+    The first version has no row. A minor change makes none.
+    """
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    notes = models.JSONField(default=dict)
+    revision = models.PositiveBigIntegerField(null=True, blank=True)
+    published_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["item", "number"]
+        constraints = [models.UniqueConstraint(fields=["item", "number"], name="lesson_version_once")]
+        verbose_name = _("lesson version")
+        verbose_name_plural = _("lesson versions")
+
+    def __str__(self) -> str:
+        return f"{self.item_id} v{self.number}"
+
+
 class LessonProgress(LearnerRecord):
     """How far one learner is in one lesson, whatever the language.
 
-    ``place`` is the id of the block last read; ``revision`` the page revision that was marked done.
+    ``place`` is the id of the block last read; ``revision`` the page revision that was marked done, ``version`` the
+    item's version then.
     """
 
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="progress")
     place = models.CharField(max_length=40, blank=True)
+    place_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(auto_now_add=True)
     seen_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)

@@ -24,6 +24,7 @@ from .caching import CACHED_FOR, name
 from .models import LessonPage, LessonProgress, ModulePage
 from .registry import OutlineEntry, done_of, personal_entries, shared_entries
 from .routing import State
+from .versions import Changes, changes_of, since
 
 __all__ = ["Outline", "OutlineEntry", "module_outline", "outlines"]
 
@@ -58,6 +59,18 @@ class SkeletonLesson(NamedTuple):
     title: str
     url: str
     minutes: int
+    version: int = 1
+    changes: Changes = ()
+
+    def state(self, mine: State | None) -> str:
+        """Whether it is done, done but changed since, or open for a reader in this state. Pure."""
+        if not is_done(mine):
+            return "open"
+        return "changed" if mine is not None and mine.version < self.version else "done"
+
+    def notes(self, mine: State | None) -> tuple[str, ...]:
+        """What changed since somebody in this state did it; nothing where that is not told."""
+        return tuple(since(mine.version, self.changes)) if mine and self.state(mine) == "changed" else ()
 
 
 @dataclass(frozen=True)
@@ -108,6 +121,7 @@ def _build(modules: Mapping[UUID, int], language: str) -> dict[UUID, Skeleton]:
     pages = best_pages(LessonPage, [item.key for some in lessons.values() for item in some], language)
     module_pages = best_pages(ModulePage, modules, language)
     others = shared_entries(list(modules), language)
+    changes = changes_of([item for some in lessons.values() for item in some], language)
     return {
         key: Skeleton(
             item_id=pk,
@@ -116,7 +130,15 @@ def _build(modules: Mapping[UUID, int], language: str) -> dict[UUID, Skeleton]:
             url=page_url(module_pages[key], language),
             field=module_pages[key].field,
             lessons=tuple(
-                SkeletonLesson(item.pk, item.key, page.title, page_url(page, language), page.minutes)
+                SkeletonLesson(
+                    item.pk,
+                    item.key,
+                    page.title,
+                    page_url(page, language),
+                    page.minutes,
+                    item.version,
+                    changes.get(item.pk, ()),
+                )
                 for item in lessons.get(pk, [])
                 if (page := pages.get(item.key)) is not None
             ),
@@ -145,8 +167,10 @@ def states(user: Any, module_item_ids: Sequence[int]) -> dict[int, State]:
         return {}
     rows = LessonProgress.objects.filter(learner_key=user.key, item__parent_id__in=module_item_ids)
     return {
-        item: State(done_at, seen_at, place)
-        for item, done_at, seen_at, place in rows.values_list("item_id", "done_at", "seen_at", "place")
+        item: State(done_at, seen_at, place, version)
+        for item, done_at, seen_at, place, version in rows.values_list(
+            "item_id", "done_at", "seen_at", "place", "version"
+        )
     }
 
 
@@ -174,9 +198,10 @@ def assemble(
         OutlineEntry(
             title=lesson.title,
             url=lesson.url,
-            state="current" if lesson.key == current else "done" if is_done(mine.get(lesson.item_id)) else "open",
+            state="current" if lesson.key == current else lesson.state(mine.get(lesson.item_id)),
             minutes=lesson.minutes,
             key=lesson.key,
+            notes=lesson.notes(mine.get(lesson.item_id)),
         )
         for lesson in skeleton.lessons
     ]

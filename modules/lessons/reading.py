@@ -30,14 +30,16 @@ from core.page_context import page_context
 from .body import anchor, cached_body, render_body
 from .caching import keep, name, recall
 from .models import LessonPage
-from .outline import OutlineEntry, Skeleton, is_done, others_of, skeletons
+from .outline import OutlineEntry, Skeleton, SkeletonLesson, is_done, others_of, skeletons
 from .routing import Found, State
+from .versions import since
 
 TEMPLATE = "lessons/lesson_page.html"
 STATES = ("open", "current", "done")
 PARTS_CACHED_FOR = 60  # the brand and the navigation around the page may change too
 # Gaps in a cached page, in characters that no text uses
-NAME, TOKEN, LINES, DONE, STOPPED = (f"\ue000{gap}\ue001" for gap in ("name", "token", "lines", "done", "stopped"))
+GAPS = ("name", "account", "token", "lines", "done", "stopped")
+NAME, ACCOUNT, TOKEN, LINES, DONE, STOPPED = (f"\ue000{gap}\ue001" for gap in GAPS)
 GAP = re.compile("(\ue000[a-z]+\ue001)")
 
 
@@ -64,6 +66,11 @@ class Shell:
     module: Skeleton | None
     rail: tuple[dict[str, SafeString], ...]  # of each lesson and quiz of the module, its line for each state
     layout: dict[str, Any]
+
+    @property
+    def version(self) -> int:
+        """The lesson's version, as a learner marks it done."""
+        return self.module.lessons[self.place].version if self.module and self.place >= 0 else 1
 
     @property
     def place(self) -> int:
@@ -126,18 +133,25 @@ def make_shell(
 
 
 def rail_of(module: Skeleton) -> tuple[dict[str, SafeString], ...]:
-    """Render each line of the rail in each state, once for all readers: lessons, then quizzes."""
+    """Render each line of the rail in each state, once for all readers: lessons, then quizzes.
+
+    A lesson that changed has a line for each version that somebody may have done before.
+    """
     everything: list[Any] = [*module.lessons, *module.others]
-    return tuple(
-        {
-            state: render_to_string(
-                "components/outline_item.html",
-                {"item": OutlineEntry(line.title, line.url, state, minutes=line.minutes)},
-            )
-            for state in STATES
-        }
-        for line in everything
-    )
+    return tuple({state: _line(line, state) for state in states_of(line)} for line in everything)
+
+
+def states_of(line: SkeletonLesson | OutlineEntry) -> list[str]:
+    """Return the states in which a line of the rail can be: ``changed1`` to one who did the first version."""
+    earlier = range(1, line.version) if isinstance(line, SkeletonLesson) else ()
+    return [*STATES, *(f"changed{version}" for version in earlier)]
+
+
+def _line(line: Any, state: str) -> SafeString:
+    shown, __, version = state.partition("changed")
+    notes = tuple(since(int(version), line.changes)) if version else ()
+    entry = OutlineEntry(line.title, line.url, shown or "changed", minutes=line.minutes, notes=notes)
+    return render_to_string("components/outline_item.html", {"item": entry})
 
 
 @dataclass(frozen=True)
@@ -149,6 +163,8 @@ class Own:
     done_count: Any
     is_done: bool
     stopped_at: str  # the anchor of the block where reading stopped
+    notes: tuple[str, ...] = ()  # what changed since it was done
+    version: int = 0  # the one done, where it is not the present one
     extra: Sequence[OutlineEntry] = ()  # entries of the outline that are not the same for everybody
 
     @property
@@ -156,6 +172,8 @@ class Own:
         """Which of the few versions of a page this reader gets."""
         if not self.account:
             return "visitor"
+        if self.version:
+            return f"changed{self.version}"
         return "done" if self.is_done else "stopped" if self.stopped_at else "open"
 
 
@@ -164,9 +182,11 @@ def own_of(shell: Shell, user: Any, mine: Mapping[int, State], language: str) ->
     module = shell.module
     lessons = module.lessons if module else ()
     others = others_of({module.key: module}, user, language)[module.key] if module else []
-    own = next((mine.get(lesson.item_id) for lesson in lessons if lesson.key == shell.key), None)
-    done = [is_done(mine.get(lesson.item_id)) for lesson in lessons]
-    entries = ["done" if at else "open" for at in done] + [entry.state for entry in others]
+    here = lessons[shell.place] if shell.place >= 0 else None
+    own = mine.get(here.item_id) if here else None
+    changed = here is not None and own is not None and here.state(own) == "changed"
+    entries = [_rail_state(lesson, mine.get(lesson.item_id)) for lesson in lessons]
+    entries += [entry.state for entry in others]
     if shell.place >= 0:
         entries[shell.place] = "current"
     lines = [known[state] for state, known in zip(entries, shell.rail, strict=False)]
@@ -174,11 +194,18 @@ def own_of(shell: Shell, user: Any, mine: Mapping[int, State], language: str) ->
     return Own(
         account=user.is_authenticated and shell.place >= 0,
         lines=mark_safe("".join(lines)),  # noqa: S308  rendered by a template
-        done_count=sum(done),
+        done_count=sum(is_done(mine.get(lesson.item_id)) for lesson in lessons),
         is_done=is_done(own),
         stopped_at=anchor(own.place) if own and stopped else "",
+        notes=here.notes(own) if here else (),
+        version=own.version if changed and own else 0,
         extra=others[len(shell.rail) - len(lessons) :],
     )
+
+
+def _rail_state(lesson: SkeletonLesson, mine: State | None) -> str:
+    state = lesson.state(mine)
+    return f"changed{mine.version}" if mine and state == "changed" else state
 
 
 def lesson_context(shell: Shell, own: Own) -> dict[str, Any]:
@@ -192,6 +219,8 @@ def lesson_context(shell: Shell, own: Own) -> dict[str, Any]:
         "others": own.extra,
         "done_count": own.done_count,
         "is_done": own.is_done,
+        "is_changed": bool(own.version),
+        "notes": own.notes,
         "previous": shell.neighbour(-1),
         "next": shell.neighbour(1) or next((Link(entry.title, entry.url) for entry in others), None),
         "stopped_at": own.stopped_at,
@@ -228,6 +257,7 @@ def page_for(request: HttpRequest, found: Found, shell: Shell, own: Own, languag
         keep(key, parts, PARTS_CACHED_FOR)
     values = {
         NAME: escape(str(request.user)) if own.account else "",
+        ACCOUNT: str(request.user.key) if request.user.is_authenticated else "",
         LINES: own.lines,
         DONE: str(own.done_count),
         STOPPED: own.stopped_at,
@@ -247,7 +277,7 @@ def make_parts(request: HttpRequest, shell: Shell, own: Own, language: str) -> l
     nobody.method, nobody.path, nobody.path_info = "GET", shell.url, shell.url
     nobody.META = {"HTTP_HOST": request.get_host(), "QUERY_STRING": ""}
     nobody.LANGUAGE_CODE = language  # type: ignore[attr-defined]
-    nobody.user = get_user_model()(name=NAME) if own.account else AnonymousUser()
+    nobody.user = get_user_model()(name=NAME, key=ACCOUNT) if own.account else AnonymousUser()
     gaps = replace(
         own,
         lines=SafeString(LINES),

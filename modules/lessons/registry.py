@@ -16,10 +16,11 @@ class OutlineEntry:
 
     title: str
     url: str
-    state: str = "open"  # done | current | open
+    state: str = "open"  # done | changed (since it was done) | current | open
     kind: str = "lesson"  # lesson | quiz | exercise
     minutes: int = 0
     key: UUID | None = None
+    notes: tuple[str, ...] = ()  # what changed since it was done
 
 
 # provider(module keys, user, language) -> {module key: [OutlineEntry]}; a constant number of queries.

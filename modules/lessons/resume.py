@@ -3,10 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from .outline import Step, by_module, is_done, next_step, others_of, skeletons, states
+from django.db.models import F
+
+from core.routing import page_url
+from modules.records.models import Item
+
+from .models import LessonPage, LessonProgress
+from .outline import Step, best_pages, by_module, is_done, next_step, others_of, skeletons, states
+from .versions import changes_of, since
+
+
+class Changed(NamedTuple):
+    """A lesson that has changed since somebody did it."""
+
+    title: str
+    url: str
+    notes: list[str]
+
+
+def changed_for(user: Any, language: str) -> list[Changed]:
+    """Return the lessons in use that have changed since ``user`` did them, the latest done first.
+
+    One query; two more if there are any.
+    """
+    if not user.is_authenticated:
+        return []
+    rows = (
+        LessonProgress.objects.visible_to(user)
+        .done()
+        .filter(version__lt=F("item__version"), item__retired_at__isnull=True, item__kind=Item.Kind.LESSON)
+        .select_related("item")
+        .order_by("-done_at")
+    )
+    done = {row.item.key: row for row in rows}
+    pages = best_pages(LessonPage, done, language) if done else {}
+    changes = changes_of([row.item for row in done.values()], language)
+    return [
+        Changed(pages[key].title, page_url(pages[key], language), since(row.version, changes.get(row.item_id, ())))
+        for key, row in done.items()
+        if key in pages
+    ]
 
 
 def resume_of(user: Any, module_keys: Sequence[UUID], language: str) -> Step | None:

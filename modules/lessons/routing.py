@@ -28,7 +28,7 @@ SELECT root_locale.language_code, page.id, page.live_revision_id, page.last_publ
        EXISTS (SELECT 1 FROM institutions_roleassignment role WHERE role.user_id = %s),
        EXISTS (SELECT 1 FROM wagtailcore_page own JOIN wagtailcore_locale locale ON locale.id = own.locale_id
                WHERE own.translation_key = page.translation_key AND own.live AND locale.language_code = %s),
-       opened.item_id, opened.done_at, opened.seen_at, opened.place
+       opened.item_id, opened.done_at, opened.seen_at, opened.place, opened.version
 FROM wagtailcore_page page
 JOIN lessons_lessonpage lesson ON lesson.page_ptr_id = page.id
 JOIN wagtailcore_page root ON page.url_path = root.url_path || %s
@@ -37,7 +37,7 @@ JOIN wagtailcore_page home ON home.translation_key = root.translation_key
 JOIN wagtailcore_site site ON site.root_page_id = home.id
 LEFT JOIN records_item item ON item.key = page.translation_key AND item.retired_at IS NULL
 LEFT JOIN records_item module ON module.id = item.parent_id
-LEFT JOIN (SELECT progress.item_id, progress.done_at, progress.seen_at, progress.place, part.parent_id
+LEFT JOIN (SELECT progress.item_id, progress.done_at, progress.seen_at, progress.place, progress.version, part.parent_id
            FROM lessons_lessonprogress progress JOIN records_item part ON part.id = progress.item_id
            WHERE progress.learner_key = %s) opened ON opened.parent_id = module.id
 WHERE page.live AND page.slug = %s
@@ -50,6 +50,7 @@ class State(NamedTuple):
     done_at: datetime | None
     seen_at: datetime
     place: str
+    version: int = 1  # the one done
 
 
 class Found(NamedTuple):
@@ -101,9 +102,9 @@ def learner_parameter(user: Any) -> Any:
     return LessonProgress._meta.get_field("learner_key").get_db_prep_value(user.key, connection)
 
 
-def state_from(done_at: Any, seen_at: Any, place: str) -> State:
+def state_from(done_at: Any, seen_at: Any, place: str, version: int) -> State:
     """Return the state of a row."""
-    return State(_in_utc(done_at), _in_utc(seen_at), place)
+    return State(_in_utc(done_at), _in_utc(seen_at), place, version)
 
 
 def _in_utc(moment: Any) -> Any:

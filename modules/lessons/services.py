@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -38,23 +38,66 @@ class UnknownPlace(DomainError):
 
 
 @transaction.atomic
-def mark_done(*, actor: Any, item: Item, revision: int | None = None, language: str = "") -> LessonProgress:
+def mark_done(
+    *,
+    actor: Any,
+    item: Item,
+    revision: int | None = None,
+    language: str = "",
+    version: int | None = None,
+    at: datetime | None = None,
+) -> LessonProgress:
     """Mark a lesson done for the actor; done again changes nothing. Raises ``LessonRetired``.
 
-    Keeps the page revision and the item's version, so that it can be told later what was read. Sends
-    ``lesson_done`` after the commit.
+    Keeps the page revision and the version that was read (``version``; the item's, if not said), so that it can be
+    told later what was read. ``at``: when it was done, if that was before now. Sends ``lesson_done`` after the commit.
     """
     if item.retired_at is not None:
         raise LessonRetired
     progress, _new = _progress(actor, item, language)
     if progress.done_at is not None:
         return progress
-    progress.done_at = progress.seen_at = timezone.now()
-    progress.revision, progress.version, progress.language = revision, item.version, language
-    progress.save(update_fields=["done_at", "seen_at", "revision", "version", "language"])
-    log_event(user=actor, verb=Event.Verb.COMPLETED, item=item, language=language, revision=revision)
+    progress.done_at = at or timezone.now()
+    progress.seen_at = max(progress.seen_at, progress.done_at)
+    _keep_version(actor, progress, item, revision, version, language)
     transaction.on_commit(partial(lesson_done.send, sender=LessonProgress, user=actor, item=item))
     return progress
+
+
+@transaction.atomic
+def read_again(
+    *, actor: Any, item: Item, revision: int | None = None, language: str = "", version: int | None = None
+) -> None:
+    """Note that the actor, who had done a lesson, has read what it has become. When it was done stays.
+
+    Does nothing where the lesson is not done, or was done in this version. Raises ``LessonRetired``.
+    """
+    if item.retired_at is not None:
+        raise LessonRetired
+    progress = LessonProgress.objects.visible_to(actor).done().filter(item=item).first()
+    if progress is not None and progress.version < _version(item, version):
+        _keep_version(actor, progress, item, revision, version, language)
+
+
+def _version(item: Item, version: int | None) -> int:
+    """The version read: never above the present one, whatever a browser says."""
+    return max(1, min(version or item.version, item.version))
+
+
+def _keep_version(
+    actor: Any, progress: LessonProgress, item: Item, revision: int | None, version: int | None, language: str
+) -> None:
+    progress.version, progress.language = _version(item, version), language
+    progress.revision = revision if progress.version == item.version else None  # of an earlier one it is not known
+    progress.save(update_fields=["done_at", "seen_at", "revision", "version", "language"])
+    log_event(
+        user=actor,
+        verb=Event.Verb.COMPLETED,
+        item=item,
+        version=progress.version,
+        language=language,
+        revision=progress.revision,
+    )
 
 
 @transaction.atomic
@@ -84,13 +127,20 @@ def note_seen(*, actor: Any, item_id: int, seen_at: Any = None, language: str = 
 
 
 @transaction.atomic
-def note_place(*, actor: Any, item: Item, place: str, language: str = "") -> None:
-    """Remember the block at which the actor stopped reading. Raises ``UnknownPlace`` for what is no block id."""
+def note_place(*, actor: Any, item: Item, place: str, language: str = "", at: datetime | None = None) -> None:
+    """Remember the block at which the actor stopped reading, ``at`` a time (now, if not said).
+
+    An earlier place that arrives late, from a device that was offline, changes nothing. Raises ``UnknownPlace``
+    for what is no block id.
+    """
     if not PLACE.fullmatch(place):
         raise UnknownPlace
+    now = timezone.now()
     progress, __ = _progress(actor, item, language)
-    progress.place, progress.seen_at = place, timezone.now()
-    progress.save(update_fields=["place", "seen_at"])
+    if progress.place_at is not None and at is not None and at < progress.place_at:
+        return
+    progress.place, progress.place_at, progress.seen_at = place, at or now, now
+    progress.save(update_fields=["place", "place_at", "seen_at"])
 
 
 def _progress(user: Any, item: Item, language: str) -> tuple[LessonProgress, bool]:

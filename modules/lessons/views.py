@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db import OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import get_language
@@ -18,7 +20,8 @@ from django.views.decorators.http import require_POST
 from wagtail import hooks
 from wagtail.wagtail_hooks import check_request_method, check_view_restrictions
 
-from core.routing import serve_page
+from core.routing import page_url, serve_page
+from core.unsent import done_at, refusal
 from modules.records.models import Item
 
 from .models import LessonPage
@@ -26,7 +29,7 @@ from .outline import best_pages, outlines, states
 from .reading import respond
 from .registry import needs_sign_in
 from .routing import Found, find_lesson
-from .services import UnknownPlace, mark_done, note_place, note_seen, unmark
+from .services import LessonRetired, UnknownPlace, mark_done, note_place, note_seen, read_again, unmark
 
 
 def page(request: HttpRequest, path: str) -> HttpResponseBase:
@@ -81,37 +84,76 @@ def _read(request: HttpRequest, found: Found, language: str) -> HttpResponseBase
 
 @require_POST
 def lesson_done(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Mark a lesson done (or, with ``done=0``, not done) and go on to what comes next."""
+    """Mark a lesson done (``done=0``: not done; ``again``: read in its new version) and go on to what comes next.
+
+    The page's script asks for JSON, also later, when it had no line (``core.unsent``); without script it is a form.
+    """
+    if request.accepts("text/html"):
+        return _done_by_form(request, key)
+    if answer := refusal(request):
+        return answer
+    try:
+        item, lesson = _readable(request, key)
+        url = _mark(request, item, lesson, at=done_at(request))
+    except (Http404, LessonRetired):
+        return JsonResponse({"refused": True, "message": str(LessonRetired())})
+    return JsonResponse({"saved": True, "message": _("Saved on the server."), "url": url})
+
+
+def _done_by_form(request: HttpRequest, key: UUID) -> HttpResponse:
     item, lesson = _readable(request, key)
-    outline = outlines([item.parent.key], request.user, current=key).get(item.parent.key) if item.parent else None
+    if not request.user.is_authenticated:
+        return redirect_to_login(page_url(lesson))
+    url = _mark(request, item, lesson)
+    if request.POST.get("done") == "0":
+        messages.info(request, _("This lesson is no longer marked as done."))
+    elif request.POST.get("done") == "again":
+        messages.success(request, _("You have read the new version of “%(title)s”.") % {"title": lesson.title})
+    else:
+        messages.success(request, _("“%(title)s” is marked as done.") % {"title": lesson.title})
+    return redirect(url)
+
+
+def _mark(request: HttpRequest, item: Item, lesson: LessonPage, at: datetime | None = None) -> str:
+    """Do what the form asks for; return where to go on. Raises ``LessonRetired``."""
+    act, version = request.POST.get("done"), request.POST.get("version", "")
+    read: dict[str, Any] = {
+        "actor": request.user,
+        "item": item,
+        "revision": lesson.live_revision_id,
+        "language": get_language() or settings.LANGUAGE_CODE,
+        "version": int(version) if version.isdecimal() and len(version) < 6 else None,
+    }
+    if act == "0":
+        unmark(actor=request.user, item=item)
+    elif act == "again":
+        read_again(**read)
+    else:
+        mark_done(**read, at=at)
+    outline = outlines([item.parent.key], request.user, current=item.key).get(item.parent.key) if item.parent else None
     entries = outline.entries if outline else ()
     here = next((place for place, entry in enumerate(entries) if entry.state == "current"), -1)
-    own_url = entries[here].url if here >= 0 else "/"
-    if not request.user.is_authenticated:
-        return redirect_to_login(own_url)
-    if request.POST.get("done") == "0":
-        unmark(actor=request.user, item=item)
-        messages.info(request, _("This lesson is no longer marked as done."))
-        return redirect(own_url)
-    language = get_language() or settings.LANGUAGE_CODE
-    mark_done(actor=request.user, item=item, revision=lesson.live_revision_id, language=language)
-    messages.success(request, _("“%(title)s” is marked as done.") % {"title": lesson.title})
+    if act == "0" or here < 0:
+        return page_url(lesson)
     if here + 1 < len(entries):
-        return redirect(entries[here + 1].url)
-    return redirect(outline.url if outline else own_url)
+        return entries[here + 1].url
+    return outline.url if outline else page_url(lesson)
 
 
 @require_POST
 def lesson_place(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Remember where somebody stopped reading. Sent by the page's script; answers without content."""
-    item, __ = _readable(request, key)
-    if not request.user.is_authenticated:
-        return HttpResponse(status=403)
+    """Remember where somebody stopped reading. Sent by the page's script, later where it had no line."""
+    if answer := refusal(request):
+        return answer
+    language, place = get_language() or "", request.POST.get("place", "")
     try:
-        note_place(actor=request.user, item=item, place=request.POST.get("place", ""), language=get_language() or "")
+        item, __ = _readable(request, key)
+        note_place(actor=request.user, item=item, place=place, language=language, at=done_at(request))
+    except Http404:
+        return JsonResponse({"refused": True, "message": str(LessonRetired())})
     except UnknownPlace as error:
-        return HttpResponseBadRequest(str(error))
-    return HttpResponse(status=204)
+        return JsonResponse({"refused": True, "message": str(error)}, status=400)
+    return JsonResponse({"saved": True, "message": _("Saved on the server.")})
 
 
 def _readable(request: HttpRequest, key: UUID) -> tuple[Item, LessonPage]:

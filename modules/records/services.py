@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.db.models import F
 from django.utils import timezone
 
 from .models import Event, Item
@@ -60,6 +61,14 @@ def freeze_item(
     return item
 
 
+def raise_version(*, item: Item) -> int:
+    """Raise an item's version by one, after a major change, and return it."""
+    Item.objects.filter(pk=item.pk).update(version=F("version") + 1)
+    item.refresh_from_db(fields=["version"])
+    Item.objects.filter(pk__in=[pk for pk in (item.pk, item.parent_id) if pk is not None]).touch()
+    return item.version
+
+
 def retire_item(*, key: uuid.UUID) -> None:
     """Take an item out of use; what was learned of it stays. Does nothing for an item that is retired or unknown."""
     item = Item.objects.live().filter(key=key).first()
@@ -70,14 +79,26 @@ def retire_item(*, key: uuid.UUID) -> None:
     Item.objects.filter(pk__in={item.pk, item.parent_id} - {None}).touch()
 
 
-def log_event(*, user: Any, verb: str, item: Item, context: str = "", language: str = "", **result: Any) -> Event:
-    """Append one learning event of an account; ``result`` must be JSON-serialisable."""
+def log_event(
+    *,
+    user: Any,
+    verb: str,
+    item: Item,
+    context: str = "",
+    language: str = "",
+    version: int | None = None,
+    **result: Any,
+) -> Event:
+    """Append one learning event of an account; ``result`` must be JSON-serialisable.
+
+    ``version``: of the item, if it is not the present one.
+    """
     return Event.objects.create(
         actor=user,
         actor_key=user.key,
         verb=verb,
         item=item,
-        item_version=item.version,
+        item_version=version or item.version,
         context=context,
         language=language,
         result=result,

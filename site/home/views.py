@@ -25,7 +25,7 @@ from courses.certificates.models import Certificate
 from courses.participants.services import participant_of
 from courses.workshops.models import Registration, Workshop
 from courses.workshops.views.public import WANTED_WORKSHOP
-from modules.lessons.resume import resume_of
+from modules.lessons.resume import changed_for, resume_of
 
 from .navigation import account_links
 
@@ -62,6 +62,7 @@ def learner_home(request: HttpRequest) -> HttpResponse:
         {
             "participant": participant,
             "enrolled": [_enrolled(request, enrolment, cards, language) for enrolment in enrolments],
+            "changed": changed_for(request.user, language),
             "workshops": workshops,
             "certificates": certificates,
             "wanted": Course.objects.offered().select_related("item").filter(key=wanted).first() if wanted else None,

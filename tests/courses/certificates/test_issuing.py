@@ -72,7 +72,7 @@ def test_a_certificate_is_issued_with_everything_frozen(issue, cast, completed):
     assert certificate.subject_key == f"cohort:{completed.pk}"
     assert certificate.issued_by == cast.organiser
     assert certificate.evidence["requirements"][0]["kind"] == "lessons"
-    assert certificate.evidence["lessons"] == {str(completed.lesson.pk): 7}
+    assert certificate.evidence["lessons"] == {str(completed.lesson.key): {"version": 1, "revision": 7}}
     data = certificate.pdf.read()
     assert hashlib.sha256(data).hexdigest() == certificate.sha256
     text = pypdf.PdfReader(io.BytesIO(data)).pages[0].extract_text()

@@ -120,7 +120,8 @@ def test_deleting_the_original_leaves_the_translation_in_charge(lessons):
     assert item.source_language == "fr"
 
 
-def test_a_major_change_of_the_module_raises_the_version_of_its_lessons(module, lessons):
+def test_the_version_of_a_module_is_not_that_of_its_lessons(module, lessons):
     module.version = 2
     content.publish(module)
-    assert Item.objects.get(key=lessons[0].translation_key).version == 2
+    assert Item.objects.get(key=module.translation_key).version == 2
+    assert Item.objects.get(key=lessons[0].translation_key).version == 1

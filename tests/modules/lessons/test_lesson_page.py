@@ -2,11 +2,13 @@
 
 import re
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
 from modules.lessons import registry
@@ -276,16 +278,59 @@ class TestDone:
         assert self.post(client, lessons[0]).status_code == 404
 
 
+class TestDoneLater:
+    """What the page's script sends: at once, or when the line is back."""
+
+    def post(self, client, page, **data):
+        return client.post(f"/en/lessons/{page.translation_key}/done/", data, headers={"accept": "application/json"})
+
+    def test_is_confirmed_and_says_where_to_go_on(self, client, cast, lessons):
+        client.force_login(cast.learner)
+        for _twice in range(2):
+            answer = self.post(client, lessons[0], done="1", account=cast.learner.key, key="k").json()
+            assert (answer["saved"], answer["url"]) == (True, content.url(lessons[1]))
+        assert LessonProgress.objects.done().count() == 1
+
+    def test_counts_from_when_it_was_done(self, client, cast, lessons):
+        client.force_login(cast.learner)
+        self.post(client, lessons[0], done="1", age=3_600_000)
+        age = timezone.now() - LessonProgress.objects.get().done_at
+        assert timedelta(minutes=59) < age < timedelta(minutes=61)
+
+    def test_of_another_account_is_kept_for_it(self, client, cast, lessons):
+        client.force_login(cast.outsider)
+        answer = self.post(client, lessons[0], done="1", account=cast.learner.key)
+        assert (answer.status_code, answer.json()["saved"]) == (401, False)
+        assert not LessonProgress.objects.done().exists()
+
+    def test_of_somebody_signed_out_is_kept(self, client, lessons):
+        assert self.post(client, lessons[0], done="1").status_code == 401
+
+    def test_of_a_lesson_out_of_use_is_refused_for_good(self, client, cast, lessons):
+        client.force_login(cast.learner)
+        lessons[0].unpublish()
+        answer = self.post(client, lessons[0], done="1").json()
+        assert answer["refused"] and "no longer in use" in answer["message"]
+
+    def test_an_older_place_does_not_replace_a_newer_one(self, client, cast, lessons):
+        client.force_login(cast.learner)
+        first, second = (block.id for block in lessons[0].body)
+        address = f"/en/lessons/{lessons[0].translation_key}/place/"
+        client.post(address, {"place": second})
+        assert client.post(address, {"place": first, "age": 60_000}).json()["saved"]
+        assert LessonProgress.objects.get().place == second
+
+
 class TestPlace:
     def test_is_written_down(self, client, cast, lessons):
         client.force_login(cast.learner)
         place = lessons[0].body[1].id
         response = client.post(f"/en/lessons/{lessons[0].translation_key}/place/", {"place": place})
-        assert response.status_code == 204
+        assert response.json()["saved"]
         assert LessonProgress.objects.get().place == place
 
     def test_of_a_visitor_is_refused(self, client, lessons):
-        assert client.post(f"/en/lessons/{lessons[0].translation_key}/place/", {"place": "ab"}).status_code == 403
+        assert client.post(f"/en/lessons/{lessons[0].translation_key}/place/", {"place": "ab"}).status_code == 401
 
     def test_that_is_nonsense_is_refused(self, client, cast, lessons):
         client.force_login(cast.learner)

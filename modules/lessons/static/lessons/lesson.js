@@ -1,10 +1,53 @@
-// Remembers where the reader stopped: the block at the top of the window when reading pauses or the
-// page is left. Without this file everything works; only the place inside a lesson is not kept.
+// Keeps what a reader does in a lesson: that it is done, and the place where reading stopped. Both go through
+// `unsent` (static/js/unsent.js), so that nothing is lost on a bad line. Without this file the button is a plain
+// form, and only the place is not kept.
 (() => {
   "use strict";
-  const form = document.querySelector("form[data-place]");
+  const form = document.querySelector("form[data-lesson]");
+  if (!form) return;
+
+  // --- Done ---------------------------------------------------------------------------------------
+
+  const id = `lesson:${form.dataset.lesson}`;
+  const status = form.querySelector("[data-status]");
+  const buttons = [...form.querySelectorAll("button[name=done]")];
+  let pressed = false; // and not waited since: then the answer leads on
+  const busy = (is) => buttons.forEach((button) => { button.disabled = is; });
+  document.addEventListener("unsent", ({ detail: { id: about, state, reply } }) => {
+    if (about !== id) return;
+    if (state === "saved" && pressed && reply.url) return void location.assign(reply.url);
+    if (state === "kept" || state === "sending") {
+      status.textContent = form.dataset.saving;
+      return;
+    }
+    status.textContent = reply?.message || form.dataset.kept;
+    pressed = false;
+    busy(state === "saved");
+  });
+  form.addEventListener("submit", (event) => {
+    const done = event.submitter?.value;
+    if (!done || done === "0") return; // taking it back: a plain form
+    event.preventDefault();
+    pressed = true;
+    busy(true);
+    unsent.put(id, {
+      url: form.action,
+      fields: [["done", done], ["version", form.elements.version.value]],
+      title: document.querySelector("h1").textContent,
+    });
+    unsent.send(id);
+  });
+  if (unsent.get(id)) status.textContent = form.dataset.kept;
+
+  // --- The place ------------------------------------------------------------------------------------
+
+  const come = performance.getEntriesByType("navigation")[0]?.type;
+  if (form.dataset.stopped && !location.hash && come === "navigate") {
+    document.getElementById(form.dataset.stopped)?.scrollIntoView();
+  }
+  const { place: address } = form.dataset;
   const blocks = [...document.querySelectorAll('.prose > [id^="block-"]')];
-  if (!form || !blocks.length) return;
+  if (!address || !blocks.length) return;
   let told = "";
   let timer = 0;
   const placeNow = () => {
@@ -16,13 +59,22 @@
     timer = 0;
     const place = placeNow();
     if (!place || place === told) return;
-    const data = new FormData();
-    data.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
-    data.set("place", place);
+    const fields = [["place", place]];
+    const token = form.elements.csrfmiddlewaretoken.value;
     told = place;
-    if (leaving) return void navigator.sendBeacon(form.dataset.place, data);
-    fetch(form.dataset.place, { method: "POST", body: data, credentials: "same-origin", keepalive: true })
-      .catch(() => { told = ""; }); // the line is gone: the next pause tries again
+    if (leaving && navigator.onLine) {
+      const data = new FormData();
+      fields.concat([["csrfmiddlewaretoken", token]]).forEach(([name, value]) => data.set(name, value));
+      return void navigator.sendBeacon(address, data);
+    }
+    const keep = () => unsent.put(`place:${form.dataset.lesson}`, {
+      url: address, fields, title: document.querySelector("h1").textContent,
+    });
+    if (leaving) return void keep();
+    fetch(address, {
+      method: "POST", body: new URLSearchParams(fields), credentials: "same-origin", keepalive: true,
+      headers: { "X-CSRFToken": token, Accept: "application/json" },
+    }).catch(() => { keep(); unsent.send(); });
   };
   addEventListener("scroll", () => {
     if (!timer) timer = setTimeout(tell, 15000, false);

@@ -1,0 +1,39 @@
+"""The editor's form of a lesson."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from wagtail.admin.forms import WagtailAdminPageForm
+
+from modules.records.models import Item
+
+
+class LessonPageForm(WagtailAdminPageForm):
+    """Asks what a change means to those who have done the lesson.
+
+    Not before the first publication, when nobody has. A translation gives only its own words for the change:
+    what it means is decided where the lesson was written first.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        page = self.instance
+        item = Item.objects.filter(key=page.translation_key).first() if page.first_published_at else None
+        if item is None:
+            self.fields.pop("change", None)
+            self.fields.pop("change_note", None)
+        elif item.source_language != page.locale.language_code:
+            self.fields.pop("change", None)
+        elif page.live and not page.has_unpublished_changes:  # what was said last time is done with
+            self.initial |= {"change": "minor", "change_note": ""}
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a sentence about a major change."""
+        cleaned = super().clean()
+        if cleaned.get("change") == "major" and not cleaned.get("change_note", "").strip():
+            self.add_error(
+                "change_note", _("Say in one sentence what changed. Those who have done the lesson read it.")
+            )
+        return cleaned

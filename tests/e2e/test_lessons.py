@@ -1,0 +1,100 @@
+"""Lessons on a bad line and on two devices."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from .people import PHONE, Visitor, axe, press, sign_in, too_wide
+from .servers import wait_until
+
+FIRST = "Mark as done and go on"
+
+
+def lesson_url(place: int = 0, language: str = "en") -> str:
+    from core.routing import page_url
+    from modules.lessons.models import LessonPage, ModulePage
+
+    module = ModulePage.objects.get(slug="abs-policy", locale__language_code=language)
+    return page_url(LessonPage.objects.child_of(module).order_by("path")[place], language)
+
+
+def done() -> int:
+    from modules.lessons.models import LessonProgress
+
+    return LessonProgress.objects.done().count()
+
+
+def status(page: Page):
+    return page.locator("form[data-lesson] [data-status]")
+
+
+def test_a_lesson_done_without_a_connection_arrives_once(visitor: Visitor) -> None:
+    page = visitor.page(width=PHONE)
+    sign_in(page, "learner")
+    before = done()
+    page.goto(lesson_url())
+    page.context.set_offline(True)
+    page.get_by_role("button", name=FIRST).click()
+    expect(status(page)).to_contain_text("Saved in this browser")
+    page.get_by_role("button", name=FIRST).click()  # again: it is one piece of work
+    expect(status(page)).to_contain_text("Saved in this browser")
+    assert done() == before and too_wide(page) == 0
+    page.context.set_offline(False)
+    wait_until(lambda: done() == before + 1)
+    page.goto(lesson_url())
+    expect(page.get_by_text("You have done this lesson.")).to_be_visible()
+    assert axe(page) == []
+    assert done() == before + 1
+    visitor.troubles[:] = [told for told in visitor.troubles if "ERR_INTERNET_DISCONNECTED" not in told]
+
+
+def test_a_closed_page_sends_later_and_signing_out_warns_of_what_is_unsent(visitor: Visitor) -> None:
+    page = visitor.page()
+    sign_in(page, "learner")
+    before = done()
+    page.goto(lesson_url())
+    page.route("**/done/", lambda route: route.abort())
+    page.get_by_role("button", name=FIRST).click()
+    expect(status(page)).to_contain_text("Saved in this browser")
+    page.goto("/en/my/")
+    page.locator("summary", has_text="Account").click()
+    press(page.get_by_role("button", name="Sign out"))
+    expect(page.locator("[data-unsent]")).to_be_visible()
+    assert done() == before
+    page.unroute("**/done/")
+    page.goto("/en/my/")
+    wait_until(lambda: done() == before + 1)
+    visitor.troubles[:] = [told for told in visitor.troubles if "ERR_FAILED" not in told]
+
+
+def test_another_device_goes_on_at_the_same_place_in_another_language(visitor: Visitor) -> None:
+    from modules.lessons.models import LessonProgress
+
+    one = visitor.page(width=PHONE)
+    sign_in(one, "learner")
+    one.goto(lesson_url(1))
+    blocks = one.locator('.prose > [id^="block-"]')
+    target = blocks.nth(blocks.count() - 2).get_attribute("id")
+    one.evaluate("id => document.getElementById(id).scrollIntoView()", target)
+    one.wait_for_timeout(300)
+    one.goto("/en/my/")  # leaving tells the place
+    wait_until(lambda: LessonProgress.objects.exclude(place="").exists())
+    place = LessonProgress.objects.exclude(place="").latest("seen_at").place
+    other = visitor.page(width=PHONE, language="fr")
+    sign_in(other, "learner")
+    other.goto(lesson_url(1, "fr"))
+    expect(other.locator(f"#block-{place}")).to_be_in_viewport()
+    other.goto("/fr/my/")
+    assert re.search(f"#block-{place}$", other.locator(".course a.button").first.get_attribute("href") or "")
+
+
+def test_without_script_the_button_is_a_form(visitor: Visitor) -> None:
+    page = visitor.page(java_script_enabled=False)
+    sign_in(page, "learner")
+    before = done()
+    page.goto(lesson_url())
+    press(page.get_by_role("button", name=FIRST))
+    assert done() == before + 1
+    expect(page.locator(".notice--success")).to_be_visible()
