@@ -110,7 +110,7 @@ class QuestionForm(WordsForm):
             self.fields["type"].widget = forms.HiddenInput()
         self.initial.update(
             key=self.instance.key if self.version else "",
-            type=self.version.type if self.version else self.kinds[0],
+            type=self.version.type if self.version else self.initial.get("type", self.kinds[0]),
             text=self.text_to_edit(self.words),
             feedback=editable(self.words.feedback),
         )
@@ -145,6 +145,15 @@ class QuestionForm(WordsForm):
         return self.cleaned_data["text"]
 
     # --- for the types' forms -------------------------------------------------------------
+
+    def row_ids(self, held: list[str], rows: int, prefix: str = "") -> list[str]:
+        """Return the ids of the rows to show: those held and, in the source language, at least two free ones."""
+        if self.is_translation:
+            return held
+        names = [f"{prefix}{number}" for number in range(1, 200)] if prefix else list("abcdefghijklmnopqrstuvwxyz")
+        names += [f"{letter}{number}" for number in range(1, 9) for letter in "abcdefghijklmnopqrstuvwxyz"]
+        free = [name for name in names if name not in held]
+        return [*held, *free[: max(2, rows - len(held))]]
 
     def add_line(self, name: str, label: Any, initial: str = "", **more: Any) -> None:
         """Add a line of text in the language of the form."""

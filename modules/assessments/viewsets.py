@@ -18,6 +18,7 @@ from .admin_forms import QuestionForm, QuizForm, excerpt
 from .models import Question, Quiz
 from .permissions import writes_quizzes
 from .types import TYPES
+from .types.base import QuestionType
 
 ORDER = 1000
 """The place of a new quiz in its module: behind the lessons."""
@@ -44,9 +45,17 @@ class EditInOneLanguage(InOneLanguage, generic.EditView):
 class CreateQuestion(CreateInOneLanguage):
     """The form of the type asked for: ``?type=matching``."""
 
-    def get_form_class(self) -> type:
+    @property
+    def kind(self) -> QuestionType:
         asked = self.request.POST.get("type") or self.request.GET.get("type")
-        return next((kind for kind in TYPES if kind.name == asked), TYPES[0]).form_class()
+        return next((kind for kind in TYPES if kind.name == asked), TYPES[0])
+
+    def get_form_class(self) -> type:
+        return self.kind.form_class()
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        kwargs = super().get_form_kwargs()
+        return kwargs | {"initial": {**(kwargs.get("initial") or {}), "type": self.kind.name}}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {"types": TYPES}

@@ -53,6 +53,13 @@ def marked(text: str, language: str, *, block: bool = False) -> str:
     return format_html('<{} lang="{}" dir="{}">{}</{}>', tag, language, direction(language), text, tag)
 
 
+def passage(language: str) -> str:
+    """Return the attributes of an element whose text cannot hold a ``span``, such as an option of a list."""
+    if language == get_language():
+        return ""
+    return format_html(' lang="{}" dir="{}"', language, direction(language))
+
+
 def content_of(version: QuestionVersion, **more: Any) -> Content:
     """Return a version as its type sees it. Prefetch ``texts`` and select ``question`` first.
 

@@ -5,12 +5,22 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from .base import InvalidQuestion, QuestionType
+from .categorising import Categorising
 from .choice import MultipleChoice, SingleChoice, TrueFalse
+from .matching import Matching
+from .numeric import Numeric
+from .ordering import Ordering
+from .short_answer import ShortAnswer
 
 TYPES: tuple[QuestionType, ...] = (
     SingleChoice(),
     MultipleChoice(),
     TrueFalse(),
+    Matching(),
+    Ordering(),
+    Categorising(),
+    ShortAnswer(),
+    Numeric(),
 )
 
 _by_name = {kind.name: kind for kind in TYPES}

@@ -1,0 +1,59 @@
+"""Numbers as people write them, in every language of the platform. Pure.
+
+Digits may be Western, Arabic, Persian or full-width. The sign that separates decimals may be ``.``, ``,`` or ``٫``;
+thousands may be grouped by space, apostrophe, ``٬``, ``.`` or ``,``. Where both ``.`` and ``,`` stand, the last one
+separates the decimals; one that stands several times groups. One alone with exactly three digits behind it can be read
+in two ways (``1,250``): both readings are returned, and an answer is right if one of them is.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from fractions import Fraction
+
+NUMBER = re.compile(r"([+-]?)(\d[\d.,]*|[.,]\d+)(?:\s*(?:[eE]|[x×*·]\s*10\s*\^?)\s*([+-]?\d{1,3}))?")
+SIGNS = str.maketrans("٫٬，．−–", ",',.--")
+LONGEST = 60
+
+
+def split_number(text: str) -> tuple[list[Fraction], str]:
+    """Return the readings of the number that ``text`` begins with (none: it begins with none) and what follows it."""
+    text = text.strip()[:LONGEST]
+    plain = "".join(str(unicodedata.digit(sign)) if sign.isdecimal() else sign for sign in text)
+    plain = plain.translate(SIGNS)
+    plain = "".join(sign for sign in plain if unicodedata.category(sign) != "Cf")
+    plain = re.sub(r"(?<=\d)[\s'’](?=\d{3}(?!\d))", "", plain)
+    match = NUMBER.match(plain)
+    if match is None:
+        return [], plain
+    sign, digits, exponent = match[1], match[2], int(match[3] or 0)
+    rest = plain[match.end() :].strip()
+    if digits[-1] in ".,":
+        digits = digits[:-1]
+    factor = Fraction(10) ** exponent * (-1 if sign == "-" else 1)
+    return [Fraction(reading) * factor for reading in _readings(digits)], rest
+
+
+def _readings(digits: str) -> list[str]:
+    dots, commas = digits.count("."), digits.count(",")
+    if dots and commas:
+        decimal = max(".", ",", key=digits.rfind)
+        if digits.count(decimal) > 1:
+            return []
+        return [digits.replace("," if decimal == "." else ".", "").replace(decimal, ".")]
+    if dots + commas > 1:
+        whole = re.fullmatch(r"\d{1,3}([.,]\d{3})+", digits)
+        return [re.sub(r"[.,]", "", digits)] if whole else []
+    decimals = digits.replace(",", ".")
+    if re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", digits):
+        return [decimals, decimals.replace(".", "")]
+    return [f"0{decimals}" if decimals.startswith(".") else decimals]
+
+
+def exact(text: str) -> Fraction:
+    """Return a number of a body (``"12.5"``, ``"1/3"``). Raises ``ValueError``."""
+    try:
+        return Fraction(str(text).strip())
+    except ZeroDivisionError:
+        raise ValueError(text) from None

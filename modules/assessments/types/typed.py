@@ -1,0 +1,60 @@
+"""What people type: tidied to be kept, and compared as a fair reader would. Pure.
+
+Two wordings are the same when nothing tells them apart but what a keyboard or a habit of writing does: Unicode
+forms (NFKC), space, invisible signs, the Arabic tatweel and vowel signs, kinds of apostrophes, quotation marks
+and dashes. Unless the author asks for it (``case``, ``diacritics``), capital letters and accents do not matter
+either; then also Arabic hamza carriers and the two final forms of ya count as one (أ إ آ as ا, ى as ي).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from .base import UnknownAnswer
+
+TATWEEL = "\u0640"
+ARABIC_VOWELS = re.compile("[\u064b-\u0652\u0670]")
+ALIKE = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛ʼ`´′", "'"),
+        **dict.fromkeys("“”„‟«»″", '"'),
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+    }
+)
+
+
+def tidied(text: object, limit: int) -> str:
+    """Return what somebody typed without control signs and outer space. Raises ``UnknownAnswer`` above ``limit``."""
+    if not isinstance(text, str):
+        raise UnknownAnswer
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = "".join(sign for sign in lines if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cs")).strip()
+    if len(kept) > limit:
+        raise UnknownAnswer
+    return kept
+
+
+def normal(text: str, *, case: bool = False, diacritics: bool = False) -> str:
+    """Return what two wordings are compared by; ``case`` and ``diacritics``: whether these tell them apart."""
+    text = unicodedata.normalize("NFKC", text)
+    text = "".join(sign for sign in text if sign != TATWEEL and unicodedata.category(sign) != "Cf")
+    text = " ".join(ARABIC_VOWELS.sub("", text).translate(ALIKE).split())
+    if not case:
+        text = unicodedata.normalize("NFKC", text.casefold())
+    if not diacritics:
+        decomposed = unicodedata.normalize("NFD", text)
+        text = "".join(sign for sign in decomposed if unicodedata.category(sign) != "Mn").replace("ى", "ي")
+    return unicodedata.normalize("NFC", text)
+
+
+def same(typed: str, accepted: str, *, case: bool = False, diacritics: bool = False, wildcard: bool = False) -> bool:
+    """Whether ``typed`` is the ``accepted`` wording; with ``wildcard`` a ``*`` in it is any text (``\\*``: a star)."""
+    given = normal(typed, case=case, diacritics=diacritics)
+    if not wildcard:
+        return given == normal(accepted, case=case, diacritics=diacritics)
+    pieces = [piece.replace("\\*", "*") for piece in re.split(r"(?<!\\)\*", accepted)]
+    wanted = [normal(piece, case=case, diacritics=diacritics) for piece in pieces]
+    if len(wanted) == 1:
+        return given == wanted[0]
+    return re.fullmatch(r"\s*.*\s*".join(re.escape(piece) for piece in wanted), given) is not None
