@@ -15,19 +15,38 @@ class CatalogueConfig(AppConfig):
         from wagtail.signals import page_published
 
         from core.permissions import declare
+        from core.personal import register_personal_data
         from courses.participants.imports.registry import register_destination
         from courses.participants.querysets import register_tie
         from courses.participants.services import register_reconciler
         from modules.assessments.registry import register_context_provider
         from modules.lessons.registry import register_reading_rule
 
-        from . import access, destinations, explain, facts, merging
+        from . import access, destinations, explain, facts, merging, personal
         from .models import Course, CoursePage, PracticalTask, SyllabusEntry
         from .permissions import GROUP_PERMISSIONS, people_of_cohorts
 
         declare("catalogue", GROUP_PERMISSIONS)
         register_tie(people_of_cohorts)
         register_destination(destinations.KIND, destinations.DESTINATION)
+        register_personal_data(
+            "enrolments",
+            title=_("My courses"),
+            models=[
+                "catalogue.Enrolment.participant",
+                "catalogue.CohortTrainer.user",
+                "catalogue.TaskResult.participant",
+                "catalogue.RuleDraft.user",
+            ],
+            acts=[
+                "catalogue.CompletionRule.created_by",
+                "catalogue.TaskResult.judged_by",
+                "catalogue.RequirementWaiver.granted_by",
+                "catalogue.RequirementWaiver.ended_by",
+            ],
+            export=personal.export,
+            erase=personal.erase,
+        )
         register_reconciler("catalogue.Enrolment", merging.reconcile_enrolments)
         register_reconciler("catalogue.TaskResult", merging.reconcile_task_results)
         register_reading_rule(access.needs_sign_in)

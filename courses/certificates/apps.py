@@ -10,11 +10,12 @@ class CertificatesConfig(AppConfig):
 
     def ready(self) -> None:
         from core.permissions import declare
+        from core.personal import register_personal_data
         from courses.participants.services import register_reconciler
         from jobs.querysets import register_tie
         from jobs.services import register_handler
 
-        from . import issuing, permissions, services
+        from . import issuing, permissions, personal, services
 
         declare("certificates", permissions.GROUP_PERMISSIONS)
         register_handler(services.JOB, issuing.issue_batch, title=_("Issuing certificates"), url=issuing.batch_url)
@@ -22,4 +23,18 @@ class CertificatesConfig(AppConfig):
             services.ARCHIVE_JOB, issuing.archive_batch, title=_("Packing the certificates"), url=issuing.batch_url
         )
         register_tie(permissions.watched_jobs)
+        register_personal_data(
+            "certificates",
+            title=_("My certificates"),
+            models=["certificates.Certificate.participant"],
+            acts=[
+                "certificates.Batch.requested_by",
+                "certificates.Batch.approved_by",
+                "certificates.Certificate.issued_by",
+                "certificates.Certificate.ended_by",
+            ],
+            export=personal.export,
+            erase=personal.erase,
+            files=personal.files,
+        )
         register_reconciler("certificates.Certificate", services.reconcile)

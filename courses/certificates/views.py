@@ -20,6 +20,7 @@ from core import links
 from core.errors import DomainError
 from courses.catalogue.models import Cohort
 from courses.participants.models import Participant
+from courses.participants.trail import saw
 from courses.workshops.models import Workshop
 from institutions.models import Role
 from institutions.roles import scope
@@ -70,7 +71,9 @@ def _file(request: HttpRequest, certificate: Certificate) -> HttpResponse | File
 @login_required
 def certificate_download(request: HttpRequest, serial: str) -> HttpResponse | FileResponse:
     """The PDF as issued, for its holder and the programme's organisers."""
-    return _file(request, _visible(request, serial))
+    found = _visible(request, serial)
+    saw(request.user, [found.participant], "certificates.export")
+    return _file(request, found)
 
 
 @require_safe
@@ -329,6 +332,7 @@ def certificate(request: HttpRequest, serial: str) -> HttpResponse:
 
 
 def _about(request: HttpRequest, found: Certificate, form: ReasonForm) -> dict[str, Any]:
+    saw(request.user, [found.participant], "certificates.view")
     return {
         "certificate": found,
         "form": form,

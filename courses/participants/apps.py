@@ -10,9 +10,11 @@ class ParticipantsConfig(AppConfig):
 
     def ready(self) -> None:
         from core.permissions import declare
+        from core.personal import register_personal_data, register_retention
         from jobs.querysets import register_tie
         from jobs.services import register_handler
 
+        from . import personal
         from .imports import checking, services, writing
         from .imports.jobs import import_url, watched_jobs
         from .permissions import GROUP_PERMISSIONS
@@ -22,3 +24,28 @@ class ParticipantsConfig(AppConfig):
         register_handler(services.WRITE_JOB, writing.write, title=_("Importing people"), url=import_url)
         register_handler(services.MAIL_JOB, writing.send_mails, title=_("Writing to people"), url=import_url)
         register_tie(watched_jobs)
+        register_personal_data(
+            "details",
+            title=_("My details, consents and designations"),
+            models=[
+                "participants.Participant.user",
+                "participants.Participant.merged_into",
+                "participants.FocalPointDesignation.participant",
+                "participants.Consent.participant",
+                "participants.NoticeReceipt.user",
+                "participants.ImportRow.participant",
+            ],
+            acts=[
+                "participants.PeopleImport.created_by",
+                "participants.Participant.created_by",
+                "participants.FocalPointDesignation.confirmed_by",
+            ],
+            export=personal.export,
+            erase=personal.erase,
+        )
+        register_retention(
+            "consents",
+            title=_("Consents that were taken back"),
+            default_days=3 * 365,
+            due=personal.withdrawn_consents,
+        )

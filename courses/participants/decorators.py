@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from .notices import notice_for
 from .services import participant_of
 
 View = Callable[..., HttpResponseBase]
@@ -20,6 +21,8 @@ View = Callable[..., HttpResponseBase]
 
 def details_needed(view: View) -> View:
     """Send a signed-in person without a record to the details form first, and back here afterwards.
+
+    Who has a record but was not shown the data notice in force is sent to read that.
 
     Below ``login_required``. A POST comes back as a GET of the page the person was on: ``next`` is the
     page that sent it where that is on our site, else the address itself.
@@ -31,6 +34,9 @@ def details_needed(view: View) -> View:
             messages.info(request, _("Please tell us who you are before you go on. It is asked only once."))
             after = request.get_full_path() if request.method == "GET" else _referring_path(request)
             return redirect(f"{reverse('participant_profile')}?{urlencode({'next': after})}")
+        if notice_for(request.user) is not None:
+            after = request.get_full_path() if request.method == "GET" else _referring_path(request)
+            return redirect(f"{reverse('data_notice')}?{urlencode({'next': after})}")
         return view(request, *args, **kwargs)
 
     return wrapped

@@ -11,12 +11,20 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.languages import best_text
+from core.models import LanguageText
 from institutions.models import Country, Organisation, Programme, Treaty
 from jobs.models import Job
 
 from .fields import NameKeyField
 from .matching import ends_of, key_of
-from .querysets import DesignationQuerySet, ParticipantQuerySet, PeopleImportQuerySet
+from .querysets import (
+    ConsentQuerySet,
+    DataNoticeQuerySet,
+    DesignationQuerySet,
+    ParticipantQuerySet,
+    PeopleImportQuerySet,
+)
 
 
 class Represents(models.TextChoices):
@@ -114,6 +122,7 @@ class Participant(Representation):
     name_ends = NameKeyField(source="name", form=ends_of)
     latin_key = NameKeyField(source="name_latin", form=key_of)
     latin_ends = NameKeyField(source="name_latin", form=ends_of)
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = ParticipantQuerySet.as_manager()
 
@@ -178,18 +187,55 @@ class FocalPointDesignation(models.Model):
         return self.confirmed_at is not None
 
 
-class DataNotice(models.Model):
-    """A version of the privacy notice, as people were shown it."""
+class DataNotice(models.Model):  # type: ignore[django-manager-missing]
+    """A version of the data notice: what we hold of people and why. Once somebody was shown it, it never changes."""
 
-    version = models.PositiveIntegerField(unique=True)
-    published_on = models.DateField()
-    summary = models.TextField(blank=True)
+    version = models.PositiveIntegerField(_("version"), unique=True, editable=False)
+    published_on = models.DateField(_("in force from"))
+
+    objects = DataNoticeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-version"]
+        verbose_name = _("data notice")
+        verbose_name_plural = _("data notices")
 
     def __str__(self) -> str:
-        return f"v{self.version}"
+        return str(_("Version %(number)s") % {"number": self.version})
+
+    def text_in(self, language: str | None = None) -> DataNoticeText | None:
+        """The words in a language with fallback; prefetch ``texts`` in lists."""
+        return best_text(self.texts.all(), asked=language)
+
+
+class DataNoticeText(LanguageText):
+    """A notice's words in one language: a short version, and the whole. Paragraphs are parted by empty lines."""
+
+    record = models.ForeignKey(DataNotice, on_delete=models.CASCADE, related_name="texts")
+    summary = models.TextField(_("in short"))
+    text = models.TextField(_("the whole notice"))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["record", "language"], name="notice_text_once")]
+
+    def __str__(self) -> str:
+        return f"{self.record_id} {self.language}"
+
+
+class NoticeReceipt(models.Model):
+    """Somebody was shown a version of the notice and said so."""
+
+    notice = models.ForeignKey(DataNotice, on_delete=models.PROTECT, related_name="receipts")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notice_receipts")
+    language = models.CharField(max_length=10, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-at"]
+        constraints = [models.UniqueConstraint(fields=["notice", "user"], name="notice_receipt_once")]
+
+    def __str__(self) -> str:
+        return f"{self.notice_id} {self.user_id}"
 
 
 class Consent(models.Model):
@@ -206,8 +252,10 @@ class Consent(models.Model):
     given_at = models.DateTimeField(auto_now_add=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
+    objects = ConsentQuerySet.as_manager()
+
     class Meta:
-        ordering = ["-given_at"]
+        ordering = ["-given_at", "-id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["participant", "purpose"], condition=models.Q(withdrawn_at__isnull=True), name="consent_once"

@@ -19,6 +19,9 @@ GROUP_PERMISSIONS = {
         "add_focalpointdesignation",
         "change_focalpointdesignation",
         "view_focalpointdesignation",
+        "add_datanotice",
+        "change_datanotice",
+        "view_datanotice",
     ],
 }
 

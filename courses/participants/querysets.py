@@ -40,8 +40,8 @@ class ParticipantQuerySet(models.QuerySet):
         return self.filter(seen).distinct()
 
     def present(self) -> ParticipantQuerySet:
-        """Without records merged into another."""
-        return self.filter(merged_into__isnull=True)
+        """Without records merged into another, and without those erased."""
+        return self.filter(merged_into__isnull=True, erased_at__isnull=True)
 
 
 class DesignationQuerySet(models.QuerySet):
@@ -72,3 +72,29 @@ class PeopleImportQuerySet(models.QuerySet):
         """Those of programmes one organises; organisers of all see every one."""
         where = scope(user, Role.ORGANISER)
         return self.all() if where.everywhere else self.filter(programme__in=where.programmes)
+
+
+class DataNoticeQuerySet(models.QuerySet):
+    """Versions of the data notice."""
+
+    def visible_to(self, user: Any) -> DataNoticeQuerySet:
+        """Everybody may read what is in force; what is still being written only organisers of all."""
+        if scope(user, Role.ORGANISER).everywhere:
+            return self.all()
+        return self.in_force()
+
+    def in_force(self) -> DataNoticeQuerySet:
+        """Those whose day has come, the newest first."""
+        return self.filter(published_on__lte=timezone.now().date()).order_by("-version")
+
+
+class ConsentQuerySet(models.QuerySet):
+    """Consents."""
+
+    def visible_to(self, user: Any) -> ConsentQuerySet:
+        """One's own; nobody else needs the history. What others may do by a consent asks ``standing``."""
+        return self.filter(participant__user=user) if user.is_authenticated else self.none()
+
+    def standing(self) -> ConsentQuerySet:
+        """Those not withdrawn."""
+        return self.filter(withdrawn_at__isnull=True)

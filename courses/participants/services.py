@@ -205,7 +205,7 @@ def set_consents(*, actor: Any, participant: Participant, purposes: Iterable[str
     taken_back = [consent.pk for purpose, consent in held.items() if purpose not in wanted]
     given = sorted(wanted - set(held))
     Consent.objects.filter(pk__in=taken_back).update(withdrawn_at=timezone.now())
-    notice = DataNotice.objects.first()
+    notice = DataNotice.objects.in_force().first()
     Consent.objects.bulk_create([Consent(participant=participant, purpose=purpose, notice=notice) for purpose in given])
     if given or taken_back:
         audit.record(
@@ -215,6 +215,20 @@ def set_consents(*, actor: Any, participant: Participant, purposes: Iterable[str
             given=given,
             withdrawn=sorted(set(held) - wanted),
         )
+
+
+def give_consent(*, actor: Any, participant: Participant, purpose: str) -> None:
+    """Give one consent; the others stay as they are. Raises ``NotYourRecord``."""
+    set_consents(actor=actor, participant=participant, purposes={*_standing(participant), purpose})
+
+
+def withdraw_consent(*, actor: Any, participant: Participant, purpose: str) -> None:
+    """Take back one consent, with effect from now. Raises ``NotYourRecord``."""
+    set_consents(actor=actor, participant=participant, purposes=_standing(participant) - {purpose})
+
+
+def _standing(participant: Participant) -> set[str]:
+    return set(participant.consents.standing().values_list("purpose", flat=True))
 
 
 @transaction.atomic

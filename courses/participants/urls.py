@@ -16,6 +16,7 @@ urlpatterns = [
     path("people/imports/<uuid:key>/retry/", imports.retry, name="people_import_retry"),
     path("people/imports/<uuid:key>/problems.csv", imports.problems_csv, name="people_import_problems"),
     path("begin/<str:token>/", views.activate, name="activate"),
+    path("data-notice/", views.data_notice, name="data_notice"),
     path("my/details/", views.participant_profile, name="participant_profile"),
     path("my/details/focal-point/", views.designation_claim, name="designation_claim"),
     path("my/details/focal-point/<int:pk>/remove/", views.designation_remove, name="designation_remove"),

@@ -7,7 +7,7 @@ from typing import Any
 from allauth.account.utils import perform_login
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -19,7 +19,7 @@ from accounts.models import User
 from core.errors import DomainError
 from core.links import LinkExpired, LinkInvalid
 
-from . import activation, services
+from . import activation, notices, services
 from .decorators import details_needed
 from .forms import DesignationForm, DetailsForm, PasswordForm
 from .models import FocalPointDesignation, Participant
@@ -46,8 +46,9 @@ def _after_details(request: HttpRequest) -> str:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def participant_profile(request: HttpRequest) -> HttpResponse:
-    """One's own details and consents."""
+    """One's own details and consents, below what we tell about them."""
     user: Any = request.user
+    notice = notices.notice_for(user)
     participant = services.participant_of(user)
     given = (
         list(participant.consents.filter(withdrawn_at__isnull=True).values_list("purpose", flat=True))
@@ -63,6 +64,8 @@ def participant_profile(request: HttpRequest) -> HttpResponse:
         try:
             saved = services.save_details(actor=user, user=user, data=form.details)
             services.set_consents(actor=user, participant=saved, purposes=form.cleaned_data["consents"])
+            if notice is not None and request.POST.get("notice") == str(notice.version):
+                notices.acknowledge(actor=user, notice=notice)
         except DomainError as error:
             form.add_error(None, str(error))
         else:
@@ -75,7 +78,34 @@ def participant_profile(request: HttpRequest) -> HttpResponse:
             "form": form,
             "next": safe_next(request),
             "is_new": participant is None,
+            "notice": notice,
+            "notice_text": notice.text_in() if notice else None,
             "designations": participant.designations.select_related("country", "body") if participant else [],
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def data_notice(request: HttpRequest) -> HttpResponse:
+    """The data notice in force, for everybody; who is signed in says that they have read it."""
+    notice = notices.current_notice()
+    if notice is None:
+        raise Http404
+    unseen = notices.notice_for(request.user)
+    if request.method == "POST":
+        if unseen is not None and request.POST.get("version") == str(unseen.version):
+            notices.acknowledge(actor=request.user, notice=unseen)
+            messages.success(request, _("Thank you. You find the notice under “My data and privacy” at any time."))
+        return redirect(safe_next(request) or "data_notice")
+    return render(
+        request,
+        "participants/notice.html",
+        {
+            "notice": notice,
+            "text": notice.text_in(),
+            "unseen": unseen is not None,
+            "returning": unseen is not None and unseen.version > 1,
+            "next": safe_next(request),
         },
     )
 

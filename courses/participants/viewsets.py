@@ -6,16 +6,23 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.functional import cached_property
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import BooleanColumn
+from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
+from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSetGroup
+from wagtail.admin.widgets import AdminDateInput
 
 from core import scoped
+from core.languages import native_name
+from core.models import AuditEntry
 
-from . import permissions, services
+from . import notices, permissions, services
 from .forms import DesignationRecordForm, EndForm, LinkForm, RecordForm
-from .models import FocalPointDesignation, Participant
+from .models import DataNotice, FocalPointDesignation, Participant
+from .trail import saw
 
 
 class ParticipantChooserViewSet(scoped.ScopedChooserViewSet):
@@ -75,8 +82,28 @@ class Merge(scoped.ObjectActView):
         services.merge_participants(actor=actor, source=obj, into=answers["into"])
 
 
+class SeenIndex(generic.IndexView):
+    """The list, written down for the people on it: as seen, or as taken out."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        act = "export" if self.is_export else "view"
+        saw(self.request.user, context["object_list"], f"participants.{act}")
+        return context
+
+
+class SeenEdit(generic.EditView):
+    """The form, written down for the person."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        saw(self.request.user, [self.object], "participants.view")
+        return super().get_context_data(**kwargs)
+
+
 class ParticipantViewSet(scoped.ScopedModelViewSet):
     model = Participant
+    index_view_class = SeenIndex
+    edit_view_class = SeenEdit
     icon = "user"
     list_display = ["name", "name_latin", "organisation", "country", "user"]
     list_filter = ["represents", "stakeholder_group", "country"]
@@ -181,8 +208,76 @@ class DesignationViewSet(scoped.ScopedModelViewSet):
         return services.claim_designation(actor=actor, **form.cleaned_data)
 
 
+class NoticeForm(forms.ModelForm):
+    """A version of the data notice, with its words in each language. English at least."""
+
+    class Meta:
+        model = DataNotice
+        fields = ["published_on"]
+        widgets = {"published_on": AdminDateInput}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        held = {text.language: text for text in self.instance.texts.all()} if self.instance.pk else {}
+        for code, _name in settings.LANGUAGES:
+            for part, label in (("summary", _("In short")), ("text", _("The whole notice"))):
+                self.fields[f"{part}_{code}"] = forms.CharField(
+                    label=format_lazy("{}: {}", native_name(code), label),
+                    required=code == "en",
+                    widget=forms.Textarea(attrs={"rows": 3 if part == "summary" else 10, "lang": code, "dir": "auto"}),
+                    initial=getattr(held.get(code), part, ""),
+                )
+
+    @property
+    def texts(self) -> dict[str, tuple[str, str]]:
+        """What the service takes: the words by language."""
+        data = self.cleaned_data
+        return {code: (data[f"summary_{code}"], data[f"text_{code}"]) for code, _name in settings.LANGUAGES}
+
+
+class NoticeViewSet(scoped.ScopedModelViewSet):
+    """Versions of the data notice. What people were shown never changes: the next version says it anew."""
+
+    model = DataNotice
+    icon = "doc-full"
+    list_display = ["__str__", "published_on"]
+
+    def get_form_class(self, for_update: bool = False) -> type:
+        return NoticeForm
+
+    def may(self, user: Any, action: str, obj: Any) -> bool:
+        return permissions.organises_all(user)
+
+    def create(self, *, actor: Any, form: NoticeForm) -> DataNotice:
+        return notices.publish_notice(actor=actor, published_on=form.cleaned_data["published_on"], texts=form.texts)
+
+    def change(self, *, actor: Any, form: NoticeForm) -> DataNotice:
+        return notices.change_notice(
+            actor=actor, notice=form.instance, published_on=form.cleaned_data["published_on"], texts=form.texts
+        )
+
+
+class SeenReport(scoped.ScopedReportView):
+    """Who saw or took out whose data: once per person, viewer and day."""
+
+    model = AuditEntry
+    page_title = _("Who saw personal data")
+    columns = [
+        DateColumn("at", label=_("Date")),
+        Column("actor_label", label=_("By")),
+        Column("action", label=_("Where")),
+        Column("object_id", label=_("Number of the record")),
+    ]
+    list_export = ["at", "actor_label", "action", "object_type", "object_id"]
+    is_searchable = True
+    search_fields = ["action", "actor_label", "object_id"]
+
+    def get_base_queryset(self) -> Any:
+        return AuditEntry.objects.of_seeing()
+
+
 class PeopleGroup(ModelViewSetGroup):
     menu_label = _("People")
     menu_icon = "group"
     menu_order = 300
-    items = (ParticipantViewSet("participants"), DesignationViewSet("designations"))
+    items = (ParticipantViewSet("participants"), DesignationViewSet("designations"), NoticeViewSet("data_notices"))

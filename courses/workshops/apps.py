@@ -10,17 +10,30 @@ class WorkshopsConfig(AppConfig):
 
     def ready(self) -> None:
         from core.permissions import declare
+        from core.personal import register_personal_data
         from courses.catalogue.facts import register_provider
         from courses.catalogue.models import SyllabusEntry
         from courses.participants.querysets import register_tie
         from courses.participants.services import register_reconciler
 
-        from . import services
+        from . import personal, services
         from .facts import asked, explain, live_session_facts, workshops_of
         from .permissions import GROUP_PERMISSIONS, people_of_workshops
 
         declare("workshops", GROUP_PERMISSIONS)
         register_tie(people_of_workshops)
+        register_personal_data(
+            "workshops",
+            title=_("My workshops"),
+            models=[
+                "workshops.Registration.participant",
+                "workshops.Attendance.participant",
+                "workshops.WorkshopTrainer.user",
+            ],
+            acts=["workshops.Workshop.created_by", "workshops.Attendance.recorded_by"],
+            export=personal.export,
+            erase=personal.erase,
+        )
         register_reconciler("workshops.Registration", services.reconcile_registrations)
         register_reconciler("workshops.Attendance", services.reconcile_attendance)
         register_provider(

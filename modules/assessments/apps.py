@@ -10,10 +10,20 @@ class AssessmentsConfig(AppConfig):
 
     def ready(self) -> None:
         from core.permissions import declare
+        from core.personal import register_personal_data
         from modules.lessons.registry import register_outline_provider
 
+        from . import personal
         from .outline import passed_quizzes, quiz_entries
         from .permissions import GROUP_PERMISSIONS
 
         declare("assessments", GROUP_PERMISSIONS)
+        register_personal_data(
+            "attempts",
+            title=_("Quizzes I took"),
+            models=["assessments.Attempt.learner", "assessments.TimeAllowance.learner"],
+            acts=["assessments.QuestionVersion.created_by", "assessments.TimeAllowance.granted_by"],
+            export=personal.export,
+            erase=personal.erase,
+        )
         register_outline_provider(quiz_entries, done=passed_quizzes)

@@ -9,6 +9,15 @@ class LessonsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import items
+        from core.personal import register_personal_data
+
+        from . import items, personal
 
         items.connect()
+        register_personal_data(
+            "reading",
+            title=_("Lessons I read"),
+            models=["lessons.LessonProgress.learner"],
+            export=personal.export,
+            erase=personal.erase,
+        )

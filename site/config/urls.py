@@ -27,6 +27,7 @@ urlpatterns += i18n_patterns(
     path("account/", include("accounts.urls")),
     path("account/", include("allauth.urls")),
     path("", include("courses.participants.urls")),
+    path("", include("courses.privacy.urls")),
     path("", include("courses.catalogue.urls")),
     path("", include("courses.workshops.urls")),
     path("", include("courses.certificates.urls")),

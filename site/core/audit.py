@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 
 from .models import AuditEntry
 
@@ -37,3 +38,28 @@ def _entry(actor: Any, action: str, obj: models.Model, data: dict[str, Any]) -> 
         object_label=str(obj)[:255],
         data=data,
     )
+
+
+SEEN_PIECE = 500
+
+
+def seen(*, actor: Any, action: str, people: Iterable[models.Model]) -> None:
+    """Write that ``actor`` saw or took out personal data of others: once per person, viewer, action and day (UTC).
+
+    ``action`` is ``"room.view"`` or ``"room.export"``. One query for every 500 people; their names are not copied.
+    """
+    if not getattr(actor, "pk", None):
+        return
+    today, label = timezone.now().date().isoformat(), str(actor)[:255]
+    entries = [
+        AuditEntry(
+            actor=actor,
+            actor_label=label,
+            action=action,
+            object_type=person._meta.label_lower,
+            object_id=str(person.pk),
+            once=f"{today}:{actor.pk}:{action}:{person._meta.label_lower}:{person.pk}",
+        )
+        for person in people
+    ]
+    AuditEntry.objects.bulk_create(entries, batch_size=SEEN_PIECE, ignore_conflicts=True)

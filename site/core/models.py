@@ -24,7 +24,10 @@ class AuditEntry(models.Model):
     action = models.CharField(max_length=80, help_text="room.act, for example certificates.revoke")
     object_type = models.CharField(max_length=80)
     object_id = models.CharField(max_length=64)
-    object_label = models.CharField(max_length=255)
+    object_label = models.CharField(max_length=255, blank=True)
+    once = models.CharField(
+        max_length=200, null=True, blank=True, unique=True, editable=False, help_text="what is written once a day"
+    )
     data = models.JSONField(default=dict, blank=True)
     at = models.DateTimeField(auto_now_add=True)
 

@@ -26,3 +26,15 @@ class AuditEntryQuerySet(models.QuerySet):
         if any(reads(user) for reads in _readers):
             return self.all()
         return self.filter(actor_id=user.pk)
+
+    def of_seeing(self) -> AuditEntryQuerySet:
+        """Who saw or took out personal data of others."""
+        return self.filter(models.Q(action__endswith=".view") | models.Q(action__endswith=".export"))
+
+    def of_acting(self) -> AuditEntryQuerySet:
+        """What was done, without what was only looked at."""
+        return self.exclude(action__endswith=".view").exclude(action__endswith=".export")
+
+    def about(self, obj: models.Model) -> AuditEntryQuerySet:
+        """What was done with one object."""
+        return self.filter(object_type=obj._meta.label_lower, object_id=str(obj.pk))

@@ -11,8 +11,10 @@ class InstitutionsConfig(AppConfig):
 
     def ready(self) -> None:
         from core import permissions
+        from core.personal import register_personal_data
         from core.querysets import register_audit_reader
 
+        from . import personal
         from .countries import synchronise_countries
         from .permissions import ADMIN_PERMISSIONS, CORE_PERMISSIONS, GROUP_PERMISSIONS, organises_all
 
@@ -20,4 +22,12 @@ class InstitutionsConfig(AppConfig):
         permissions.declare("wagtailadmin", ADMIN_PERMISSIONS)
         permissions.declare("core", CORE_PERMISSIONS)
         register_audit_reader(organises_all)
+        register_personal_data(
+            "roles",
+            title=_("My roles"),
+            models=["institutions.RoleAssignment.user"],
+            acts=["institutions.RoleAssignment.granted_by"],
+            export=personal.export,
+            erase=personal.erase,
+        )
         post_migrate.connect(synchronise_countries, sender=self, dispatch_uid="campus-countries")

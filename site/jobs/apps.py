@@ -7,3 +7,18 @@ class JobsConfig(AppConfig):
     label = "jobs"
     verbose_name = _("Background work")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from core.personal import register_personal_data, register_retention
+
+        from . import personal
+
+        register_personal_data(
+            "mail",
+            title=_("Mails to me, and work I started"),
+            acts=["jobs.Job.created_by"],
+            export=personal.export,
+            erase=personal.erase,
+        )
+        register_retention("mail", title=_("Mails sent or failed"), default_days=90, due=personal.old_mails)
+        register_retention("jobs", title=_("Work that is over"), default_days=180, due=personal.old_jobs)

@@ -20,6 +20,7 @@ OURS = [
     "courses.certificates",
     "courses.workshops",
     "courses.catalogue",
+    "courses.privacy",
     "courses.participants",
     "modules.assessments",
     "modules.lessons",

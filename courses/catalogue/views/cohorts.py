@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from courses.participants.trail import saw
 from institutions.models import Role
 from institutions.roles import holds, is_organiser
 
@@ -57,6 +58,7 @@ def cohort_progress(request: HttpRequest, pk: int) -> HttpResponse:
     enrolments = list(page.object_list)
     completion = services.refresh_completion(cohort.course, enrolments)
     people = [{"enrolment": enrolment, "completion": completion[enrolment.pk]} for enrolment in enrolments]
+    saw(request.user, [enrolment.participant for enrolment in enrolments], "catalogue.view")
     headings = people[0]["completion"].requirements if people else []  # type: ignore[attr-defined]
     return render(
         request,

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from core.errors import DomainError
+from courses.participants.trail import saw
 
 from .. import services
 from ..facts import attendance_of
@@ -51,6 +52,7 @@ def _sheet(user: Any, workshop: Workshop, sessions: Sequence[Session], registrat
         for row in Attendance.objects.filter(session__in=sessions, participant__in=ids)
     }
     facts = attendance_of(workshop, ids)
+    saw(user, [registration.participant for registration in registrations], "workshops.view")
     today = workshop.today
     rows = []
     for registration in registrations:

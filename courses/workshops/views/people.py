@@ -16,6 +16,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import DomainError
 from core.spreadsheets import csv_response
+from courses.participants.models import Participant
+from courses.participants.trail import saw
 
 from .. import services
 from ..facts import attendance_of
@@ -40,6 +42,7 @@ def registrations(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     page = Paginator(rows.order_by("participant__name", "pk"), PER_PAGE).get_page(request.GET.get("page"))
     people = list(page.object_list)
     facts = attendance_of(workshop, [row.participant_id for row in people])
+    saw(request.user, [row.participant for row in people], "workshops.view")
     return render(
         request,
         "workshops/registrations.html",
@@ -66,6 +69,8 @@ def registrations_csv(request: HttpRequest, workshop: Workshop) -> HttpResponseB
     ]  # fmt: skip
     people = _registrations(workshop).order_by("participant__name", "pk")
     facts = attendance_of(workshop, people.values_list("participant", flat=True))
+
+    saw(request.user, Participant.objects.filter(registrations__workshop=workshop), "workshops.export")
 
     def lines() -> Iterator[tuple[Any, ...]]:
         for row in people.iterator(chunk_size=500):
@@ -122,7 +127,8 @@ def registration_cancel(request: HttpRequest, workshop: Workshop, pk: int) -> Ht
 @running
 def sheet(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     """A sheet to sign on paper, one for each day, with lines left for people who come to the door."""
-    people = _registrations(workshop).active().order_by("participant__name", "pk")
+    people = list(_registrations(workshop).active().order_by("participant__name", "pk"))
+    saw(request.user, [row.participant for row in people], "workshops.view")
     sessions = list(workshop.sessions.select_related("workshop"))
     days = [{"day": day, "sessions": list(group)} for day, group in groupby(sessions, key=lambda session: session.day)]
     return render(
@@ -130,7 +136,7 @@ def sheet(request: HttpRequest, workshop: Workshop) -> HttpResponse:
         "workshops/sheet.html",
         {
             **desk(workshop, _("Sheet to sign")),
-            "people": list(people),
+            "people": people,
             "sheets": days or [{"day": workshop.starts_on, "sessions": []}],
             "blank": range(BLANK_LINES),
         },

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "courses.certificates",
     "courses.workshops",
     "courses.catalogue",
+    "courses.privacy",
     "courses.participants",
     "modules.assessments",
     "modules.lessons",
@@ -169,6 +170,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="5", hour="0"),
     },
     "old-imports": {"task": "courses.participants.tasks.forget_imports", "schedule": crontab(minute="15", hour="1")},
+    "privacy-erasures": {"task": "courses.privacy.tasks.erase_due", "schedule": crontab(minute="10")},
+    "privacy-retention": {
+        "task": "courses.privacy.tasks.enforce_retention",
+        "schedule": crontab(minute="30", hour="2"),
+    },
     "publish-scheduled-pages": {"task": "jobs.tasks.publish_scheduled", "schedule": crontab(minute="*/5")},
     "workshops-follow-zones": {"task": "courses.workshops.tasks.recompute_times", "schedule": crontab(minute="20")},
     "workshops-held": {"task": "courses.workshops.tasks.hold_past_workshops", "schedule": crontab(minute="40")},
@@ -262,6 +268,10 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Protocol Campus"
 MFA_ADAPTER = "institutions.second_factor.CampusMFAAdapter"
 CAMPUS_REQUIRE_SECOND_FACTOR = env.bool("CAMPUS_REQUIRE_SECOND_FACTOR", default=False)
+
+# --- Privacy ------------------------------------------------------------------------------
+# Days that a kind of record is kept, where they differ from the room's own: "mail=30,views=365"; 0 is for ever.
+CAMPUS_RETENTION = {kind: int(days) for kind, days in env.dict("CAMPUS_RETENTION", default={}).items()}
 
 # --- Languages and times ------------------------------------------------------------------
 LANGUAGES = [

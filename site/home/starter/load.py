@@ -47,6 +47,7 @@ def load_starter_content(*, actor: Any = None, say: Any = logger.info) -> None:
     say("Workshops")
     records.put_workshops(read("workshops")["workshops"])
     records.put_certificate_template()
+    records.put_data_notice(read("notice"))
 
 
 def home_pages() -> HomePage:

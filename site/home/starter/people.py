@@ -15,6 +15,7 @@ from accounts.models import User
 from courses.catalogue.models import Cohort, CohortTrainer, Enrolment
 from courses.catalogue.services import enrol
 from courses.participants.models import FocalPointDesignation, Participant
+from courses.participants.notices import acknowledge, current_notice
 from courses.participants.services import confirm_designation
 from courses.workshops.models import Workshop, WorkshopTrainer
 from institutions.models import Role, Treaty
@@ -59,6 +60,9 @@ def make_sample_people() -> str:
         users = {name: _account(name, password) for name in ACCOUNTS}
         _roles(users)
         _cohort(users)
+        if notice := current_notice():
+            for user in users.values():
+                acknowledge(actor=user, notice=notice)
     return password
 
 

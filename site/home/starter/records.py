@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from courses.catalogue.models import Cohort, Course, CourseOrganisation, SyllabusEntry
 from courses.certificates.models import CertificateTemplate, CertificateTemplateText
+from courses.participants.models import DataNotice
+from courses.participants.notices import publish_notice
 from courses.workshops.models import Mode, Workshop, WorkshopOrganisation, WorkshopText
 from courses.workshops.services import add_session
 from institutions.models import ActivityRole, Organisation, Programme, Region
@@ -211,3 +213,11 @@ def put_certificate_template() -> None:
         template = CertificateTemplate.objects.create(key=f"starter-{kind}", kind=kind, signatory_name="A. N. Example")
         for language, words in texts.items():
             CertificateTemplateText.objects.create(record=template, language=language, **words)
+
+
+def put_data_notice(content: dict[str, Any]) -> None:
+    """Publish the first data notice where there is none yet."""
+    if DataNotice.objects.exists():
+        return
+    texts = {language: (words["summary"], words["text"]) for language, words in content["texts"].items()}
+    publish_notice(actor=None, published_on=content["published_on"], texts=texts)

@@ -1,0 +1,64 @@
+"""What this room holds of people: enrolments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.personal import Person, Record, fact, fields_of, forget_labels
+from courses.participants.personal import records_of
+
+from .models import Enrolment, RequirementWaiver, TaskResult
+
+GONE = "–"
+
+
+def export(person: Person) -> Iterator[Record]:
+    """Every enrolment, as whom and from where at that time."""
+    rows = Enrolment.objects.filter(participant__in=records_of(person))
+    for row in rows.select_related("cohort__course__item", "country"):
+        yield [
+            fact("course", _("Course"), str(row.cohort.course)),
+            fact("cohort", _("Cohort"), row.cohort.title),
+            fact("state", _("State"), row.state, row.get_state_display()),
+            fact("source", _("How"), row.source, row.get_source_display()),
+            fact("enrolled_at", _("Enrolled"), row.enrolled_at),
+            fact("withdrawn_at", _("Left"), row.withdrawn_at),
+            fact("completed_at", _("Completed"), row.completed_at),
+            *fields_of(row, "represents", "organisation", "position", "stakeholder_group"),
+            fact("country", _("Country"), row.country_id, row.country or ""),
+        ]
+    for waiver in RequirementWaiver.objects.filter(enrolment__in=rows):
+        yield [
+            fact("requirement", _("Requirement that counts as met"), waiver.title or waiver.kind),
+            *fields_of(waiver, "basis", "reason", "evidence", "issuer"),
+            fact("granted_at", _("Given"), waiver.granted_at),
+            fact("ended_at", _("Ended"), waiver.ended_at),
+        ]
+    for result in TaskResult.objects.filter(participant__in=records_of(person)).select_related("task__course__item"):
+        yield [
+            fact("task", _("Practical task"), str(result.task)),
+            *fields_of(result, "met", "note"),
+            fact("judged_at", _("Judged"), result.judged_at),
+        ]
+
+
+def erase(person: Person) -> int:
+    """Enrolments stay for the counts, without organisation, office and words about the person.
+
+    Those not finished end and free their place.
+    """
+    records = records_of(person)
+    rows = Enrolment.objects.filter(participant__in=records)
+    results = TaskResult.objects.filter(participant__in=records)
+    waivers = RequirementWaiver.objects.filter(enrolment__in=rows)
+    for found in (rows, results, waivers):
+        forget_labels(found.model, found.values_list("pk", flat=True))
+    waivers.update(reason=GONE, evidence=GONE, issuer=GONE, end_reason="")
+    results.update(note="")
+    rows.filter(state=Enrolment.State.ACTIVE, completed_at__isnull=True).update(
+        state=Enrolment.State.WITHDRAWN, withdrawn_at=timezone.now()
+    )
+    return rows.update(organisation="", position="")

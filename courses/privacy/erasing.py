@@ -1,0 +1,162 @@
+"""Forgetting somebody: asked for, confirmed, waited for, done.
+
+What stays: the ledger of certificates (serial, hash, dates, state; the printed name and the file unless the holder
+wants them withdrawn, too), and what happened without a person: attempts, attendance, enrolments. The certificates
+are parted from the rest, so that a name on one leads to nothing else.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from core import audit
+from core.links import make_token
+from core.personal import Person, holdings
+from courses.participants.services import forget_participant
+from institutions.models import RoleAssignment
+from jobs.services import queue_mail
+
+from .errors import AlreadyAsked, HoldsRole, NothingToUndo
+from .models import ErasureRequest
+from .people import WITHDRAW_CERTIFICATES, person_of
+
+GRACE = timedelta(days=7)
+"""How long one can change one's mind."""
+LINK = "erasure-confirm"
+LINK_AGE = timedelta(days=1)
+
+
+def _require_no_role(user: Any) -> None:
+    if user.is_superuser or RoleAssignment.objects.current().filter(user=user).exists():
+        raise HoldsRole
+
+
+@transaction.atomic
+def ask_erasure(*, actor: Any, withdraw_certificates: bool, confirmed: bool) -> ErasureRequest:
+    """Ask to be forgotten. ``confirmed``: the person has just given the password; else a mail asks once more.
+
+    Asking again while the mail is on its way sends another. Raises ``HoldsRole`` and ``AlreadyAsked``.
+    """
+    _require_no_role(actor)
+    request = ErasureRequest.objects.select_for_update().visible_to(actor).open().first()
+    if request is not None and request.state == ErasureRequest.State.PLANNED:
+        raise AlreadyAsked
+    try:
+        with transaction.atomic():
+            request = request or ErasureRequest.objects.create(user=actor)
+    except IntegrityError as error:  # asked twice in the same moment
+        raise AlreadyAsked from error
+    request.withdraw_certificates, request.asked_at = withdraw_certificates, timezone.now()
+    request.save(update_fields=["withdraw_certificates", "asked_at"])
+    audit.record(actor=actor, action="privacy.ask_erasure", obj=request, certificates=withdraw_certificates)
+    if confirmed:
+        return _plan(actor, request)
+    token = make_token(LINK, str(request.key))
+    _write_to(actor, request, "erasure_confirm", f"ask:{request.asked_at.timestamp():.0f}", "erasure_confirm", [token])
+    return request
+
+
+@transaction.atomic
+def confirm_erasure(*, actor: Any, key: str) -> ErasureRequest:
+    """Confirm by the link of the mail, signed in as the same person. Raises ``NothingToUndo``, ``HoldsRole``."""
+    request = ErasureRequest.objects.select_for_update().visible_to(actor).open().filter(key=key).first()
+    if request is None:
+        raise NothingToUndo
+    if request.state == ErasureRequest.State.PLANNED:
+        return request
+    _require_no_role(actor)
+    return _plan(actor, request)
+
+
+def _plan(actor: Any, request: ErasureRequest) -> ErasureRequest:
+    request.state, request.due_at = ErasureRequest.State.PLANNED, timezone.now() + GRACE
+    request.save(update_fields=["state", "due_at"])
+    audit.record(actor=actor, action="privacy.plan_erasure", obj=request)
+    _write_to(actor, request, "erasure_planned", "planned", "privacy", [])
+    return request
+
+
+@transaction.atomic
+def undo_erasure(*, actor: Any) -> ErasureRequest:
+    """Take a request back while there is time. Raises ``NothingToUndo``."""
+    request = ErasureRequest.objects.select_for_update().visible_to(actor).open().first()
+    if request is None:
+        raise NothingToUndo
+    request.state, request.ended_at = ErasureRequest.State.UNDONE, timezone.now()
+    request.save(update_fields=["state", "ended_at"])
+    audit.record(actor=actor, action="privacy.undo_erasure", obj=request)
+    return request
+
+
+def erase_due() -> int:
+    """Forget everybody whose days are over; returns how many. One transaction each, so one failure stops nobody else.
+
+    Whoever was given a role meanwhile is left alone until it has ended.
+    """
+    due = ErasureRequest.objects.filter(state=ErasureRequest.State.PLANNED, due_at__lte=timezone.now())
+    count = 0
+    for pk in list(due.values_list("pk", flat=True)):
+        with transaction.atomic():
+            request = due.select_for_update(of=("self",)).select_related("user").filter(pk=pk).first()
+            if request is None or request.user is None:
+                continue
+            try:
+                _require_no_role(request.user)
+            except HoldsRole:
+                continue
+            erase(request)
+            count += 1
+    return count
+
+
+@transaction.atomic
+def erase(request: ErasureRequest) -> dict[str, int]:
+    """Forget the person of a request, here and now; returns how many rows each room touched."""
+    user = request.user
+    assert user is not None
+    options = frozenset({WITHDRAW_CERTIFICATES} if request.withdraw_certificates else ())
+    address, language = user.email, user.language or settings.LANGUAGE_CODE
+    counts = erase_person(person_of(user, options=options))
+    request.user, request.state, request.ended_at = None, ErasureRequest.State.DONE, timezone.now()
+    request.save(update_fields=["user", "state", "ended_at"])
+    audit.record(actor=None, action="privacy.erase", obj=request, rows=counts)
+    queue_mail(
+        key=f"erasure-done:{request.key}",
+        to=address,
+        template="privacy/mail/erasure_done",
+        context={"certificates": request.withdraw_certificates},
+        language=language,
+    )
+    return counts
+
+
+def erase_person(person: Person) -> dict[str, int]:
+    """Ask every room to forget a person, highest first; inside the caller's transaction."""
+    counts = {holding.name: holding.erase(person) for holding in holdings()}
+    forget_participant(person.user)
+    return counts
+
+
+def _write_to(user: Any, request: ErasureRequest, template: str, key: str, view: str, args: list[str]) -> None:
+    language = user.language or translation.get_language() or settings.LANGUAGE_CODE
+    with translation.override(language):
+        url = settings.BASE_URL + reverse(view, args=args)
+    queue_mail(
+        key=f"erasure-{key}:{request.key}",
+        to=user.email,
+        template=f"privacy/mail/{template}",
+        context={
+            "name": str(user),
+            "url": url,
+            "due_at": request.due_at,
+            "certificates": request.withdraw_certificates,
+            "days": GRACE.days,
+        },
+        language=language,
+    )

@@ -1,0 +1,16 @@
+"""Addresses of this room."""
+
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("my/privacy/", views.privacy, name="privacy"),
+    path("my/privacy/consent/", views.consent, name="privacy_consent"),
+    path("my/privacy/seen/", views.seen, name="privacy_seen"),
+    path("my/privacy/data/", views.export_request, name="data_export_request"),
+    path("my/privacy/data/<uuid:key>.zip", views.export_download, name="data_export"),
+    path("my/privacy/erasure/", views.erasure, name="erasure"),
+    path("my/privacy/erasure/undo/", views.erasure_undo, name="erasure_undo"),
+    path("my/privacy/erasure/confirm/<str:token>/", views.erasure_confirm, name="erasure_confirm"),
+]

@@ -1,0 +1,96 @@
+"""A learner with something in every room: reading, an attempt, an enrolment, attendance, a certificate with a file."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from types import SimpleNamespace
+
+import pytest
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from core import audit
+from courses.certificates.models import Certificate, CertificateTemplate, Kind
+from courses.certificates.services import serial_for
+from courses.participants.services import forget_participant, set_consents
+from courses.privacy.models import DataExport
+from courses.workshops.models import Attendance, Registration, Session
+from modules.assessments.models import Attempt
+from modules.lessons.models import LessonProgress
+from modules.records.models import Event, Item
+from modules.records.services import log_event
+from tests import factories
+
+PRINTED = "Learner Example"
+
+
+@pytest.fixture(autouse=True)
+def exports_apart(files_apart, monkeypatch):
+    from courses.privacy.models import private_storage
+
+    monkeypatch.setattr(DataExport._meta.get_field("archive"), "storage", private_storage())
+
+
+@pytest.fixture
+def life(cast, programme):
+    """What the cast's learner did, by the rows it left."""
+    user, person = cast.learner, cast.learner.participant
+    person.organisation, person.country_id, person.position = "Ministry of Green Things", "KE", "Adviser"
+    person.save()
+    forget_participant(user)
+    course = factories.CourseFactory(programme=programme)
+    module = factories.ItemFactory(kind=Item.Kind.MODULE)
+    factories.SyllabusEntryFactory(course=course, item=module)
+    lesson = factories.ItemFactory(kind=Item.Kind.LESSON, parent=module)
+    cohort = factories.CohortFactory(course=course)
+    enrolment = factories.EnrolmentFactory(
+        participant=person, cohort=cohort, organisation=person.organisation, country_id="KE"
+    )
+    quiz = factories.QuizFactory(item__parent=module)
+    progress = LessonProgress.objects.create(learner=user, learner_key=user.key, item=lesson, seen_at=timezone.now())
+    attempt = Attempt.objects.create(
+        learner=user, learner_key=user.key, quiz=quiz, number=1, seed=1, state="graded", percent=90, passed=True
+    )
+    event = log_event(user=user, verb=Event.Verb.COMPLETED, item=lesson)
+    workshop = factories.WorkshopFactory(programme=programme, starts_on=date(2026, 3, 3), state="held")
+    session = Session.objects.create(
+        workshop=workshop,
+        titles={"en": "Opening"},
+        day=workshop.starts_on,
+        begins=time(9),
+        finishes=time(10),
+        starts_at=timezone.now(),
+        ends_at=timezone.now() + timezone.timedelta(hours=1),
+    )
+    registration = Registration.objects.create(workshop=workshop, participant=person, organisation="Ministry")
+    mark = Attendance.objects.create(session=session, participant=person, state="present", minutes=60)
+    template = CertificateTemplate.objects.create(key="t", signatory_name="Somebody")
+    certificate = Certificate(
+        serial=serial_for("test", 2026),
+        kind=Kind.COMPLETION,
+        participant=person,
+        template=template,
+        language="en",
+        name=PRINTED,
+        printed={"title": "A course", "name_latin": PRINTED},
+        issued_at=timezone.now(),
+        sha256="a" * 64,
+        cohort=cohort,
+        subject_key=f"cohort:{cohort.pk}",
+    )
+    certificate.pdf.save("one.pdf", ContentFile(b"%PDF the certificate"), save=False)
+    certificate.save()
+    set_consents(actor=user, participant=person, purposes=["news"])
+    audit.record(actor=user, action="catalogue.enrol", obj=enrolment)
+    return SimpleNamespace(
+        user=user,
+        person=person,
+        enrolment=enrolment,
+        progress=progress,
+        attempt=attempt,
+        event=event,
+        registration=registration,
+        mark=mark,
+        certificate=certificate,
+        cohort=cohort,
+    )

@@ -1,0 +1,116 @@
+"""What has been kept long enough goes; what has not, stays."""
+
+from __future__ import annotations
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.utils import timezone
+
+from accounts.models import User
+from core.models import AuditEntry
+from core.personal import retentions
+from courses.participants.models import Consent
+from courses.participants.services import set_consents
+from courses.participants.trail import saw
+from courses.privacy import keeping
+from jobs.models import Job, OutboxMail
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def line(kind, lines):
+    return next(found for found in lines if found.kind == kind)
+
+
+def after(days):
+    return time_machine.travel(timezone.now() + timezone.timedelta(days=days), tick=True)
+
+
+def old_mail():
+    return OutboxMail.objects.create(key="old", to="a@example.org", subject="s", text="t", state="sent")
+
+
+def test_the_report_touches_nothing(capsys):
+    old_mail()
+    with after(91):
+        call_command("retention")
+        assert line("mail", keeping.report()).due == 1
+    assert OutboxMail.objects.exists()
+    assert "Nothing was touched" in capsys.readouterr().out
+
+
+def test_applied_it_lets_go_what_is_due_and_says_how_much(capsys):
+    old_mail()
+    with after(91):
+        OutboxMail.objects.create(key="new", to="a@example.org", subject="s", text="t", state="sent")
+        call_command("retention", "--apply")
+    assert list(OutboxMail.objects.values_list("key", flat=True)) == ["new"]
+
+
+def test_one_day_before_nothing_goes():
+    old_mail()
+    with after(89):
+        assert line("mail", keeping.enforce()).gone == 0
+
+
+def test_a_setting_says_for_how_long(settings):
+    settings.CAMPUS_RETENTION = {"mail": 10}
+    old_mail()
+    with after(11):
+        assert line("mail", keeping.enforce()).gone == 1
+
+
+def test_nought_keeps_for_ever(settings):
+    settings.CAMPUS_RETENTION = {"mail": 0}
+    old_mail()
+    with after(9999):
+        assert line("mail", keeping.enforce()).gone == 0
+
+
+def test_a_mail_that_waits_is_not_thrown_away():
+    OutboxMail.objects.create(key="waits", to="a@example.org", subject="s", text="t", state="queued")
+    with after(9999):
+        assert line("mail", keeping.enforce()).gone == 0
+
+
+def test_every_kind_runs_on_an_empty_and_on_a_full_house(life):
+    keeping.enforce()
+    with after(365 * 20):
+        keeping.enforce()
+        assert [found.due for found in keeping.report()] == [0] * len(retentions())
+
+
+def test_who_saw_whom_goes_and_who_did_what_stays(life, cast):
+    saw(cast.trainer, [life.person], "catalogue.view")
+    acts = AuditEntry.objects.of_acting().count()
+    with after(2 * 365 + 1):
+        keeping.enforce()
+    assert not AuditEntry.objects.of_seeing().exists()
+    assert AuditEntry.objects.of_acting().count() == acts
+
+
+def test_a_standing_consent_stays_however_old(cast):
+    person = cast.learner.participant
+    set_consents(actor=cast.learner, participant=person, purposes=["news", "directory"])
+    set_consents(actor=cast.learner, participant=person, purposes=["news"])
+    with after(3 * 365 + 2):
+        keeping.enforce()
+    assert [consent.purpose for consent in Consent.objects.all()] == ["news"]
+
+
+def test_an_account_that_nobody_used_goes_and_one_that_was_used_stays():
+    never = factories.UserFactory(verified=False)
+    used = factories.UserFactory(last_login=timezone.now())
+    with after(181):
+        keeping.enforce()
+    assert not User.objects.filter(pk=never.pk).exists()
+    assert User.objects.filter(pk=used.pk).exists()
+
+
+def test_more_rows_than_one_piece_all_go(monkeypatch):
+    monkeypatch.setattr(keeping, "PIECE", 3)
+    Job.objects.bulk_create([Job(kind="x", state="done") for _number in range(10)])
+    with after(181):
+        assert line("jobs", keeping.enforce()).gone == 10
