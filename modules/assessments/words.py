@@ -7,6 +7,7 @@ from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import nh3
+from django.core.files.storage import default_storage
 from django.utils.html import format_html, linebreaks
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -18,7 +19,24 @@ if TYPE_CHECKING:
     from .types.base import Content, Words
 
 STARTS_WITH_TAG = re.compile(r"<[a-zA-Z]")
-TAGS = {"p", "br", "em", "strong", "i", "b", "sub", "sup", "ul", "ol", "li", "a", "blockquote", "code"}
+# fmt: off
+MATHML = {
+    "math", "mrow", "mi", "mn", "mo", "ms", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msub", "msup", "msubsup",
+    "munder", "mover", "munderover", "mtable", "mtr", "mtd", "mstyle", "mpadded", "mphantom", "mfenced",
+}
+TAGS = {
+    "p", "br", "em", "strong", "i", "b", "u", "s", "sub", "sup", "ul", "ol", "li", "a", "blockquote", "code", "pre",
+    "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "img", *MATHML,
+}
+# fmt: on
+ATTRIBUTES = {
+    "a": {"href"},
+    "img": {"src", "alt", "width", "height", "data-picture"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "math": {"display"},
+    "mfenced": {"open", "close", "separators"},
+}
 
 
 def to_html(text: str) -> SafeString:
@@ -34,7 +52,14 @@ def to_html(text: str) -> SafeString:
 
 
 def _clean(html: str) -> str:
-    return nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}).strip()
+    return nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, attribute_filter=_own_pictures).strip()
+
+
+def _own_pictures(tag: str, attribute: str, value: str) -> str | None:
+    """Let pictures come from our own files only: one from elsewhere would tell strangers who reads."""
+    if (tag, attribute) == ("img", "src") and not value.startswith(default_storage.url("_").removesuffix("_")):
+        return None
+    return value
 
 
 def editable(html: str) -> str:

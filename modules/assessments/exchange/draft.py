@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Any
 
 
@@ -26,7 +27,8 @@ class Draft:
     """A question in one language: ``type``, ``body`` and ``parts`` as its type keeps them, ``text`` and ``feedback``
     as HTML. ``name``, ``idnumber``, ``category`` and ``tags`` are what other systems know it by.
 
-    ``lost`` names what the format or the platform cannot carry, in words for people.
+    ``lost`` names what the format or the platform cannot carry, in words for people. ``extra`` are settings that
+    only this platform has: they travel where other systems do not look.
     """
 
     type: str
@@ -39,8 +41,10 @@ class Draft:
     category: tuple[str, ...] = ()
     tags: list[str] = field(default_factory=list)
     line: int = 0
+    language: str = "en"
     pictures: dict[str, Picture] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
+    extra: dict[str, str] = field(default_factory=dict)
 
     def lose(self, what: str) -> None:
         """Note something that is not carried, once."""
@@ -51,10 +55,16 @@ class Draft:
         """The text (or another field) of a part."""
         return self.parts.get(id, {}).get(name, "")
 
+    def ids(self) -> Iterator[str]:
+        """Yield ids for parts: those that came with the question, then a to z, aa, ab and so on."""
+        held = self.extra.pop("ids", "").split()
+        yield from held
+        letters = "abcdefghijklmnopqrstuvwxyz"
+        names = chain(letters, (first + second for first in letters for second in letters))
+        yield from (name for name in names if name not in held)
 
-def ids() -> Iterator[str]:
-    """Yield ids for parts: a to z, then aa, ab and so on."""
-    letters = "abcdefghijklmnopqrstuvwxyz"
-    yield from letters
-    for first in letters:
-        yield from (first + second for second in letters)
+    def keep_ids(self, used: Iterable[str]) -> None:
+        """Let the ids of parts travel along where they are not those that they would get."""
+        held = list(used)
+        if held != list(islice(Draft("", "", {}).ids(), len(held))):
+            self.extra["ids"] = " ".join(held)

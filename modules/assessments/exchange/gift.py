@@ -22,10 +22,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from html import escape
+from typing import Any
 
 from django.utils.translation import gettext as _
 
+from .draft import Draft
 from .markup import to_html, to_plain
+from .pictures import taken_in, without_pictures
 from .problems import Fault
 
 SPECIAL = "\\~=#{}:\n"
@@ -39,7 +43,7 @@ CATEGORY = re.compile(r"\s*\$CATEGORY:\s*(.*)", re.IGNORECASE)
 NAME = re.compile(r"\s*::(.*?)::", re.DOTALL)
 FORMAT = re.compile(r"\s*\[(html|moodle|plain|markdown)\]", re.IGNORECASE)
 WEIGHT = re.compile(r"\s*%(-?\d+(?:[.,]\d+)?)%")
-NOTE = re.compile(r"\[(id|tag):((?:[^\]\\]|\\.)*)\]")
+NOTE = re.compile(r"\[(id|tag|campus):((?:[^\]\\]|\\.)*)\]")
 TRUE, FALSE = {"T", "TRUE"}, {"F", "FALSE"}
 GAP = "_____"
 
@@ -90,7 +94,18 @@ class Record:
     category: tuple[str, ...] = ()
     idnumber: str = ""
     tags: list[str] = field(default_factory=list)
+    extra: dict[str, str] = field(default_factory=dict)
     line: int = 0
+    language: str = "en"
+
+    def draft(self, type: str, body: dict[str, Any] | None = None) -> Draft:
+        """Return what the record says of every question, with a type and its body."""
+        draft = Draft(type, "", body or {}, name=self.name, idnumber=self.idnumber, category=self.category)
+        draft.tags, draft.extra, draft.line = list(self.tags), dict(self.extra), self.line
+        draft.language = self.language
+        draft.text = taken_in(self.html, {}, draft)
+        draft.feedback = taken_in(self.feedback.html, {}, draft)
+        return draft
 
     @property
     def html(self) -> str:
@@ -183,6 +198,9 @@ def _question(lines: list[tuple[int, str]], category: tuple[str, ...], notes: li
         value = re.sub(r"\\(.)", r"\1", value).strip()
         if kind == "id":
             record.idnumber = value
+        elif kind == "campus":
+            setting, _sign, said = value.partition("=")
+            record.extra[setting] = said
         elif value:
             record.tags.append(value)
     yield record
@@ -343,6 +361,29 @@ def decimal_of(text: str) -> Decimal:
 # --- Writing ------------------------------------------------------------------------------------
 
 
+def record_of(draft: Draft, kind: str, answers: list[Answer], *, single: bool = False) -> Record:
+    """Return the record of a question; the type says its kind and answers."""
+    if "<img" in draft.text + draft.feedback:
+        draft.lose(_("the pictures"))
+    return Record(
+        kind,
+        Text(without_pictures(draft.text), "html"),
+        answers,
+        name=draft.name,
+        single=single,
+        feedback=Text(without_pictures(draft.feedback), "html"),
+        category=draft.category,
+        idnumber=draft.idnumber,
+        tags=draft.tags,
+        extra=draft.extra,
+    )
+
+
+def words_of(text: str) -> Text:
+    """Return plain words as a text that needs no format of its own within a question in HTML."""
+    return Text(escape(text, quote=False), "html") if text else Text()
+
+
 def write(records: Iterable[Record]) -> Iterator[str]:
     """Yield the text of a GIFT file, question by question."""
     category: tuple[str, ...] | None = None
@@ -374,6 +415,7 @@ def _note(text: str) -> str:
 def _written(record: Record) -> str:
     notes = [f"[id:{_note(record.idnumber)}]"] if record.idnumber else []
     notes += [f"[tag:{_note(tag)}]" for tag in record.tags]
+    notes += [f"[campus:{_note(name)}={_note(value)}]" for name, value in record.extra.items()]
     lines = [f"// {' '.join(notes)}\n"] if notes else []
     if record.name:
         lines.append(f"::{escaped(' '.join(record.name.split()))}::")

@@ -14,24 +14,8 @@ from typing import Any
 import nh3
 from markdown_it import MarkdownIt
 
-# fmt: off
-MATHML = {
-    "math", "mrow", "mi", "mn", "mo", "ms", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msub", "msup", "msubsup",
-    "munder", "mover", "munderover", "mtable", "mtr", "mtd", "mstyle", "mpadded", "mphantom", "mfenced",
-}
-TAGS = {
-    "p", "br", "em", "strong", "i", "b", "u", "s", "sub", "sup", "ul", "ol", "li", "a", "blockquote", "code", "pre",
-    "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "img", *MATHML,
-}
-# fmt: on
-ATTRIBUTES = {
-    "a": {"href"},
-    "img": {"src", "alt", "width", "height", "data-picture"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan", "scope"},
-    "math": {"display"},
-    "mfenced": {"open", "close", "separators"},
-}
+from ..words import ATTRIBUTES, MATHML, TAGS
+
 BLOCKS = ("p", "div", "ul", "ol", "blockquote", "pre", "table", "h1", "h2", "h3", "h4", "h5", "h6")
 HEADING = re.compile(r"<(/?)h[1-6]\b[^>]*>", re.IGNORECASE)
 BLOCK = re.compile(r"<(/?)(?:div|section|article|figure|center)\b[^>]*>", re.IGNORECASE)

@@ -132,6 +132,7 @@ def _record(kind: str, element: Element, category: tuple[str, ...]) -> Record:
         line=line_of(element),
     )
     record = Record(kind, element, draft)
+    draft.extra = {setting.get("name", ""): text_of(setting) for setting in element.findall("campus")}
     draft.text = record.html(element.find("questiontext"))
     draft.feedback = record.html(element.find("generalfeedback"))
     _note_losses(record)
@@ -225,6 +226,8 @@ class Written:
 
     def finished(self) -> str:
         """Return the question as text."""
+        for name, text in self.draft.extra.items():
+            self.add("campus", text, name=name)
         if self.draft.tags:
             tags = SubElement(self.element, "tags")
             for tag in self.draft.tags:

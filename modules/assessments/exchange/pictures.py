@@ -87,3 +87,8 @@ def sent_out(html: str, load: Callable[[int], Picture | None]) -> tuple[str, lis
         return f'<img src="{PLUGIN}{quote(picture.name)}" alt="{held.get("alt", "")}">'
 
     return IMG.sub(out, html), list(found.values())
+
+
+def without_pictures(html: str) -> str:
+    """Return HTML with each picture's text alternative in its place."""
+    return IMG.sub(lambda tag: dict(ATTRIBUTE.findall(tag[1])).get("alt", ""), html)

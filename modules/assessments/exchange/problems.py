@@ -17,8 +17,12 @@ class CannotCarry(DomainError):
 
 @dataclass(frozen=True)
 class Fault:
-    """A place in a file that cannot be read as a question; the rest of the file can."""
+    """A place in a file that cannot be read as a question; the rest of the file can.
+
+    ``is_remark``: it is about the file, and no question stands there.
+    """
 
     line: int
     why: str
     name: str = ""
+    is_remark: bool = False

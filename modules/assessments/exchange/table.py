@@ -11,12 +11,16 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
 
+from .draft import Draft
 from .encoding import lines
-from .problems import Fault, Unreadable
+from .gift import category_path
+from .markup import to_html
+from .pictures import taken_in, without_pictures
+from .problems import CannotCarry, Fault, Unreadable
 
 COLUMNS = ("key", "name", "category", "tags", "type", "question", "feedback", "right", "options")
 NUMBERED = re.compile(r"(answer|feedback|weight)\s*_?(\d{1,3})")
@@ -48,6 +52,39 @@ class Row:
     category: str = ""
     tags: list[str] = field(default_factory=list)
     line: int = 0
+    language: str = "en"
+
+    def draft(self, type: str, body: dict[str, Any] | None = None) -> Draft:
+        """Return what the row says of every question, with a type and its body."""
+        draft = Draft(type, "", body or {}, name=self.name, idnumber=self.key, tags=list(self.tags), line=self.line)
+        draft.category, draft.language = category_path(self.category), self.language
+        draft.text = taken_in(to_html(self.text, "moodle"), {}, draft)
+        draft.feedback = taken_in(to_html(self.feedback, "moodle"), {}, draft)
+        return draft
+
+    def yes(self, option: str, default: bool = False) -> bool:
+        """Return what an option that is yes or no says."""
+        return self.options.get(option, "yes" if default else "no").lower() in ("yes", "true", "1")
+
+
+def row_of(draft: Draft, answers: list[Cell], *, right: str = "", **options: str) -> Row:
+    """Return a question as a row; the type says its answers and options."""
+    if len(answers) > WIDEST:
+        raise CannotCarry(_("The table has room for %(number)d answers.") % {"number": WIDEST})
+    if "<img" in draft.text + draft.feedback:
+        draft.lose(_("the pictures"))
+    return Row(
+        type=draft.type,
+        text=without_pictures(draft.text),
+        answers=answers,
+        right=right,
+        feedback=without_pictures(draft.feedback),
+        options={name: value for name, value in options.items() if value},
+        key=draft.idnumber,
+        name=draft.name,
+        category="/".join(name.replace("/", "//") for name in draft.category),
+        tags=draft.tags,
+    )
 
 
 def read(file: BinaryIO) -> Iterator[Row | Fault]:
@@ -56,7 +93,8 @@ def read(file: BinaryIO) -> Iterator[Row | Fault]:
     header, delimiter = _header(held)
     reader = csv.reader(held, delimiter=delimiter, strict=True)
     for name in _unknown(header):
-        yield Fault(held.number, _("The column “%(name)s” is not known and was not read.") % {"name": name})
+        why = _("The column “%(name)s” is not known and was not read.") % {"name": name}
+        yield Fault(held.number, why, is_remark=True)
     while True:
         line = held.number + 1
         try:

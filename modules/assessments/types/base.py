@@ -18,6 +18,8 @@ from django.utils.translation import gettext as _
 from core.errors import DomainError
 from core.languages import fallback_order
 
+from ..exchange.contract import Exchange
+
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as LazyText
 
@@ -132,6 +134,8 @@ class QuestionType(ABC):
     takes_files: ClassVar[bool] = False
     text_holds_fields: ClassVar[bool] = False
     """Whether the answer's fields stand within the text of the question, which the type then writes itself."""
+    exchange: ClassVar[Exchange] = Exchange()
+    """How such questions are written in other systems' formats."""
     role: ClassVar[str] = "group"
     """The ARIA role of the question as a group of fields."""
 

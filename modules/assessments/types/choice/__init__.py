@@ -39,6 +39,7 @@ from ..base import (
     Words,
     counted,
 )
+from .exchange import ChoiceExchange
 
 if TYPE_CHECKING:
     from ...admin_forms import QuestionForm
@@ -51,6 +52,7 @@ class Choice(QuestionType):
     """What the three have in common."""
 
     template_name = "assessments/types/choice.html"
+    exchange = ChoiceExchange()
     multiple = False
     shuffles = True
 

@@ -1,0 +1,308 @@
+"""Bringing questions in: a file of any format into the bank, in chunks, each with a constant number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, BinaryIO
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from taggit.models import Tag
+
+from core import audit
+from core.errors import DomainError
+
+from ..exchange import reading
+from ..exchange.contract import said
+from ..exchange.draft import Draft
+from ..exchange.gift import category_path
+from ..exchange.identity import Keys
+from ..exchange.problems import Fault
+from ..exchange.reading import Unsupported
+from ..models import AttemptQuestion, Question, QuestionCategory, QuestionText, QuestionVersion
+from ..words import to_html
+from .authoring import check_question
+from .bank import put_category
+from .pictures import Pictures
+
+CHUNK = 200
+
+NEW, CHANGED, SAME, REFUSED = "new", "changed", "same", "refused"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What happens to one question of the file. ``state``: new, changed, same, refused (then ``why``)."""
+
+    line: int
+    name: str
+    type: str
+    state: str
+    category: str = ""
+    why: str = ""
+
+
+@dataclass
+class Report:
+    """What an import did, or would do."""
+
+    questions: int = 0
+    imported: int = 0
+    unsupported: list[Unsupported] = field(default_factory=list)
+    errors: list[Fault] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as programs read it."""
+        return {
+            "questions": self.questions,
+            "imported": self.imported,
+            "unsupported": [
+                {"name": each.name, "type": each.type, "line": each.line, "why": each.why} for each in self.unsupported
+            ],
+            "errors": [{"line": each.line, "name": each.name, "why": each.why} for each in self.errors],
+        }
+
+
+def import_questions(
+    *,
+    actor: Any,
+    file: BinaryIO,
+    format: str,
+    language: str = "en",
+    category: str = "",
+    dry_run: bool = False,
+    progress: Callable[[int], None] = lambda done: None,
+) -> Report:
+    """Bring the questions of a file into the bank and say what came of each. Raises ``Unreadable`` and writes nothing.
+
+    ``category`` (``"Laws/Access"``) holds the categories of the file. A question that is there already (see
+    ``exchange.identity``) stays when it is the same, else it gets a new version once it was asked; brought in another
+    language it gets its words. ``dry_run`` writes nothing. ``progress`` is told after every chunk, outside any
+    transaction, how many are done.
+    """
+    for _found in reading.read(file, format, language):
+        pass  # a file that ends in the middle is no half import
+    report = Report()
+    into = _Import(actor, language, category, dry_run, report)
+    found = reading.read(file, format, language)
+    while chunk := list(islice(found, CHUNK)):
+        into.bring(chunk)
+        progress(report.questions)
+    if format != "qti":  # whose lines are those of many files
+        for told in (report.unsupported, report.errors, report.rows):
+            told.sort(key=lambda each: each.line)
+    return report
+
+
+@dataclass
+class _Planned:
+    """A question about to be written; ``version`` is the one that gets the words, unsaved when it is new."""
+
+    draft: Draft
+    key: str
+    words: dict[str, Any]
+    question: Question | None
+    newest: QuestionVersion | None
+    held: QuestionText | None
+    state: str = NEW
+    makes_version: bool = True
+
+
+class _Import:
+    def __init__(self, actor: Any, language: str, category: str, dry_run: bool, report: Report) -> None:
+        self.actor, self.language, self.dry_run, self.report = actor, language, dry_run, report
+        self.base = category_path(category)
+        self.keys = Keys("/".join(self.base))
+        self.pictures = Pictures(actor=actor, write=not dry_run)
+        self.categories: dict[tuple[str, ...], QuestionCategory] = {}
+
+    def bring(self, chunk: Sequence[reading.Found]) -> None:
+        """Write a chunk in one transaction and report it."""
+        drafts = []
+        for found in chunk:
+            if isinstance(found, Draft):
+                self.report.questions += 1
+                drafts.append((found, self.keys.key(found)))
+            elif isinstance(found, Unsupported):
+                self.report.questions += 1
+                self.report.unsupported.append(found)
+                self.report.rows.append(Row(found.line, found.name, found.type, REFUSED, why=found.why))
+            else:
+                self.report.questions += not found.is_remark
+                self.report.errors.append(found)
+                self.report.rows.append(Row(found.line, found.name, "", REFUSED, why=found.why))
+        self.pictures.take(draft for draft, _key in drafts)
+        with transaction.atomic():
+            planned = self._planned([pair for pair in drafts if self._is_fit(*pair)])
+            if not self.dry_run:
+                self._write(planned)
+
+    def _is_fit(self, draft: Draft, key: str) -> bool:
+        """Whether the question can be asked and graded; else it is reported."""
+        try:
+            check_question(type=draft.type, language=self.language, text=draft.text, body=draft.body, parts=draft.parts)
+        except DomainError as error:
+            fault = Fault(draft.line, str(error), said(draft, draft))
+            self.report.errors.append(fault)
+            self.report.rows.append(Row(fault.line, fault.name, draft.type, REFUSED, why=fault.why))
+            return False
+        return True
+
+    def _planned(self, drafts: Iterable[tuple[Draft, str]]) -> list[_Planned]:
+        """Compare with what is there: five queries, however many questions."""
+        drafts = list(drafts)
+        held = {
+            question.key: question
+            for question in Question.objects.select_for_update().filter(key__in=[key for _draft, key in drafts])
+        }
+        newest: dict[int, QuestionVersion] = {}
+        versions = QuestionVersion.objects.filter(question__in=held.values()).order_by("number")
+        for version in versions.prefetch_related("texts"):
+            newest[version.question_id] = version
+        asked = set(
+            AttemptQuestion.objects.filter(version__in=newest.values()).values_list("version_id", flat=True).distinct()
+        )
+        planned = []
+        for draft, key in drafts:
+            question = held.get(key)
+            plan = _Planned(
+                draft,
+                key,
+                {"text": to_html(draft.text), "feedback": to_html(draft.feedback), "parts": draft.parts},
+                question,
+                newest.get(question.pk) if question else None,
+                None,
+            )
+            self._compare(plan, asked)
+            planned.append(plan)
+            self._tell(plan)
+        return planned
+
+    def _compare(self, plan: _Planned, asked: set[int]) -> None:
+        """Whether a question is new, changed or the same; and whether a change makes a version."""
+        draft, newest = plan.draft, plan.newest
+        if newest is None:
+            return
+        plan.held = next((row for row in newest.texts.all() if row.language == self.language), None)
+        plan.state = CHANGED
+        if newest.type == draft.type and newest.body == draft.body:
+            if plan.held is not None and all(getattr(plan.held, name) == text for name, text in plan.words.items()):
+                plan.state = SAME
+            plan.makes_version = plan.state == CHANGED and plan.held is not None and newest.pk in asked
+
+    def _tell(self, plan: _Planned) -> None:
+        draft = plan.draft
+        name = said(draft, draft)
+        if plan.question is not None and plan.question.retired_at is not None:
+            draft.lose(_("its use: it was taken out of use here and stays so"))
+        why = ""
+        if draft.lost:
+            why = _("Imported without: %(what)s.") % {"what": "; ".join(draft.lost)}
+            self.report.unsupported.append(Unsupported(name, draft.type, draft.line, why))
+        self.report.imported += 1
+        path = " › ".join([*self.base, *draft.category])
+        self.report.rows.append(Row(draft.line, name, draft.type, plan.state, path, why))
+
+    def _write(self, planned: Sequence[_Planned]) -> None:
+        new = [plan for plan in planned if plan.question is None]
+        for plan in new:
+            plan.question = Question(key=plan.key, source_language=self.language)
+        Question.objects.bulk_create(plan.question for plan in new if plan.question)
+        self._write_versions([plan for plan in planned if plan.state != SAME and plan.makes_version])
+        self._write_words([plan for plan in planned if plan.state != SAME])
+        self._file(planned)
+        for action, state in (("create", NEW), ("change", CHANGED)):
+            audit.record_many(
+                actor=self.actor,
+                action=f"assessments.{action}_question",
+                objects=[plan.question for plan in planned if plan.state == state and plan.question],
+                language=self.language,
+                imported=True,
+            )
+
+    def _write_versions(self, planned: Sequence[_Planned]) -> None:
+        """A new version of each, which takes over the words in the other languages."""
+        by = self.actor if getattr(self.actor, "pk", None) else None
+        before = {plan.key: plan.newest for plan in planned}
+        for plan in planned:
+            plan.newest = QuestionVersion(
+                question=plan.question,
+                number=plan.newest.number + 1 if plan.newest else 1,
+                type=plan.draft.type,
+                body=plan.draft.body,
+                created_by=by,
+            )
+        QuestionVersion.objects.bulk_create(plan.newest for plan in planned if plan.newest)
+        QuestionText.objects.bulk_create(
+            QuestionText(
+                record=plan.newest, language=row.language, text=row.text, feedback=row.feedback, parts=row.parts
+            )
+            for plan in planned
+            for row in _texts(before[plan.key])
+            if row.language != self.language
+        )
+        for plan in planned:
+            plan.held = None
+
+    def _write_words(self, planned: Sequence[_Planned]) -> None:
+        fresh, changed = [], []
+        for plan in planned:
+            if plan.held is None:
+                fresh.append(QuestionText(record=plan.newest, language=self.language, **plan.words))
+            else:
+                for name, text in plan.words.items():
+                    setattr(plan.held, name, text)
+                changed.append(plan.held)
+        QuestionText.objects.bulk_create(fresh)
+        QuestionText.objects.bulk_update(changed, ["text", "feedback", "parts"])
+
+    def _file(self, planned: Sequence[_Planned]) -> None:
+        """Put questions into their categories and add their tags; none is taken away."""
+        moved = []
+        for plan in planned:
+            path = (*self.base, *plan.draft.category)
+            if path and plan.question and plan.question.category_id != (category := self._category(path)).pk:
+                plan.question.category = category
+                moved.append(plan.question)
+        Question.objects.bulk_update(moved, ["category"])
+        self._tag([plan for plan in planned if plan.draft.tags])
+
+    def _category(self, path: tuple[str, ...]) -> QuestionCategory:
+        if path not in self.categories:
+            self.categories[path] = put_category(actor=self.actor, path=path, language=self.language)
+        return self.categories[path]
+
+    def _tag(self, planned: Sequence[_Planned]) -> None:
+        if not planned:
+            return
+        through = Question.tags.through
+        wanted = {
+            (plan.question.pk, " ".join(tag.split())[:100])
+            for plan in planned
+            if plan.question
+            for tag in plan.draft.tags
+            if tag.strip()
+        }
+        names = {name for _pk, name in wanted}
+        tags = {tag.name: tag for tag in Tag.objects.filter(name__in=names)}
+        for name in sorted(names - set(tags)):
+            tags[name], _new = Tag.objects.get_or_create(name=name)
+        ids = [plan.question.pk for plan in planned if plan.question]
+        held = set(
+            through.objects.filter(
+                content_type__app_label="assessments", content_type__model="question", object_id__in=ids
+            ).values_list("object_id", "tag_id")
+        )
+        kind = through._meta.get_field("content_type").related_model.objects.get_for_model(Question)
+        through.objects.bulk_create(
+            through(content_type=kind, object_id=pk, tag=tags[name])
+            for pk, name in sorted(wanted)
+            if (pk, tags[name].pk) not in held
+        )
+
+
+def _texts(version: QuestionVersion | None) -> Iterator[QuestionText]:
+    return iter(version.texts.all()) if version is not None else iter(())
