@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 
 from core.languages import direction
+from modules.reference.explain import Entry, explain
+from modules.reference.glossary import entries_in
 
 from .caching import keep, name, recall
 
@@ -31,11 +33,28 @@ def render_body(stream: Any, language: str) -> SafeString:
     return mark_safe(BLOCK_KEYS.sub("", "\n".join(parts)))  # noqa: S308  the blocks' templates escape
 
 
-def cached_body(page: Any) -> SafeString:
-    """Return the rendered body of a live page, cached for as long as it is not published again."""
-    key = name("body", page.pk, page.live_revision_id, page.last_published_at)
-    html = recall(key)
-    if html is None:
-        html = render_body(page.body, page.locale.language_code)
-        keep(key, html)
-    return html
+class Explained(NamedTuple):
+    """A rendered body whose words are explained, and the words."""
+
+    html: SafeString
+    entries: tuple[Entry, ...]
+
+
+def explained_body(page: Any) -> Explained:
+    """Return the body of a lesson with the glossary's words linked, each where it is used first. One query."""
+    language = page.locale.language_code
+    html, used = explain(render_body(page.body, language), entries_in(language), language)
+    return Explained(mark_safe(html), tuple(used))  # noqa: S308  what is added is escaped
+
+
+def cached_body(page: Any, changed: str) -> Explained:
+    """Return the explained body of a live page, kept until it is published again, or something around it changes.
+
+    ``changed``: the moment of its module's last change, which a change of the glossary also is.
+    """
+    key = name("body", page.pk, page.live_revision_id, page.last_published_at, changed)
+    body = recall(key)
+    if body is None:
+        body = explained_body(page)
+        keep(key, body)
+    return body

@@ -14,7 +14,7 @@ from typing import Any
 from django.core.cache import cache
 
 CACHED_FOR = 24 * 3600
-SHAPE = 4  # raise it when a kept class changes, so that a new release does not read what an old one wrote
+SHAPE = 5  # raise it when a kept class changes, so that a new release does not read what an old one wrote
 NEAR_ENTRIES = 256
 NEAR_FOR = 600
 

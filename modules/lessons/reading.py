@@ -26,8 +26,9 @@ from django.utils.safestring import SafeString, mark_safe
 from wagtail.rich_text import RichText
 
 from core.page_context import page_context
+from modules.reference.explain import Entry
 
-from .body import anchor, cached_body, render_body
+from .body import Explained, anchor, cached_body, explained_body
 from .caching import keep, name, recall
 from .models import LessonPage
 from .outline import OutlineEntry, Skeleton, SkeletonLesson, is_done, others_of, skeletons
@@ -61,6 +62,7 @@ class Shell:
     minutes: int
     url: str
     body: SafeString
+    terms: tuple[Entry, ...]  # the words explained in the body
     sources: SafeString
     first_block: str
     module: Skeleton | None
@@ -92,7 +94,9 @@ def shell_of(found: Found, request: HttpRequest, language: str) -> Shell:
     shell = recall(key)
     if shell is None:
         page = LessonPage.objects.select_related("locale").get(pk=found.page_id)
-        shell = make_shell(page, request, language, module_key=found.module_key, body=cached_body(page))
+        shell = make_shell(
+            page, request, language, module_key=found.module_key, body=cached_body(page, found.module_changed_at)
+        )
         keep(key, shell)
     return shell
 
@@ -109,21 +113,22 @@ def make_shell(
     language: str,
     *,
     module_key: UUID | None = None,
-    body: SafeString | None = None,
+    body: Explained | None = None,
 ) -> Shell:
     """Build the shell of a page: also of one that is only previewed."""
     if module_key is None and (parent := page.get_parent()) is not None:
         module_key = parent.translation_key
     module = skeletons([module_key], language).get(module_key) if module_key else None
     layout = page_context(page, request)
-    stream = page.body
+    stream, explained = page.body, body or explained_body(page)
     return Shell(
         key=page.translation_key,
         title=page.title,
         summary=page.summary,
         minutes=page.minutes,
         url=next((crumb["url"] for crumb in layout["breadcrumbs"][-1:]), ""),
-        body=render_body(stream, page.locale.language_code) if body is None else body,
+        body=explained.html,
+        terms=explained.entries,
         sources=mark_safe(str(RichText(page.sources))) if page.sources else SafeString(""),  # noqa: S308  sanitised by Wagtail
         first_block=str(stream[0].id) if stream else "",
         module=module,

@@ -33,6 +33,7 @@ urlpatterns += i18n_patterns(
     path("", include("courses.certificates.urls")),
     path("", include("jobs.urls")),
     path("", include("modules.assessments.urls")),
+    path("", include("modules.reference.urls")),
     path("", include("modules.lessons.urls")),
     path("", include("home.urls")),
     path("", include(wagtail_urls)),

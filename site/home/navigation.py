@@ -96,7 +96,11 @@ def footer_nav(language: str) -> list[dict[str, str]]:
             if page.in_footer
         ],
     )
-    return [*pages, {"title": _("Check a certificate"), "url": reverse("certificate_check")}]
+    return [
+        *pages,
+        {"title": _("Glossary"), "url": reverse("glossary")},
+        {"title": _("Check a certificate"), "url": reverse("certificate_check")},
+    ]
 
 
 def account_links(request: HttpRequest) -> list[dict[str, str]]:

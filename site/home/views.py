@@ -109,7 +109,7 @@ class ListsSitemap(Sitemap):
     def items(self) -> list[tuple[str, str]]:
         from courses.workshops.models import Workshop
 
-        names = [("catalogue", ""), ("workshops", ""), ("certificate_check", "")]
+        names = [("catalogue", ""), ("workshops", ""), ("glossary", ""), ("certificate_check", "")]
         names += [("workshop", key) for key in Workshop.objects.public().values_list("key", flat=True)]
         return [(language, *name) for language, _label in settings.LANGUAGES for name in names]  # type: ignore[misc]
 

@@ -24,6 +24,7 @@ OURS = [
     "courses.participants",
     "modules.assessments",
     "modules.lessons",
+    "modules.reference",
     "modules.records",
     "media",
     "jobs",

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "courses.participants",
     "modules.assessments",
     "modules.lessons",
+    "modules.reference",
     "modules.records",
     "media",
     "jobs",

@@ -32,6 +32,7 @@ def load_starter_content(*, actor: Any = None, say: Any = logger.info) -> None:
     say("Languages and home pages")
     home = home_pages()
     english = Locale.objects.get(language_code="en")
+    records.put_glossary()
     pages = read("pages")
     topics = {}
     for topic in pages["home"]["topics"]:

@@ -20,6 +20,7 @@ from modules.assessments.services import put_question, put_quiz
 from modules.lessons.models import Field
 from modules.records.models import Item
 from modules.records.services import freeze_item
+from modules.reference.services import put_term
 
 from .files import key_of, read, translations
 from .texts import CERTIFICATE, LIVE_PART, PROGRAMMES
@@ -33,6 +34,23 @@ REGION_OF_NAME = {
     "Western Europe and Others": Region.WEOG,
 }
 BLENDED = "abs-legal-frameworks"
+
+
+def put_glossary() -> None:
+    """Write the terms of the glossary, each once in each language: an editor's change, or deletion, is kept."""
+    for row in read("glossary"):
+        for language, text in row.items():
+            if language == "key" or not once(f"term:{row['key']}:{language}"):
+                continue
+            put_term(
+                actor=None,
+                language=language,
+                key=key_of("term", row["key"]),
+                name=text["name"],
+                definition=text["definition"],
+                source=text["source"],
+                synonyms="\n".join(text["forms"]),
+            )
 
 
 def put_module_quiz(name: str, source: dict[str, Any], translated: dict[str, Any]) -> None:

@@ -15,10 +15,11 @@ from home.starter.people import make_sample_people
 from modules.assessments.models import Question, QuestionText, Quiz
 from modules.lessons.models import LessonPage, ModulePage
 from modules.records.models import Item
+from modules.reference.models import Term
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("starter")]
 
-COUNTED = [Page, Item, Course, Cohort, Workshop, Session, Question, QuestionText, Quiz]
+COUNTED = [Page, Item, Course, Cohort, Workshop, Session, Question, QuestionText, Quiz, Term]
 
 
 def again() -> None:
@@ -38,6 +39,11 @@ def test_it_holds_three_courses_with_their_modules_and_quizzes():
 def test_it_holds_the_workshops_of_2016_and_a_coming_sample():
     assert Workshop.objects.filter(starts_on__year=2016, state="held").count() == 3
     assert Workshop.objects.get(is_sample=True).is_open
+
+
+def test_it_explains_the_words_of_the_field_also_in_french_and_arabic():
+    assert Term.objects.filter(locale__language_code="en").count() >= 40
+    assert all(Term.objects.filter(locale__language_code=language).count() >= 15 for language in ("fr", "ar"))
 
 
 def test_loading_twice_doubles_nothing():
