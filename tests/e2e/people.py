@@ -93,14 +93,6 @@ def press(control: Locator) -> None:
         control.click()
 
 
-def sign_in_by_form(page: Page, email: str, password: str = PASSWORD) -> None:
-    """Sign in as people do."""
-    page.goto(f"{base_of(page)}/en/account/login/")
-    page.fill("input[name=login]", email)
-    page.fill("input[name=password]", password)
-    press(page.locator("main button[type=submit]"))
-
-
 def base_of(page: Page) -> str:
     return page.context._impl_obj._options["baseURL"]  # type: ignore[attr-defined]
 
