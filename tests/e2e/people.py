@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Locator, Page, Response
 
-from .servers import PASSWORD, Platform
+from .servers import Platform
 
 OUT = Path(__file__).parent / "out"
 PHONE, DESK = 360, 1280
