@@ -6,11 +6,8 @@ connections that stay open ask from another process; rounds alternate between th
 
 from __future__ import annotations
 
-import asyncio
-import json
 import os
 import socket
-import statistics
 import subprocess
 import sys
 import time
@@ -19,8 +16,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from .asking import ask
+
 ROOT = Path(__file__).resolve().parents[2]
-CONNECTIONS, ROUNDS, SECONDS = 16, 7, 2.0
+BARE = "/bare/"
+ROUNDS, SECONDS = 7, 2.0
 QUERY_BUDGET, RATIO_BUDGET = 12, 1 / 3
 
 
@@ -29,13 +29,12 @@ def measure(platform: Any) -> list[dict[str, Any]]:
     cookie, path = reader_of_a_lesson()
     queries = queries_of(cookie, path)
     with server() as port:
-        command = [sys.executable, "-m", "tests.benchmarks.lessons", str(port), cookie, path]
-        speeds = json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
-    ratio = speeds["lesson"] / speeds["bare"]
-    print(f"  {path}: {queries} queries; one process: {speeds['lesson']:.0f} a second, bare view {speeds['bare']:.0f}")
+        speeds = ask(port, cookie, [BARE, path], rounds=ROUNDS, seconds=SECONDS)
+    ratio = speeds[path] / speeds[BARE]
+    print(f"  {path}: {queries} queries; one process: {speeds[path]:.0f} a second, bare view {speeds[BARE]:.0f}")
     return [
         row("Queries of a lesson page, learner", queries, "", QUERY_BUDGET, queries <= QUERY_BUDGET),
-        row("Lesson pages, learner, one process", round(speeds["lesson"], 1), "per second", None, True),
+        row("Lesson pages, learner, one process", round(speeds[path], 1), "per second", None, True),
         row("Lesson pages, ratio to a bare view", round(ratio, 2), "", round(RATIO_BUDGET, 2), ratio >= RATIO_BUDGET),
     ]
 
@@ -44,7 +43,7 @@ def row(name: str, value: float, unit: str, budget: float | None, ok: bool) -> d
     return {"name": name, "value": value, "unit": unit, "budget": budget, "ok": ok}
 
 
-def reader_of_a_lesson() -> tuple[str, str]:
+def reader_of_a_lesson(email: str = "reader-of-lessons@example.org") -> tuple[str, str]:
     """Return the session of a new learner who has done a first lesson, and the path of the second."""
     from django.test import Client
 
@@ -56,7 +55,7 @@ def reader_of_a_lesson() -> tuple[str, str]:
 
     module = next(page for page in ModulePage.objects.live().public().order_by("path") if page.numchild > 1)
     first, second = LessonPage.objects.child_of(module).live().order_by("path")[:2]
-    learner = User.objects.create_user("reader-of-lessons@example.org", name="A reader")
+    learner = User.objects.create_user(email, name="A reader")
     mark_done(actor=learner, item=Item.objects.get(key=first.translation_key))
     client = Client()
     client.force_login(learner, backend="allauth.account.auth_backends.AuthenticationBackend")
@@ -107,51 +106,3 @@ def server() -> Iterator[int]:
 def _answers(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-# --- The process that asks ------------------------------------------------------------------------
-
-
-def load(port: int, cookie: str, lesson: str) -> dict[str, float]:
-    """Ask both pages in turns; return the medians of pages a second."""
-
-    async def ask() -> dict[str, float]:
-        rates: dict[str, list[float]] = {"bare": [], "lesson": []}
-        await _round(port, cookie, lesson, 1.0)  # so that everything is warm
-        for _turn in range(ROUNDS):
-            for name, path in (("bare", "/bare/"), ("lesson", lesson)):
-                rates[name].append(await _round(port, cookie, path, SECONDS))
-        return {name: statistics.median(some) for name, some in rates.items()}
-
-    return asyncio.run(ask())
-
-
-async def _round(port: int, cookie: str, path: str, seconds: float) -> float:
-    request = (
-        f"GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: sessionid={cookie}\r\nConnection: keep-alive\r\n\r\n"
-    ).encode()
-    start = time.monotonic()
-    counts = await asyncio.gather(*(_connection(port, request, start + seconds) for _one in range(CONNECTIONS)))
-    return sum(counts) / (time.monotonic() - start)
-
-
-async def _connection(port: int, request: bytes, end: float) -> int:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    count = 0
-    while time.monotonic() < end:
-        writer.write(request)
-        head = await reader.readuntil(b"\r\n\r\n")
-        if not head.startswith(b"HTTP/1.1 200"):
-            raise RuntimeError(head.decode(errors="replace"))
-        length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
-        await reader.readexactly(int(length.split(b":")[1]))
-        count += 1
-        if b"connection: close" in head.lower():
-            writer.close()
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.close()
-    return count
-
-
-if __name__ == "__main__":
-    print(json.dumps(load(int(sys.argv[1]), *sys.argv[2:4])))
