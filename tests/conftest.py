@@ -6,7 +6,9 @@ import os
 from types import SimpleNamespace
 
 import pytest
+from django.core.cache import cache
 
+from core.caching import forget_all
 from courses.certificates.models import Batch, Certificate, private_storage
 from courses.participants.models import PeopleImport
 from tests import factories
@@ -22,6 +24,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         names = set(getattr(item, "fixturenames", ()))
         if (mark and mark.kwargs.get("transaction")) or names & {"transactional_db", "live_server"}:
             item.add_marker("flushes")
+
+
+@pytest.fixture(autouse=True)
+def nothing_cached():
+    """What another test cached is not true here."""
+    cache.clear()
+    forget_all()
 
 
 @pytest.fixture(autouse=True)

@@ -1,3 +1,4 @@
+from functools import partial
 from typing import Any
 
 from django.apps import AppConfig
@@ -14,6 +15,7 @@ class CatalogueConfig(AppConfig):
         from django.db.models.signals import post_delete, post_save
         from wagtail.signals import page_published
 
+        from core.caching import renew
         from core.permissions import declare
         from core.personal import register_personal_data
         from courses.participants.imports.registry import register_destination
@@ -21,9 +23,10 @@ class CatalogueConfig(AppConfig):
         from courses.participants.services import register_reconciler
         from modules.assessments.registry import register_context_provider
         from modules.lessons.registry import register_reading_rule
+        from modules.records.models import Item
 
-        from . import access, destinations, explain, facts, merging, personal
-        from .models import Course, CoursePage, PracticalTask, SyllabusEntry
+        from . import access, destinations, explain, facts, merging, personal, search
+        from .models import Cohort, Course, CourseOrganisation, CoursePage, PracticalTask, SyllabusEntry
         from .permissions import GROUP_PERMISSIONS, people_of_cohorts
 
         declare("catalogue", GROUP_PERMISSIONS)
@@ -83,6 +86,11 @@ class CatalogueConfig(AppConfig):
                 describe=describe,
                 judged=True,
             )
+        for kept in (Course, SyllabusEntry, Cohort, CourseOrganisation, Item):
+            for signal in (post_save, post_delete):
+                signal.connect(
+                    partial(renew, search.COURSES), sender=kept, weak=False, dispatch_uid=f"courses-{kept.__name__}"
+                )
         for model in (Course, SyllabusEntry):
             post_save.connect(access.forget_closed_modules, sender=model, dispatch_uid=f"catalogue-{model.__name__}")
         post_delete.connect(access.forget_closed_modules, sender=SyllabusEntry, dispatch_uid="catalogue-syllabus-gone")

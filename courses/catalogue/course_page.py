@@ -2,25 +2,47 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.formats import date_format, number_format
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from core.caching import PAGES, generation, name, recalled
 from core.wording import duration, language_names
 
 from .models import Course, Enrolment
+from .search import COURSES
 from .syllabus import module_pages
 
 if TYPE_CHECKING:
     from .models import CoursePage
 
 
+KEPT_FOR = 300
+"""Seconds: whether enrolment is open changes at midnight."""
+
+
 def course_context(page: CoursePage, request: HttpRequest) -> dict[str, Any]:
-    """Return syllabus, key facts and the visitor's own enrolment; as many queries for any syllabus."""
+    """Return syllabus, key facts and the visitor's own enrolment; one query when the rest is kept."""
+    if getattr(request, "is_preview", False):
+        shared = _shared(page)
+    else:
+        key = name("course-page", page.pk, get_language(), generation(PAGES), generation(COURSES))
+        shared = recalled(key, partial(_shared, page), KEPT_FOR)
+    enrolment = None
+    if request.user.is_authenticated:
+        mine = Enrolment.objects.active().filter(participant__user=request.user, cohort__course=shared["course"])
+        enrolment = mine.first()
+    return {**shared, "enrolment": enrolment}
+
+
+def _shared(page: CoursePage) -> dict[str, Any]:
+    """What every visitor sees alike; as many queries for any syllabus."""
     course = Course.objects.select_related("item", "programme").get(pk=page.course_id)
     entries = list(course.syllabus.select_related("item"))
     pages = module_pages([entry.item.key for entry in entries if entry.item])
@@ -36,13 +58,9 @@ def course_context(page: CoursePage, request: HttpRequest) -> dict[str, Any]:
                 "required": entry.required,
             }
         )
-    enrolment = None
-    if request.user.is_authenticated:
-        enrolment = Enrolment.objects.active().filter(participant__user=request.user, cohort__course=course).first()
     return {
         "course": course,
         "syllabus": syllabus,
-        "enrolment": enrolment,
         "facts": _facts(page, course, sum(part["minutes"] for part in syllabus)),
         "objectives": page.objectives.splitlines(),
         "audience": page.audience.splitlines(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Locale
 
+from core.caching import PAGES, generation, name, recalled
 from core.languages import fallback_order
 from core.routing import page_url
 from core.wording import duration, language_names
@@ -19,6 +21,9 @@ from institutions.models import Region
 from modules.lessons.models import Field, LessonPage
 
 from .models import Course, CoursePage, SyllabusEntry
+
+COURSES = "courses"
+"""The generation of all that lists of courses show, beside pages."""
 
 
 class Mode(models.TextChoices):
@@ -91,7 +96,14 @@ def _card(course: Course, language: str) -> Found | None:
 
 
 def courses(language: str) -> list[Found]:
-    """Return every offered course with a live page, in the reader's language or its fallback. Six queries."""
+    """Return every offered course with a live page, in the reader's language or its fallback.
+
+    Six queries, none when they are kept. Do not change what is returned.
+    """
+    return recalled(name("courses", language, generation(PAGES), generation(COURSES)), partial(_courses, language))
+
+
+def _courses(language: str) -> list[Found]:
     rows = (
         Course.objects.offered()
         .order_by("field", "key")

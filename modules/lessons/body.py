@@ -8,11 +8,10 @@ from typing import Any, NamedTuple
 from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 
+from core.caching import keep, name, recall
 from core.languages import direction
 from modules.reference.explain import Entry, explain
 from modules.reference.glossary import entries_in
-
-from .caching import keep, name, recall
 
 BLOCK_KEYS = re.compile(r' data-block-key="[^"]*"')  # the editor's, of no use to readers
 

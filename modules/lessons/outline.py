@@ -16,11 +16,11 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils.translation import get_language
 
+from core.caching import CACHED_FOR, name
 from core.languages import fallback_order
 from core.routing import page_url
 from modules.records.models import Item
 
-from .caching import CACHED_FOR, name
 from .models import LessonPage, LessonProgress, ModulePage
 from .registry import OutlineEntry, done_of, personal_entries, shared_entries
 from .routing import State

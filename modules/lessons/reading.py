@@ -25,11 +25,11 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from wagtail.rich_text import RichText
 
+from core.caching import keep, name, recall
 from core.page_context import page_context
 from modules.reference.explain import Entry
 
 from .body import Explained, anchor, cached_body, explained_body
-from .caching import keep, name, recall
 from .models import LessonPage
 from .outline import OutlineEntry, Skeleton, SkeletonLesson, is_done, others_of, skeletons
 from .routing import Found, State

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -9,17 +10,23 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from wagtail.models import Page
 
+from .caching import PAGES, generation, name, recalled
 from .languages import direction, native_name
-from .routing import alternates, page_url
+from .routing import Alternate, alternates, page_url
 
 
 def page_context(page: Page, request: HttpRequest) -> dict[str, Any]:
     """Return the layout's part of a page's template context.
 
-    ``lang`` and ``dir`` come from the page's locale, not from the interface (decision 10). Three queries.
+    ``lang`` and ``dir`` come from the page's locale, not from the interface (decision 10). Two queries, none when
+    they are kept.
     """
     shown_in = get_language() or settings.LANGUAGE_CODE
     own = page.locale.language_code
+    if getattr(request, "is_preview", False):
+        others, above = _ways(page)
+    else:
+        others, above = recalled(name("page", page.pk, shown_in, generation(PAGES)), partial(_ways, page))
     root = request.build_absolute_uri("/").rstrip("/")
     return {
         "content_language": {"code": own, "dir": direction(own)},
@@ -32,12 +39,16 @@ def page_context(page: Page, request: HttpRequest) -> dict[str, Any]:
                 "full_url": f"{root}{alternate.url}" if alternate.translated else "",
                 "current": alternate.code == shown_in,
             }
-            for alternate in alternates(page)
+            for alternate in others
         ],
         "canonical_url": f"{root}{page_url(page, own)}",
         "description": getattr(page, "summary", "") or page.search_description,
-        "breadcrumbs": breadcrumbs(page),
+        "breadcrumbs": above,
     }
+
+
+def _ways(page: Page) -> tuple[list[Alternate], list[dict[str, str]]]:
+    return alternates(page), breadcrumbs(page)
 
 
 def breadcrumbs(page: Page) -> list[dict[str, str]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.translation import get_language
 from wagtail.models import Page, Site
@@ -61,25 +61,34 @@ def serve_page(request: HttpRequest, path: str) -> HttpResponseBase:
 
     Raises ``Http404`` when no language has it. A translated page asked by its English address redirects to its own.
     """
-    try:
-        return wagtail_serve(request, path)
-    except Http404:
-        language = get_language()
-        roots = root_paths()
-        source_root = roots.get(settings.LANGUAGE_CODE)
-        if language == settings.LANGUAGE_CODE or source_root is None:
-            raise
-        page = Page.objects.filter(url_path=f"{source_root}{path.strip('/')}/", live=True).first()
-        if page is None:
-            raise
+    language = get_language() or settings.LANGUAGE_CODE
+    page = find_page(path, language)
+    if page is None:
+        return wagtail_serve(request, path)  # a page with addresses below its own, a redirect, or nothing
+    if page.locale.language_code != language:
         translation = page.get_translations().filter(locale__language_code=language, live=True).first()
         if translation is not None:
             return HttpResponseRedirect(page_url(translation, language))
-        return serve_untranslated(request, page)
+    return serve_found(request, page)
 
 
-def serve_untranslated(request: HttpRequest, page: Page) -> HttpResponseBase:
+def find_page(path: str, language: str) -> Page | None:
+    """Return the live page at an address below a language's prefix, else the English one there. One query.
+
+    Wagtail would walk down the tree and ask again for each step.
+    """
+    roots = root_paths()
+    below = f"{path.strip('/')}/".lstrip("/")
+    addresses = [f"{roots[code]}{below}" for code in dict.fromkeys([language, settings.LANGUAGE_CODE]) if code in roots]
+    pages = Page.objects.filter(url_path__in=addresses, live=True).select_related("locale")
+    found = {page.url_path: page for page in pages}
+    return next((found[address] for address in addresses if address in found), None)
+
+
+def serve_found(request: HttpRequest, page: Page) -> HttpResponseBase:
     """Serve ``page`` as Wagtail would (restrictions and hooks included), keeping the active language."""
+    specific = page.specific
+    specific.locale = page.locale
     # Wagtail caches a request's route under this name and asks it before the tree.
-    request.__dict__["_wagtail_route_for_request"] = (page.specific, [], {})
+    request.__dict__["_wagtail_route_for_request"] = (specific, [], {})
     return wagtail_serve(request, "")

@@ -1,3 +1,5 @@
+from functools import partial
+
 from django.apps import AppConfig, apps
 from django.utils.translation import gettext_lazy as _
 
@@ -10,15 +12,13 @@ class HomeConfig(AppConfig):
 
     def ready(self) -> None:
         from django.db.models.signals import post_migrate, post_save
-        from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
+
+        from core.caching import PAGES, renew
 
         from .models import BrandSettings
-        from .navigation import forget
         from .permissions import synchronise_page_permissions
 
-        for signal in (page_published, page_unpublished, page_slug_changed, post_page_move):
-            signal.connect(forget, dispatch_uid="campus-navigation")
         post_migrate.connect(
             synchronise_page_permissions, sender=apps.get_app_config("core"), dispatch_uid="campus-pages"
         )
-        post_save.connect(forget, sender=BrandSettings, dispatch_uid="campus-brand")
+        post_save.connect(partial(renew, PAGES), sender=BrandSettings, weak=False, dispatch_uid="campus-brand")

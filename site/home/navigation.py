@@ -3,34 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
-from django.core.cache import cache
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail.models import Site
 
+from core.caching import PAGES, generation, name, recalled
 from core.routing import page_url, root_paths
 from institutions.models import Role
 from institutions.roles import holds
 
 from .models import BrandSettings, PlainPage, TopicPage
 
-VERSION_KEY = "navigation-version"
+T = TypeVar("T")
+NAVIGATION_FOR = 300
+"""Seconds: a picture of the brand may be replaced without any page being published."""
 
 
-def _cached(name: str, language: str, make: Callable[[], Any]) -> Any:
-    version = cache.get_or_set(VERSION_KEY, 1, None)
-    return cache.get_or_set(f"navigation:{name}:{language}:{version}", make, 300)
-
-
-def forget(**kwargs: Any) -> None:
-    """Drop what is cached (a page was published, moved or taken down; the brand was changed)."""
-    try:
-        cache.incr(VERSION_KEY)
-    except ValueError:
-        cache.set(VERSION_KEY, 1, None)
+def _cached(what: str, language: str, make: Callable[[], T]) -> T:
+    return recalled(name("navigation", what, language, generation(PAGES)), make, NAVIGATION_FOR)
 
 
 def brand(language: str) -> dict[str, Any]:

@@ -48,7 +48,8 @@ def paths_of(email: str) -> dict[str, str]:
 
     user = User.objects.get(email=email)
     cohort = Cohort.objects.filter(self_paced=True).order_by("pk")[0]
-    enrol(actor=user, participant=Participant.objects.create(user=user, name="A reader", country_id="KE"), cohort=cohort)
+    participant = Participant.objects.create(user=user, name="A reader", country_id="KE")
+    enrol(actor=user, participant=participant, cohort=cohort)
     page = CoursePage.objects.live().get(course=cohort.course, locale__language_code="en")
     quiz = Quiz.objects.select_related("item__parent").order_by("pk")[0]
     asked = list(Question.objects.in_use().order_by("pk").values_list("key", flat=True)[:QUESTIONS])

@@ -3,19 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from django.core.cache import cache
 
-from modules.lessons.caching import forget_all
 from tests.modules import content
-
-
-@pytest.fixture(autouse=True)
-def nothing_cached():
-    """What another test cached is not true here."""
-    cache.clear()
-    forget_all()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

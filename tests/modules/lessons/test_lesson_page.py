@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
+from core.caching import forget_all
 from modules.lessons import registry
-from modules.lessons.caching import forget_all
 from modules.lessons.models import LessonPage, LessonProgress
 from modules.lessons.services import mark_done, note_place
 from modules.records.models import Item

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.core.cache import cache
 from django.db import transaction
 
 
@@ -30,10 +29,3 @@ def starter(django_db_setup, django_db_blocker, tmp_path_factory):
         finally:
             del os.environ["CAMPUS_DEMO_PASSWORD"]
             transaction.set_rollback(True)
-
-
-@pytest.fixture(autouse=True)
-def nothing_remembered():
-    """What one test put into the cache, the next does not see."""
-    yield
-    cache.clear()

@@ -1,19 +1,28 @@
 """What is the same for every reader, kept near: in the memory of this process, and in the cache that processes share.
 
 Keys name a revision and a moment of change, so what is kept under one never becomes false, and a process may
-hold its copy without asking. Nothing personal is ever kept here.
+hold its copy without asking. Where many records make up one thing, its key names a *generation*: a word that is
+drawn anew when one of them changes. Nothing personal is ever kept here.
 """
 
 from __future__ import annotations
 
 import time
 from collections import OrderedDict
+from collections.abc import Callable
+from functools import partial
+from secrets import token_hex
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.cache import cache
+from django.db import transaction
+
+T = TypeVar("T")
 
 CACHED_FOR = 24 * 3600
+PAGES = "pages"
+"""The generation of all pages together: renewed when one is published, moved, renamed or taken down."""
 SHAPE = 5  # raise it when a kept class changes, so that a new release does not read what an old one wrote
 NEAR_ENTRIES = 256
 NEAR_FOR = 600
@@ -47,6 +56,34 @@ def keep(key: str, value: Any, seconds: float = CACHED_FOR) -> None:
     """Keep a value for this process and for all."""
     cache.set(key, value, seconds)
     _hold(key, value, seconds)
+
+
+def recalled(key: str, make: Callable[[], T], seconds: float = CACHED_FOR) -> T:
+    """Return what is kept under a key; make and keep it when there is nothing. ``make`` must not return ``None``."""
+    value = recall(key, seconds)
+    if value is None:
+        value = make()
+        keep(key, value, seconds)
+    return value
+
+
+def generation(of: str) -> str:
+    """Return the present generation of a kind of thing, as a part for ``name``. One question to the shared cache."""
+    return cache.get_or_set(f"generation:{of}", token_hex, None) or ""
+
+
+def renew(of: str, **kwargs: Any) -> None:
+    """Begin a new generation: what was kept under the old one is not asked for any more.
+
+    At once, so that this transaction sees its own change; and after the commit, because another process may
+    have kept what it read before.
+    """
+    _begin(of)
+    transaction.on_commit(partial(_begin, of))
+
+
+def _begin(of: str) -> None:
+    cache.set(f"generation:{of}", token_hex(), None)
 
 
 def _hold(key: str, value: Any, seconds: float) -> None:
