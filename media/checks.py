@@ -16,10 +16,12 @@ from defusedxml import DefusedXmlException, ElementTree
 from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
+from PIL import Image
 
 MB = 1024 * 1024
 MAX_DOCUMENT, MAX_RECORDING, MAX_SVG, MAX_TRACK = 50 * MB, 500 * MB, MB, MB
 MAX_UNPACKED, MAX_ENTRIES = 500 * MB, 5000
+MAX_PIXELS = 128_000_000
 
 SVG = "{http://www.w3.org/2000/svg}"
 # What draws. Everything else (script, foreignObject, iframe, animation of links, style sheets) is refused.
@@ -140,6 +142,25 @@ def _check_archive(file: Any, kind: str) -> bool:
             return kind == "zip"
     except zipfile.BadZipFile:
         return False
+
+
+def check_picture(file: Any, name: str) -> None:
+    """Refuse a picture that is broken, too large to open, or not what its extension says."""
+    formats = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "gif": "GIF"}
+    kind = extension(name)
+    file.seek(0)
+    try:
+        with Image.open(file, formats=[formats[kind]]) as picture:
+            fits = picture.width * picture.height <= MAX_PIXELS
+            picture.verify()
+    except (KeyError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        fits = False
+    finally:
+        file.seek(0)
+    if not fits:
+        raise ValidationError(
+            _("The content of this file is not what its name says (.%(extension)s).") % {"extension": kind}
+        )
 
 
 def check_recording(file: Any, name: str) -> None:

@@ -8,11 +8,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
+from django.db.models import CharField, Q, Value
+from django.db.models.functions import Cast, Concat
 
 from modules.assessments.models import Quiz
 from modules.assessments.registry import AttemptContext
 
-from .models import Course, Enrolment
+from .models import Cohort, Course, Enrolment
 
 CLOSED_MODULES = "catalogue:closed-modules"
 
@@ -53,6 +55,13 @@ def attempt_context(user: Any, quiz: Quiz) -> AttemptContext | None:
                 context=enrolment.context, opens_at=None, closes_at=closes_at, attempts_allowed=None, extra_minutes=0
             )
     return best
+
+
+def marked_by(user: Any) -> Q:
+    """Attempts that a person may mark: those done for enrolments in cohorts that they train or organise."""
+    enrolments = Enrolment.objects.filter(cohort__in=Cohort.objects.visible_to(user).values("pk"))
+    named = enrolments.annotate(name=Concat(Value("enrolment:"), Cast("pk", CharField())))
+    return Q(context__in=named.values("name"))
 
 
 def _end_of_day(day: Any, zone: str) -> datetime | None:

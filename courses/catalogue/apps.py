@@ -21,7 +21,7 @@ class CatalogueConfig(AppConfig):
         from courses.participants.imports.registry import register_destination
         from courses.participants.querysets import register_tie
         from courses.participants.services import register_reconciler
-        from modules.assessments.registry import register_context_provider
+        from modules.assessments.registry import register_context_provider, register_marker_provider
         from modules.lessons.registry import register_reading_rule
         from modules.records.models import Item
 
@@ -54,6 +54,7 @@ class CatalogueConfig(AppConfig):
         register_reconciler("catalogue.TaskResult", merging.reconcile_task_results)
         register_reading_rule(access.needs_sign_in)
         register_context_provider(access.attempt_context)
+        register_marker_provider(access.marked_by)
         facts.register_provider(
             "lessons",
             facts.lesson_facts,

@@ -10,6 +10,7 @@ import uuid
 from typing import Any
 
 from django.conf import settings
+from django.core.files.storage import storages
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
@@ -22,6 +23,7 @@ from modules.records.models import Item, LearnerRecord
 
 from .querysets import (
     AllowanceQuerySet,
+    AnswerFileQuerySet,
     AttemptQuerySet,
     AttemptQuestionQuerySet,
     CategoryQuerySet,
@@ -368,6 +370,60 @@ class AttemptQuestion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.attempt_id}.{self.order}"
+
+
+class Mark(models.Model):
+    """What a person gave for an answer. Append-only: the newest released one counts.
+
+    ``levels`` is ``{criterion id: level id}`` of the question's rubric.
+    """
+
+    question = models.ForeignKey(AttemptQuestion, on_delete=models.CASCADE, related_name="marks")
+    levels = models.JSONField(default=dict)
+    points = models.DecimalField(_("points"), max_digits=6, decimal_places=2)
+    comment = models.TextField(_("comment"), blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    released_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("mark")
+        verbose_name_plural = _("marks")
+
+    def __str__(self) -> str:
+        return f"{self.question_id}: {self.points}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk:
+            raise TypeError("Marks are append-only.")
+        super().save(*args, **kwargs)
+
+
+def private_storage():  # type: ignore[no-untyped-def]
+    """The storage that no address leads to."""
+    return storages["private"]
+
+
+class AnswerFile(models.Model):
+    """A file that a learner gave as an answer, or as a part of it."""
+
+    question = models.ForeignKey(AttemptQuestion, on_delete=models.CASCADE, related_name="files")
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    file = models.FileField(storage=private_storage, upload_to="answers/%Y/")
+    name = models.CharField(max_length=200)
+    size = models.PositiveBigIntegerField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    objects = AnswerFileQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("file handed in")
+        verbose_name_plural = _("files handed in")
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Response(models.Model):

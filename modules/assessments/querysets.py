@@ -8,7 +8,11 @@ from django.db import models
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
+from institutions.models import Role
+from institutions.roles import holds
+
 from .permissions import grants_time, writes_quizzes
+from .registry import marking_contexts
 
 
 class AttemptQuerySet(models.QuerySet):
@@ -17,6 +21,14 @@ class AttemptQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> AttemptQuerySet:
         """A learner's own attempts. Trainers read grades through completion facts."""
         return self.filter(learner_key=user.key) if user.is_authenticated else self.none()
+
+    def to_mark_by(self, user: Any) -> AttemptQuerySet:
+        """Others' attempts, handed in, that a person may mark: what the rooms above say, and for organisers also
+        those of people who learn on their own."""
+        if not user.is_authenticated:
+            return self.none()
+        may = marking_contexts(user) | (models.Q(context="") if holds(user, Role.ORGANISER) else models.Q(pk__in=[]))
+        return self.filter(may).exclude(state="open").exclude(learner_key=user.key)
 
     def graded(self) -> AttemptQuerySet:
         """Those that have a result."""
@@ -40,6 +52,20 @@ class AttemptQuestionQuerySet(models.QuerySet):
     def with_content(self) -> AttemptQuestionQuerySet:
         """Each with what its type needs to show and grade it. One query more."""
         return self.select_related("version__question").prefetch_related("version__texts")
+
+
+class AnswerFileQuerySet(models.QuerySet):
+    """Files handed in."""
+
+    def visible_to(self, user: Any) -> AnswerFileQuerySet:
+        """One's own, and those of attempts that one may mark."""
+        from .models import Attempt
+
+        attempts = Attempt.objects.all()
+        own, marked = attempts.visible_to(user), attempts.to_mark_by(user)
+        return self.filter(
+            models.Q(question__attempt__in=own.values("pk")) | models.Q(question__attempt__in=marked.values("pk"))
+        )
 
 
 class QuizQuerySet(models.QuerySet):

@@ -1,4 +1,4 @@
-"""Where higher rooms are heard: for what a quiz is taken, and which limits that sets."""
+"""Where higher rooms are heard: for what a quiz is taken, which limits that sets, who marks it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
 
 if TYPE_CHECKING:
     from .models import Quiz
@@ -39,3 +41,22 @@ def context_of(user: Any, quiz: Quiz) -> AttemptContext:
         if (found := provider(user, quiz)) is not None:
             return found
     return AttemptContext()
+
+
+MarkerProvider = Callable[[Any], Q]
+
+_markers: list[MarkerProvider] = []
+
+
+def register_marker_provider(provider: MarkerProvider) -> None:
+    """Register ``provider(user)``: it returns a ``Q`` over attempts, those that a signed-in person may mark."""
+    if provider not in _markers:
+        _markers.append(provider)
+
+
+def marking_contexts(user: Any) -> Q:
+    """Return the ``Q`` of the attempts that the rooms above let a person mark."""
+    may = Q(pk__in=[])
+    for provider in _markers:
+        may |= provider(user)
+    return may

@@ -10,9 +10,10 @@ from typing import Any
 from django.utils.formats import number_format
 from django.utils.translation import ngettext
 
+from .contents import contents
 from .models import Attempt, AttemptQuestion
-from .types.base import Answer
-from .words import content_of, marked, to_html
+from .types.base import Answer, Content
+from .words import marked, to_html
 
 
 @dataclasses.dataclass
@@ -34,6 +35,7 @@ class Card:
     locked: bool = False
     seen: int = 0
     checkable: bool = False
+    takes_files: bool = False
     id: str = dataclasses.field(init=False)
     name: str = dataclasses.field(init=False)
 
@@ -50,8 +52,9 @@ def cards(
     changed, and carry results and feedback if ``shows_answers``; likewise a question that was checked.
     """
     questions = list(attempt.questions.with_answers().with_content())
+    known = contents(questions)
     return [
-        _card(attempt, question, number, len(questions), language, typed or {}, shows_answers)
+        _card(attempt, question, known[question.pk], number, len(questions), language, typed or {}, shows_answers)
         for number, question in enumerate(questions, start=1)
     ]
 
@@ -59,6 +62,7 @@ def cards(
 def _card(
     attempt: Attempt,
     question: Any,
+    content: Content,
     number: int,
     total: int,
     language: str,
@@ -68,7 +72,7 @@ def _card(
     version = question.version
     locked = not attempt.is_open or question.checked_at is not None
     graded = locked and (shows_answers or attempt.is_open)
-    kind, content = version.kind, content_of(version)
+    kind = version.kind
     words = content.in_language(language, kind.needed(version.body))
     answer = question.answer if locked else typed.get(question.pk, question.answer)
     text = "" if kind.text_holds_fields else marked(to_html(words.text), words.language, block=True)
@@ -84,9 +88,12 @@ def _card(
         language=words.language,
         locked=locked,
         seen=question.answer_id or 0,
+        takes_files=kind.takes_files and not locked,
         checkable=attempt.is_open and not locked and not kind.marked_by_person,
     )
-    if graded:
+    if graded and question.points is None:
+        card.state = "waiting"
+    elif graded:
         card.state = _state(question)
         card.feedback = marked(to_html(words.feedback), words.language, block=True)
         card.points = ngettext(

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Sum
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -30,7 +30,7 @@ from modules.lessons.outline import best_pages, skeletons
 from . import services
 from .facts import gains
 from .forms import HandInForm, SaveForm, answer_in, answers_in, fresh_key, replaced_in, seen_in
-from .models import Attempt, Quiz
+from .models import AnswerFile, Attempt, AttemptQuestion, Quiz
 from .next_steps import next_step
 from .rules import attempts_used, rules_for
 from .services.errors import when
@@ -107,9 +107,12 @@ def attempt(request: HttpRequest, key: UUID) -> HttpResponse:
         return redirect("attempt_result", key)
     if request.method != "POST":
         return _questions(request, found, cards(found, _language()))
-    form, typed = HandInForm(request.POST), answers_in(request.POST, found.questions.with_content())
-    confirmed = request.POST.get("act") == "confirm"
+    asked, data = list(found.questions.with_content()), request.POST.copy()
+    form, typed = HandInForm(data), answers_in(data, asked)
+    confirmed = data.get("act") == "confirm"
     try:
+        if keep_files(request, asked, data):
+            typed = answers_in(data, asked)
         if not form.is_valid():
             raise services.UnknownAnswer
         if not confirmed:
@@ -121,6 +124,29 @@ def attempt(request: HttpRequest, key: UUID) -> HttpResponse:
     except DomainError as error:
         return _questions(request, found, cards(found, _language(), typed=typed), error=str(error))
     return _act(request, found, form.cleaned_data["act"], form.cleaned_data["submission_key"])
+
+
+def keep_files(request: HttpRequest, asked: list[AttemptQuestion], data: QueryDict) -> int:
+    """Keep the files that came with a form and name them in the answers of ``data``; return how many.
+
+    Raises ``DomainError``.
+    """
+    number = 0
+    for question in asked:
+        for upload in request.FILES.getlist(f"q{question.pk}-new"):
+            kept = services.add_file(actor=request.user, question=question, upload=upload)
+            data.appendlist(f"q{question.pk}", str(kept.key))
+            number += 1
+    return number
+
+
+@require_safe
+@never_cache
+@login_required
+def answer_file(request: HttpRequest, key: UUID) -> FileResponse:
+    """A file handed in, for the learner and for those who may mark it."""
+    found = get_object_or_404(AnswerFile.objects.visible_to(request.user), key=key)
+    return FileResponse(found.file.open("rb"), as_attachment=True, filename=found.name)
 
 
 def _act(request: HttpRequest, found: Attempt, act: str, submission_key: UUID) -> HttpResponse:
@@ -181,6 +207,7 @@ def _questions(request: HttpRequest, found: Attempt, sheet: list[Card], error: s
             "error": error,
             "deadline": when(found.deadline_at) if found.deadline_at else "",
             "seconds_left": _seconds_left(found),
+            "takes_files": any(card.takes_files for card in sheet),
             "checks": found.quiz.feedback == Quiz.Feedback.AT_ONCE,
             "submission_key": fresh_key(),
             "untranslated": any(card.language != language for card in sheet),
@@ -253,6 +280,7 @@ def attempt_result(request: HttpRequest, key: UUID) -> HttpResponse:
             "attempt": found,
             "cards": sheet,
             "right": sum(card.state == "right" for card in sheet),
+            "waiting": 0 if found.state == Attempt.State.GRADED else waiting_for_marks(found),
             "handed_in": when(found.submitted_at) if found.submitted_at else "",
             "no_more": again,
             "shows_answers": shows,
@@ -263,6 +291,11 @@ def attempt_result(request: HttpRequest, key: UUID) -> HttpResponse:
             "next": next_step(request.user, found.quiz, _language()),
         },
     )
+
+
+def waiting_for_marks(found: Attempt) -> int:
+    """How many answers of an attempt that was handed in wait for a person."""
+    return found.questions.filter(points__isnull=True).count()
 
 
 def _seconds_left(found: Attempt) -> int | None:

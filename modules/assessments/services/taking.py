@@ -6,7 +6,6 @@ import secrets
 import uuid
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -16,14 +15,14 @@ from modules.records.models import Event
 from modules.records.services import log_event
 
 from .. import scoring
+from ..contents import content_for, contents
 from ..lateness import Saved, is_late
-from ..models import Attempt, AttemptQuestion, QuestionVersion, Quiz, Response
+from ..models import Attempt, AttemptQuestion, Quiz, Response
 from ..rules import Rules, Tried, attempts_used, rules_for
 from ..shuffling import shuffled
-from ..signals import attempt_graded
 from ..types.base import Answer, UnknownAnswer
-from ..words import content_of
 from .asking import versions_to_ask
+from .concluding import conclude
 from .errors import (
     AnswerChecked,
     AttemptOver,
@@ -137,7 +136,7 @@ def save_response(
     return Response.objects.create(
         question=question,
         key=key,
-        answer=clean(question.version, answer),
+        answer=clean(question, answer),
         given_at=given_at,
         late=is_late(before, given_at=given_at, seen=seen, replaces=replaces),
     )
@@ -156,13 +155,14 @@ def save_answers(
     """
     _open_attempt(actor, attempt.pk)
     questions = {question.pk: question for question in attempt.questions.with_answers().with_content()}
+    known = contents(questions.values())
     new, shown = [], _answers_shown(questions, seen or {})
     for pk, answer in answers.items():
         if pk not in questions:
             raise UnknownAnswer
         if questions[pk].checked_at is not None:
             continue
-        checked = clean(questions[pk].version, answer)
+        checked = questions[pk].version.kind.clean(known[pk], answer)
         if not _same(checked, questions[pk].answer) and not (pk in shown and _same(checked, shown[pk])):
             new.append(Response(question=questions[pk], answer=checked))
     Response.objects.bulk_create(new)
@@ -194,7 +194,7 @@ def check_answer(*, actor: Any, question: AttemptQuestion) -> AttemptQuestion:
         raise CannotCheck
     if asked.checked_at is None:
         asked.checked_at = timezone.now()
-        asked.points = scoring.points(kind.grade(content_of(asked.version), asked.answer), asked.max_points)
+        asked.points = scoring.points(kind.grade(content_for(asked), asked.answer), asked.max_points)
         asked.save(update_fields=["checked_at", "points"])
     return asked
 
@@ -211,9 +211,9 @@ def _open_attempt(actor: Any, pk: int) -> Attempt:
     return attempt
 
 
-def clean(version: QuestionVersion, answer: Answer) -> Answer:
+def clean(question: AttemptQuestion, answer: Answer) -> Answer:
     """Return an answer in the form that its type saves; raises ``UnknownAnswer`` for what is not offered."""
-    return version.kind.clean(content_of(version), answer)
+    return question.version.kind.clean(content_for(question), answer)
 
 
 @transaction.atomic
@@ -249,33 +249,17 @@ def close_attempt(*, attempt_id: int) -> bool:
 
 
 def _grade(attempt: Attempt, submission_key: uuid.UUID | None) -> None:
-    quiz = Quiz.objects.select_related("item").get(pk=attempt.quiz_id)
+    """Grade what needs no person; the attempt has its result when nothing else waits for one."""
     questions = list(attempt.questions.with_answers().with_content())
+    known = contents(questions)
     for question in questions:
-        version = question.version
-        earned = version.kind.grade(content_of(version), question.answer)
-        question.points = scoring.points(earned, question.max_points)
+        kind = question.version.kind
+        if not (kind.marked_by_person and question.answer):
+            earned = kind.grade(known[question.pk], question.answer)
+            question.points = scoring.points(earned, question.max_points)
     AttemptQuestion.objects.bulk_update(questions, ["points"])
-    earned_points = [question.points for question in questions]
-    weights = [question.max_points for question in questions]
-    attempt.points, attempt.max_points = sum(earned_points), sum(weights)
-    attempt.percent = scoring.percent(earned_points, weights)
-    attempt.passed = attempt.percent >= quiz.pass_mark
-    attempt.state = Attempt.State.GRADED
+    attempt.state = Attempt.State.SUBMITTED
     attempt.submission_key = submission_key
     attempt.submitted_at = attempt.deadline_at if attempt.is_overdue else timezone.now()
     attempt.save()
-    if attempt.learner is not None:
-        log_event(
-            user=attempt.learner,
-            verb=Event.Verb.PASSED if attempt.passed else Event.Verb.FAILED,
-            item=quiz.item,
-            context=attempt.context,
-            language=attempt.language,
-            attempt=str(attempt.key),
-            number=attempt.number,
-            percent=str(attempt.percent),
-            points=str(attempt.points),
-            max_points=str(attempt.max_points),
-        )
-    transaction.on_commit(partial(attempt_graded.send, sender=Attempt, attempt=attempt))
+    conclude(attempt)

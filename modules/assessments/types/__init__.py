@@ -7,10 +7,12 @@ from django.utils.translation import gettext as _
 from .base import InvalidQuestion, QuestionType
 from .categorising import Categorising
 from .choice import MultipleChoice, SingleChoice, TrueFalse
+from .essay import Essay
 from .matching import Matching
 from .numeric import Numeric
 from .ordering import Ordering
 from .short_answer import ShortAnswer
+from .upload import Upload
 
 TYPES: tuple[QuestionType, ...] = (
     SingleChoice(),
@@ -21,6 +23,8 @@ TYPES: tuple[QuestionType, ...] = (
     Categorising(),
     ShortAnswer(),
     Numeric(),
+    Essay(),
+    Upload(),
 )
 
 _by_name = {kind.name: kind for kind in TYPES}

@@ -36,8 +36,9 @@ class InvalidQuestion(DomainError):
 class UnknownAnswer(DomainError):
     """An answer that the question does not offer."""
 
-    def __init__(self) -> None:
-        super().__init__(_("This answer does not belong to the question. Load the page again and answer once more."))
+    def __init__(self, why: str = "") -> None:
+        unknown = _("This answer does not belong to the question. Load the page again and answer once more.")
+        super().__init__(why or unknown)
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,9 @@ class Words:
 class Content:
     """A version of a question as a type sees it: the body, and the words of all its languages.
 
-    ``salt`` shuffles this version unlike any other. ``pictures`` are the pictures that the body names, and
-    ``files`` the files handed in, by id; both are filled where somebody looks at the question.
+    ``salt`` shuffles this version unlike any other. In an attempt (``contents``) there are also ``pictures`` that the
+    body names (``{id: {"url", "width", "height", "alt"}}``), the ``files`` handed in by key, and the released ``mark``
+    (``{"levels", "comment"}``).
     """
 
     body: Body
@@ -72,6 +74,7 @@ class Content:
     salt: str = ""
     pictures: Mapping[int, Any] = field(default_factory=dict)
     files: Mapping[str, Any] = field(default_factory=dict)
+    mark: Mapping[str, Any] | None = None
 
     def in_language(self, language: str | None, needed: Iterable[str] = ()) -> Words:
         """The first language of the fallback in which none of the ``needed`` parts lacks its text, else the first."""

@@ -37,6 +37,12 @@ def tidied(text: object, limit: int) -> str:
 
 def normal(text: str, *, case: bool = False, diacritics: bool = False) -> str:
     """Return what two wordings are compared by; ``case`` and ``diacritics``: whether these tell them apart."""
+    while (plain := _plainer(text, case, diacritics)) != text:  # one step may lay open what another takes away
+        text = plain
+    return text
+
+
+def _plainer(text: str, case: bool, diacritics: bool) -> str:
     text = unicodedata.normalize("NFKC", text)
     text = "".join(sign for sign in text if sign != TATWEEL and unicodedata.category(sign) != "Cf")
     text = " ".join(ARABIC_VOWELS.sub("", text).translate(ALIKE).split())

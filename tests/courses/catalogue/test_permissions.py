@@ -66,3 +66,30 @@ def test_a_trainer_sees_only_people_of_own_cohorts(cast, cohort):
     assert cast.learner.participant in seen
     assert stranger not in seen
     assert list(Participant.objects.visible_to(cast.learner)) == [cast.learner.participant]
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_answers_of_a_cohort_are_marked_by_its_trainer_and_its_organiser_only(client, cast, cohort, who):
+    """What a file handed in shows to whom: the learner's own, those who mark it, and nobody else."""
+    from django.core.files.base import ContentFile
+
+    from modules.assessments.models import AnswerFile, Attempt, AttemptQuestion
+
+    attempt = Attempt.objects.create(
+        quiz=factories.QuizFactory(),
+        learner=cast.learner,
+        learner_key=cast.learner.key,
+        number=1,
+        seed=1,
+        state="submitted",
+        context=cohort.enrolments.get().context,
+    )
+    version = factories.make_question().versions.get()
+    question = AttemptQuestion.objects.create(attempt=attempt, version=version, order=0)
+    kept = AnswerFile.objects.create(question=question, name="a.txt", size=1, file=ContentFile(b"x", name="a.txt"))
+    sign_in(client, cast, who)
+    status = client.get(f"/en/answers/{kept.key}/").status_code
+    assert status == {"learner": 200, "trainer": 200, "organiser": 200, "anonymous": 302}.get(who, 404)
+    if who != "anonymous":
+        may = Attempt.objects.to_mark_by(getattr(cast, who)).exists()
+        assert may == (who in {"trainer", "organiser"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 from django.http import QueryDict
@@ -27,6 +28,7 @@ class Sample:
     text: str = "Which?"
     arabic: dict[str, str] = field(default_factory=dict)
     arabic_text: str = "أيّ؟"
+    files: dict[str, Any] = field(default_factory=dict)
 
     @property
     def kind(self) -> Any:
@@ -36,7 +38,9 @@ class Sample:
     def content(self) -> Content:
         words = {"en": Words("en", to_html(self.text), "<p>In general.</p>", self.parts)}
         arabic = {id: {"text": text} for id, text in self.arabic.items()}
-        return Content(self.body, words | {"ar": Words("ar", to_html(self.arabic_text), "", arabic)}, salt="7")
+        return Content(
+            self.body, words | {"ar": Words("ar", to_html(self.arabic_text), "", arabic)}, salt="7", files=self.files
+        )
 
     def put(self, key: str = "", language: str = "en") -> Any:
         english = language == "en"
@@ -77,6 +81,16 @@ def choices(right: str) -> dict[str, Any]:
 
 CHOICES = {id: {"text": f"Choice {id}", "feedback": f"About {id}"} for id in "abc"}
 ARABIC_CHOICES = {id: f"جواب {id}" for id in "abc"}
+
+RUBRIC = {
+    "c1": {"text": "Names the articles"},
+    "c1.1": {"text": "None"},
+    "c1.2": {"text": "All"},
+    "c2": {"text": "Is well written"},
+    "c2.1": {"text": "No"},
+    "c2.2": {"text": "Yes"},
+}
+ARABIC_RUBRIC = {"c1": "المواد", "c1.1": "لا شيء", "c1.2": "كلها", "c2": "الأسلوب", "c2.1": "لا", "c2.2": "نعم"}
 
 SAMPLES = [
     Sample("single", choices("a"), CHOICES, {"": "a"}, {"": "b"}, arabic=ARABIC_CHOICES),
@@ -143,6 +157,35 @@ SAMPLES = [
         {"": "0,9", "unit": "u1"},
         {"": "9", "unit": "u1"},
         arabic={"u1": "غ", "u2": "مغ"},
+    ),
+    Sample(
+        "essay",
+        {
+            "criteria": [
+                {"id": "c1", "levels": [{"id": "c1.1", "points": "0"}, {"id": "c1.2", "points": "3"}]},
+                {"id": "c2", "levels": [{"id": "c2.1", "points": "0"}, {"id": "c2.2", "points": "1"}]},
+            ],
+            "min_words": 20,
+            "max_words": 200,
+        },
+        RUBRIC,
+        {"": "Consent comes first,\nthen the terms."},
+        {"": "I do not know."},
+        arabic=ARABIC_RUBRIC,
+    ),
+    Sample(
+        "upload",
+        {
+            "criteria": [{"id": "c1", "levels": [{"id": "c1.1", "points": "0"}, {"id": "c1.2", "points": "3"}]}],
+            "kinds": ["document", "picture"],
+            "count": 2,
+            "megabytes": 1,
+        },
+        {id: RUBRIC[id] for id in ("c1", "c1.1", "c1.2")},
+        {"": ["one", "two"]},
+        {"": "one"},
+        arabic={id: ARABIC_RUBRIC[id] for id in ("c1", "c1.1", "c1.2")},
+        files={"one": SimpleNamespace(name="terms.pdf"), "two": SimpleNamespace(name="map.png")},
     ),
 ]
 BY_TYPE = {sample.type: sample for sample in SAMPLES}

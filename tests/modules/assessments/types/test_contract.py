@@ -27,6 +27,10 @@ graded = pytest.mark.parametrize(
     "sample", [one for one in SAMPLES if not one.kind.marked_by_person], ids=lambda sample: sample.type
 )
 
+typed = pytest.mark.parametrize(
+    "sample", [one for one in SAMPLES if not one.kind.takes_files], ids=lambda sample: sample.type
+)
+
 
 def test_there_is_a_sample_of_every_type():
     assert [sample.type for sample in SAMPLES] == [kind.name for kind in TYPES]
@@ -163,7 +167,7 @@ def test_it_is_answered_without_script(sample: Sample, asked, client, language):
     assert all(" disabled" in field for field in re.findall(r'<(?:input|select|textarea)[^>]*name="q\d[^>]*>', result))
 
 
-@every
+@typed
 @pytest.mark.django_db
 def test_it_is_saved_as_it_is_given(sample: Sample, asked, client):
     attempt = asked(sample)
