@@ -32,6 +32,14 @@ def can_see_progress(user: Any, cohort: Cohort) -> bool:
     return Cohort.objects.visible_to(user).filter(pk=cohort.pk).exists()
 
 
+def can_make_slips(user: Any, cohort: Cohort) -> bool:
+    """Organisers of its programme, and its trainers as long as they hold the role for it. Asks about one cohort."""
+    where = scope(user, Role.TRAINER)
+    trains = where.everywhere or cohort.course.programme_id in where.programmes
+    own = trains and cohort.trainers.filter(user=user).exists()
+    return own or is_organiser(user, cohort.course.programme_id)
+
+
 def can_withdraw(user: Any, enrolment: Enrolment) -> bool:
     """Oneself, or an organiser of the programme."""
     own = enrolment.participant.user_id is not None and enrolment.participant.user_id == user.pk

@@ -10,4 +10,5 @@ urlpatterns = [
     path("enrolments/<int:pk>/withdraw/", public.withdraw, name="enrolment_withdraw"),
     path("cohorts/", cohorts.cohorts, name="cohorts"),
     path("cohorts/<int:pk>/", cohorts.cohort_progress, name="cohort_progress"),
+    path("cohorts/<int:pk>/slips/", cohorts.cohort_slips, name="cohort_slips"),
 ]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import ipaddress
 from urllib.parse import urlencode
 
-from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_ratelimit.core import is_ratelimited
+
+from accounts.limits import client
 
 from . import serials
 from .checking import answer
@@ -20,13 +20,6 @@ from .models import Certificate
 
 RATE = "30/m"
 """Checks per address and minute: plenty for a person, too few to try numbers."""
-
-
-def client(group: str, request: HttpRequest) -> str:
-    """Return whom a check is counted for: the address our own proxies saw, as for sign-in; IPv6 by its /64."""
-    address = get_adapter().get_client_ip(request)
-    mask = 64 if ":" in address else 32
-    return str(ipaddress.ip_network(f"{address.split('%')[0]}/{mask}", strict=False).network_address)
 
 
 def too_many(request: HttpRequest) -> HttpResponse | None:

@@ -31,5 +31,6 @@ urlpatterns = [
     path("workshops/<slug:key>/registrations/<int:pk>/cancel/", people.registration_cancel, name="registration_cancel"),
     path("workshops/<slug:key>/attendance/", attendance.attendance, name="attendance"),
     path("workshops/<slug:key>/attendance/<int:pk>/", attendance.attendance_session, name="attendance_session"),
+    path("workshops/<slug:key>/slips/", people.workshop_slips, name="workshop_slips"),
     path("workshops/<slug:key>/sheet/", people.sheet, name="workshop_sheet"),
 ]

@@ -32,13 +32,16 @@ class AccountsConfig(AppConfig):
                 "usersessions.UserSession.user",
                 "accounts.User_groups.user",
                 "accounts.User_user_permissions.user",
+                "accounts.SignInSlip.user",
             ],
+            acts=["accounts.SignInSlip.made_by"],
             export=personal.export,
             erase=personal.erase,
         )
         register_retention(
             "accounts", title=_("Accounts that were never used"), default_days=180, due=personal.never_used
         )
+        register_retention("slips", title=_("Sign-in slips"), default_days=30, due=personal.old_slips)
         register_retention("views", title=_("Who saw whose data"), default_days=2 * 365, due=personal.old_views)
 
 

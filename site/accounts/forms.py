@@ -61,6 +61,17 @@ def languages() -> list[tuple[str, str]]:
     return [(code, native_name(code)) for code, _name in settings.LANGUAGES]
 
 
+class SlipForm(forms.Form):
+    """The code of a printed slip."""
+
+    code = forms.CharField(
+        label=_("Code on the slip"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "characters", "dir": "ltr"}),
+        help_text=_("Ten letters and digits. Capital or small letters and the hyphen make no difference."),
+    )
+
+
 class ProfileForm(forms.ModelForm):
     """How the platform speaks to somebody: name, language, time zone."""
 

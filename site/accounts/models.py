@@ -88,3 +88,25 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
 
     def get_short_name(self) -> str:
         return str(self)
+
+
+class SignInSlip(models.Model):
+    """A printed code by which one person signs in once. Only its hash is kept (see ``slips``)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sign_in_slips")
+    digest = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    context = models.CharField(max_length=60, help_text="kind:id of what it was made for")
+    made_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-made_at"]
+        verbose_name = _("sign-in slip")
+        verbose_name_plural = _("sign-in slips")
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.context}"

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from core.models import AuditEntry
 from core.personal import Person, Record, fact, fields_of, forget_labels
 
-from .models import User
+from .models import SignInSlip, User
 
 
 def export(person: Person) -> Iterator[Record]:
@@ -39,6 +39,11 @@ def export(person: Person) -> Iterator[Record]:
             fact("last_seen_at", _("Last seen"), session.last_seen_at),
             fact("ip", _("Address on the network"), session.ip),
             fact("user_agent", _("Browser"), session.user_agent),
+        ]
+    for slip in SignInSlip.objects.filter(user=user):
+        yield [
+            fact("slip", _("Sign-in slip"), slip.made_at),
+            fact("used_at", _("Used"), slip.used_at),
         ]
     for factor in Authenticator.objects.filter(user=user):
         yield [
@@ -88,3 +93,8 @@ def never_used(before: datetime) -> Any:
 def old_views(before: datetime) -> Any:
     """Entries of who saw or took out somebody's data."""
     return AuditEntry.objects.of_seeing().filter(at__lt=before)
+
+
+def old_slips(before: datetime) -> Any:
+    """Slips that open nothing any more."""
+    return SignInSlip.objects.filter(expires_at__lt=before)

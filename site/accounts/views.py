@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from allauth.account.app_settings import EmailVerificationMethod
+from allauth.account.internal.flows.login import perform_login, record_authentication
+from allauth.account.models import Login
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -13,11 +16,17 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
+from django_ratelimit.core import is_ratelimited
 
-from . import services
-from .forms import ProfileForm
-from .models import User
+from core.errors import DomainError
+
+from . import services, slips
+from .forms import ProfileForm, SlipForm
+from .limits import client
+from .models import SignInSlip, User
+from .signals import slip_used
 
 
 @login_required
@@ -33,6 +42,48 @@ def account_profile(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Your settings are saved."))
             return redirect("account_profile")
     return render(request, "account/profile.html", {"form": form})
+
+
+SLIP_RATE = "20/m"
+SLIP_FAILURES = "30/h"
+"""From one address: a whole class may sit behind one line, so attempts are many and failures few."""
+
+
+def _too_many(request: HttpRequest, group: str, rate: str, *, count: bool) -> bool:
+    return is_ratelimited(request, group=group, key=client, rate=rate, increment=count)
+
+
+@never_cache
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "HEAD", "POST"])
+def slip(request: HttpRequest) -> HttpResponse:
+    """Sign in by the code of a printed slip. The session ends with the browser: it may be anybody's machine."""
+    if request.user.is_authenticated:
+        return redirect("learner_home")
+    form = SlipForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        if _too_many(request, "slip", SLIP_RATE, count=True) or _too_many(
+            request, "slip-failed", SLIP_FAILURES, count=False
+        ):
+            return render(request, "429.html", status=429)
+        if form.is_valid():
+            try:
+                user = slips.use_slip(code=form.cleaned_data["code"])
+            except DomainError as error:
+                _too_many(request, "slip-failed", SLIP_FAILURES, count=True)
+                form.add_error("code", str(error))
+            else:
+                record_authentication(request, user, method="slip")
+                request.session.set_expiry(0)
+                slip_used.send(sender=SignInSlip, user=user)
+                login = Login(user=user, email_verification=EmailVerificationMethod.NONE)
+                return perform_login(request, login)
+    return render(request, "account/slip.html", {"form": form})
+
+
+def slip_address(request: HttpRequest) -> HttpResponse:
+    """The short address printed on slips leads to the page in the reader's language."""
+    return redirect("account_slip")
 
 
 @never_cache

@@ -8,7 +8,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from accounts.views import admin_login
+from accounts.views import admin_login, slip_address
 from jobs.views import healthz
 
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("admin/login/", admin_login),  # before Wagtail's own form, which knows no second factor
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
+    path("slip", slip_address, name="slip_address"),
     path("", include("home.urls_root")),
     path("", include("courses.certificates.urls_root")),
 ]

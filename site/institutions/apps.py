@@ -10,6 +10,7 @@ class InstitutionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from accounts.slips import register_slip_refusal
         from core import permissions
         from core.personal import register_personal_data
         from core.querysets import register_audit_reader
@@ -17,11 +18,13 @@ class InstitutionsConfig(AppConfig):
         from . import personal
         from .countries import synchronise_countries
         from .permissions import ADMIN_PERMISSIONS, CORE_PERMISSIONS, GROUP_PERMISSIONS, organises_all
+        from .roles import holds_a_role
 
         permissions.declare("institutions", GROUP_PERMISSIONS)
         permissions.declare("wagtailadmin", ADMIN_PERMISSIONS)
         permissions.declare("core", CORE_PERMISSIONS)
         register_audit_reader(organises_all)
+        register_slip_refusal(holds_a_role)
         register_personal_data(
             "roles",
             title=_("My roles"),

@@ -60,3 +60,8 @@ def is_organiser(user: Any, programme_id: int | None) -> bool:
 def holds(user: Any, *roles: Role) -> bool:
     """Whether ``user`` holds any of the roles anywhere."""
     return any(scope(user, role) for role in roles)
+
+
+def holds_a_role(user: Any) -> bool:
+    """Whether ``user`` works here in any role."""
+    return holds(user, *Role)

@@ -34,3 +34,17 @@ class OutboxAccountAdapter(AccountAdapter):
     def _language_of(self, email: str) -> str:
         chosen = User.objects.filter(email__iexact=email).values_list("language", flat=True).first()
         return chosen or translation.get_language() or settings.LANGUAGE_CODE
+
+
+def tell_slip_used(sender: Any, user: User, **kwargs: Any) -> None:
+    """Write to the account that a printed slip has opened it: whoever did not do it themselves should know."""
+    language = user.language or translation.get_language() or settings.LANGUAGE_CODE
+    with translation.override(language):
+        sessions_url = settings.BASE_URL + reverse("usersessions_list")
+    queue_mail(
+        key=f"slip-used:{uuid.uuid4()}",
+        to=user.email,
+        template="jobs/mail/slip_used",
+        context={"name": str(user), "sessions_url": sessions_url},
+        language=language,
+    )

@@ -9,9 +9,10 @@ class JobsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from accounts.signals import slip_used
         from core.personal import register_personal_data, register_retention
 
-        from . import personal
+        from . import account_mail, personal
 
         register_personal_data(
             "mail",
@@ -20,5 +21,6 @@ class JobsConfig(AppConfig):
             export=personal.export,
             erase=personal.erase,
         )
+        slip_used.connect(account_mail.tell_slip_used, dispatch_uid="jobs-slip-used")
         register_retention("mail", title=_("Mails sent or failed"), default_days=90, due=personal.old_mails)
         register_retention("jobs", title=_("Work that is over"), default_days=180, due=personal.old_jobs)

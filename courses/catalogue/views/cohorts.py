@@ -7,14 +7,19 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
 
+from courses.participants.models import Participant
+from courses.participants.slips import Group, slips_page
 from courses.participants.trail import saw
 from institutions.models import Role
 from institutions.roles import holds, is_organiser
 
 from .. import services
 from ..models import Cohort
+from ..permissions import can_make_slips
 
 PEOPLE_PER_PAGE = 50
 
@@ -68,6 +73,22 @@ def cohort_progress(request: HttpRequest, pk: int) -> HttpResponse:
             "page_obj": page,
             "people": people,
             "headings": headings,
+            "can_make_slips": can_make_slips(request.user, cohort),
             "can_issue": is_organiser(request.user, cohort.course.programme_id),
         },
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def cohort_slips(request: HttpRequest, pk: int) -> HttpResponse:
+    """Printed codes by which people of the cohort sign in once."""
+    cohort = get_object_or_404(Cohort.objects.visible_to(request.user).select_related("course__item"), pk=pk)
+    if not can_make_slips(request.user, cohort):
+        raise Http404
+    people = Participant.objects.filter(enrolments__cohort=cohort, enrolments__state="active")
+    group = Group(
+        f"{cohort.course}, {cohort.title}", reverse("cohort_progress", args=[cohort.pk]), f"cohort:{cohort.pk}"
+    )
+    return slips_page(request, people=people, group=group)

@@ -11,12 +11,15 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import DomainError
 from core.spreadsheets import csv_response
 from courses.participants.models import Participant
+from courses.participants.slips import Group, slips_page
 from courses.participants.trail import saw
 
 from .. import services
@@ -141,3 +144,13 @@ def sheet(request: HttpRequest, workshop: Workshop) -> HttpResponse:
             "blank": range(BLANK_LINES),
         },
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@running
+def workshop_slips(request: HttpRequest, workshop: Workshop) -> HttpResponse:
+    """Printed codes by which people registered sign in once."""
+    people = Participant.objects.filter(registrations__workshop=workshop, registrations__state="registered")
+    group = Group(workshop.title, reverse("workshop_manage", args=[workshop.key]), f"workshop:{workshop.pk}")
+    return slips_page(request, people=people, group=group)

@@ -18,6 +18,8 @@ ANONYMOUS = [
     "account_reset_password_from_key_done",
     "account_email_verification_sent",
     "account_inactive",
+    "account_request_login_code",
+    "account_slip",
 ]
 SIGNED_IN = [
     "account_profile",
