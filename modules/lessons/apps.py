@@ -10,10 +10,13 @@ class LessonsConfig(AppConfig):
 
     def ready(self) -> None:
         from core.personal import register_personal_data
+        from jobs.services import register_handler
 
         from . import items, personal
+        from .takeaway import making
 
         items.connect()
+        register_handler(making.JOB, making.make_file, title=_("Making a file of the module"), url=making.module_url)
         register_personal_data(
             "reading",
             title=_("Lessons I read"),

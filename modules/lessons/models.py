@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.core.files.storage import Storage, storages
 from django.db import models
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -21,7 +22,7 @@ from media.models import LICENCES
 from modules.records.models import Item, LearnerRecord
 
 from .forms import LessonPageForm
-from .querysets import LessonProgressQuerySet
+from .querysets import LessonProgressQuerySet, ModuleFileQuerySet
 
 
 class Field(models.TextChoices):
@@ -58,8 +59,15 @@ class ModulePage(BasePage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the outline as the reader stands in it."""
         from .outline import module_outline
+        from .takeaway.offers import offers_of
 
-        return {**super().get_context(request, *args, **kwargs), "outline": module_outline(self, request.user)}
+        language = get_language() or settings.LANGUAGE_CODE
+        return {
+            **super().get_context(request, *args, **kwargs),
+            "outline": module_outline(self, request.user),
+            "offers": offers_of(self.translation_key, language),
+            "module_key": self.translation_key,
+        }
 
     class Meta:
         verbose_name = _("module")
@@ -153,6 +161,39 @@ class LessonVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item_id} v{self.number}"
+
+
+def private_storage() -> Storage:
+    """The storage whose files only our views hand out."""
+    return storages["private"]
+
+
+class ModuleFile(models.Model):
+    """A module to take along, as it was made of the module at ``stamp`` (``Item.changed_at``)."""
+
+    class Format(models.TextChoices):
+        PDF = "pdf", _("PDF to print")
+        ZIP = "zip", _("Plain pages for a memory stick")
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="files")
+    language = models.CharField(max_length=10, choices=settings.LANGUAGES)
+    format = models.CharField(max_length=3, choices=Format.choices)
+    stamp = models.DateTimeField()
+    name = models.CharField(max_length=300)
+    file = models.FileField(storage=private_storage, max_length=300)
+    size = models.PositiveBigIntegerField()
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ModuleFileQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["item", "language", "format"]
+        constraints = [models.UniqueConstraint(fields=["item", "language", "format"], name="module_file_once")]
+        verbose_name = _("file of a module")
+        verbose_name_plural = _("files of modules")
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class LessonProgress(LearnerRecord):

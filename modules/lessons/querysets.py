@@ -17,3 +17,11 @@ class LessonProgressQuerySet(models.QuerySet):
     def done(self) -> LessonProgressQuerySet:
         """Those marked done."""
         return self.filter(done_at__isnull=False)
+
+
+class ModuleFileQuerySet(models.QuerySet):
+    """Files of modules. Who may have one is who may read the module: ``views`` asks its page."""
+
+    def current(self) -> ModuleFileQuerySet:
+        """Those made of the module as it is now."""
+        return self.filter(stamp=models.F("item__changed_at"))
