@@ -163,21 +163,30 @@ def _act(request: HttpRequest, found: Attempt, act: str, submission_key: UUID) -
     if act not in ("hand_in", "confirm"):
         messages.success(request, _("Your answers are saved. You can go on whenever you like."))
         return redirect("quiz", found.quiz.item.key)
-    if act == "hand_in":
-        unanswered = [card for card in cards(found, _language()) if not card.answered]
-        if unanswered:
-            context = {
-                **_about(found.quiz, _("Hand in")),
-                "attempt": found,
-                "unanswered": unanswered,
-                "submission_key": submission_key,
-            }
-            return render(request, "assessments/hand_in.html", context)
+    if act == "hand_in" and any(not card.answered for card in cards(found, _language())):
+        return redirect("attempt_hand_in", found.key)
     try:
         services.submit_attempt(actor=request.user, attempt=found, submission_key=submission_key)
     except DomainError as error:
         messages.error(request, str(error))
     return redirect("attempt_result", found.key)
+
+
+@require_safe
+@never_cache
+@login_required
+def attempt_hand_in(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Ask whether to hand in with questions left unanswered."""
+    found = _attempt_or_404(request, key)
+    if not found.is_open or found.is_overdue:
+        return redirect("attempt", key)
+    context = {
+        **_about(found.quiz, _("Hand in")),
+        "attempt": found,
+        "unanswered": [card for card in cards(found, _language()) if not card.answered],
+        "submission_key": fresh_key(),
+    }
+    return render(request, "assessments/hand_in.html", context)
 
 
 def _check(request: HttpRequest, found: Attempt, pk: str) -> HttpResponse:

@@ -2,8 +2,8 @@
 
 from ..types.base import InvalidQuestion, UnknownAnswer
 from .allowances import InvalidAllowance, grant_time, withdraw_time
+from .arranging import InvalidQuiz, Place, add_questions, arrange_quiz
 from .authoring import (
-    InvalidQuiz,
     put_question,
     put_quiz,
     retire_question,
@@ -46,12 +46,15 @@ __all__ = [
     "InvalidQuiz",
     "NoAttemptsLeft",
     "NotYourAttempt",
+    "Place",
     "QuizClosed",
     "QuizNotOpen",
     "RefusedFile",
     "TooSoon",
     "UnknownAnswer",
     "add_file",
+    "add_questions",
+    "arrange_quiz",
     "change_category",
     "check_answer",
     "close_attempt",

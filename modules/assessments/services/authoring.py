@@ -13,21 +13,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import audit
-from core.errors import DomainError
 from modules.records.models import Item
 from modules.records.services import freeze_item, retire_item
 
-from ..models import Question, QuestionText, QuestionVersion, Quiz, QuizQuestion, QuizText
+from ..models import Question, QuestionText, QuestionVersion, Quiz, QuizText
 from ..types import type_of
 from ..types.base import Body, InvalidQuestion, Words
 from ..types.choice import from_choices
 from ..words import plain, to_html
+from .arranging import InvalidQuiz, Place, set_places
 
 Parts = Mapping[str, Mapping[str, str]]
-
-
-class InvalidQuiz(DomainError):
-    """A quiz that could not be taken."""
 
 
 @transaction.atomic
@@ -119,7 +115,7 @@ def put_quiz(
     title: str,
     intro: str = "",
     pass_mark: int = 80,
-    question_keys: Sequence[str],
+    question_keys: Sequence[str] | None = None,
     order: int = 0,
     points: Mapping[str, Decimal] | None = None,
     **rules: Any,
@@ -127,13 +123,16 @@ def put_quiz(
     """Write a quiz of a module in one language and return it. Raises ``InvalidQuiz``.
 
     ``key`` is that of its item; its questions are asked in the order of ``question_keys``, with
-    ``points`` by key (default: as they are, else 1). ``rules`` are fields of the quiz (``time_limit``,
+    ``points`` by key (default: as they are, else 1); ``None`` leaves what it asks alone (``arrange_quiz`` sets
+    it, also with random draws). ``rules`` are fields of the quiz (``time_limit``,
     ``attempts_allowed`` and so on); those left out stay. The language of the first call is its source
     language. Writing the same again changes nothing.
     """
-    questions = {question.key: question for question in Question.objects.filter(key__in=question_keys)}
-    if missing := [name for name in question_keys if name not in questions]:
+    questions = {question.key: question for question in Question.objects.filter(key__in=question_keys or [])}
+    if missing := [name for name in question_keys or [] if name not in questions]:
         raise InvalidQuiz(_("These questions are not in the question bank: %(keys)s.") % {"keys": ", ".join(missing)})
+    rules["pass_mark"] = pass_mark
+    _check_rules(key, rules)
     item = freeze_item(
         key=key,
         kind=Item.Kind.QUIZ,
@@ -142,11 +141,7 @@ def put_quiz(
         parent=module_item,
         order=order,
         source_language="" if Item.objects.filter(key=key).exists() else language,
-        minutes=len(question_keys),
     )
-    rules["pass_mark"] = pass_mark
-    if rules.get("opens_at") and rules.get("closes_at") and rules["closes_at"] <= rules["opens_at"]:
-        raise InvalidQuiz(_("The quiz must close after it opens."))
     quiz, new = Quiz.objects.get_or_create(item=item, defaults=rules)
     changes = {name: value for name, value in rules.items() if getattr(quiz, name) != value}
     for name, value in changes.items():
@@ -158,7 +153,9 @@ def put_quiz(
     if not QuizText.objects.filter(record=quiz, language=language, **words).exists():
         QuizText.objects.update_or_create(record=quiz, language=language, defaults=words)
         changed = True
-    changed |= _set_questions(quiz, [questions[name] for name in question_keys], points or {})
+    if question_keys is not None:
+        weights = points or {}
+        changed |= set_places(quiz, [Place(questions[name], points=weights.get(name)) for name in question_keys])
     if changed:
         audit.record(
             actor=actor,
@@ -169,18 +166,14 @@ def put_quiz(
     return quiz
 
 
-def _set_questions(quiz: Quiz, questions: Sequence[Question], points: Mapping[str, Decimal]) -> bool:
-    """Let a quiz ask these questions in this order; say whether that changed anything."""
-    held = {slot.question_id: slot for slot in quiz.slots.all()}
-    gone = quiz.slots.exclude(question__in=questions).delete()[0]
-    changed = bool(gone)
-    for place, question in enumerate(dict.fromkeys(questions)):
-        slot = held.get(question.pk) or QuizQuestion(quiz=quiz, question=question)
-        weight = points.get(question.key, slot.points)
-        if slot.pk is None or (slot.order, slot.points) != (place, weight):
-            slot.order, slot.points, changed = place, weight, True
-            slot.save()
-    return changed
+def _check_rules(key: uuid.UUID, rules: Mapping[str, Any]) -> None:
+    opens, closes, pretest = (rules.get(name) for name in ("opens_at", "closes_at", "pretest"))
+    if opens and closes and closes <= opens:
+        raise InvalidQuiz(_("The quiz must close after it opens."))
+    if rules.get("feedback") == Quiz.Feedback.CLOSED and closes is None:
+        raise InvalidQuiz(_("Say when the quiz closes, so that answers and feedback can be shown after that."))
+    if pretest is not None and (pretest.item.key == key or pretest.pretest_id is not None):
+        raise InvalidQuiz(_("A pre-test cannot be the quiz itself, nor one that has a pre-test of its own."))
 
 
 @transaction.atomic

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from django.urls import reverse
 
 from core.models import AuditEntry
 from institutions.models import Role
 from institutions.services import grant_role
-from modules.assessments.models import Question, Quiz, QuizQuestion
+from modules.assessments import services
+from modules.assessments.models import Question, QuestionCategory, Quiz, QuizQuestion, TimeAllowance
 from modules.records.models import Item
 from tests import factories
 
@@ -182,18 +185,21 @@ def bank(db):
 
 
 @pytest.fixture
-def quiz_form(module_item, bank):
+def quiz_form(module_item):
     def form(**changes) -> dict:
         data = {"language": "en", "title": "Check yourself", "intro": "", "module": module_item.pk, "pass_mark": 70}
-        return {**data, "grade_rule": "best", "shuffle": "on", "add": [question.pk for question in bank], **changes}
+        rules = {"grade_rule": "best", "feedback": "submitted", "wait_minutes": 0, "shuffle": "on"}
+        return {**data, **rules, **changes}
 
     return form
 
 
 @pytest.fixture
-def made(admin, quiz_form):
+def made(admin, quiz_form, bank):
     admin.post(reverse("quizzes:add"), quiz_form())
-    return Quiz.objects.get(texts__title="Check yourself")
+    quiz = Quiz.objects.get(texts__title="Check yourself")
+    admin.post(reverse("quizzes:questions", args=[quiz.pk]), {"question": [question.pk for question in bank]})
+    return quiz
 
 
 def rows(quiz, *places) -> dict:
@@ -214,9 +220,12 @@ def test_questions_are_put_in_order_weighed_and_taken_out(admin, made, quiz_form
     first, _second, third = [slot.question for slot in made.slots.all()]
     fresh = factories.make_question()
     url = reverse("quizzes:edit", args=[made.pk])
-    assert admin.post(url, quiz_form(add=[fresh.pk], **rows(made, 2, "", 1))).status_code == 302
+    assert admin.post(url, quiz_form(**rows(made, 2, "", 1))).status_code == 302
+    admin.post(reverse("quizzes:questions", args=[made.pk]), {"question": [fresh.pk]})
     assert [slot.question for slot in made.slots.all()] == [third, first, fresh]
     assert [slot.points for slot in made.slots.all()] == [2, 2, 1]
+    made.item.refresh_from_db()
+    assert made.item.minutes == 3
 
 
 @pytest.mark.parametrize(
@@ -230,7 +239,9 @@ def test_questions_are_put_in_order_weighed_and_taken_out(admin, made, quiz_form
         ({"time_limit": "0"}, "greater than or equal to 1"),
         ({"time_limit": "100000"}, "less than or equal to 1440"),
         ({"module": "999999"}, "valid choice"),
-        ({"add": []}, "A quiz needs a question."),
+        ({"draw_number": "3"}, "from which category or with which tag"),
+        ({"feedback": "closed"}, "Say when the quiz closes"),
+        ({"wait_minutes": "-1"}, "greater than or equal to 0"),
         ({"opens_at": "2027-05-02 10:00", "closes_at": "2027-05-01 10:00"}, "must close after it opens"),
         ({"opens_at": "yesterday"}, "valid date"),
     ],
@@ -261,6 +272,165 @@ def test_a_quiz_goes_out_of_use_and_comes_back(admin, made):
     assert Quiz.objects.get(pk=made.pk).item.minutes == 3
 
 
+# --- the bank -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def access(bank):
+    """The category "ABS › Access", which holds two of three questions, one of them tagged."""
+    category = services.put_category(actor=None, path=["ABS", "Access"], language="en")
+    for question in bank[:2]:
+        services.file_question(actor=None, question=question, category=category)
+    services.file_question(actor=None, question=bank[0], category=category, tags=["border"])
+    return category
+
+
+def found(admin, **asked) -> set[str]:
+    """The questions that the list shows."""
+    html = admin.get(reverse("questions:index"), asked).content.decode()
+    return {key for key in Question.objects.values_list("key", flat=True) if key in html}
+
+
+def test_the_bank_is_narrowed_by_category_tag_type_and_missing_language(admin, bank, access, question):
+    keys = [one.key for one in bank]
+    assert found(admin) == {*keys, "abs-q1"}
+    assert found(admin, category=access.parent.pk) == set(keys[:2])
+    assert found(admin, tag=bank[0].tags.get().pk) == {keys[0]}
+    assert found(admin, type="multiple") == set()
+    assert found(admin, lacks="en") == set()
+    change(admin, question, language="fr", text="Laquelle ?", text_a="Oui", text_b="Non", correct_a="")
+    admin.get(reverse("questions:index"))  # what was said of the change names the question too
+    assert found(admin, lacks="fr") == set(keys)
+    assert found(admin, in_use="false") == set()
+
+
+def test_a_question_is_filed_by_its_form(admin, question, access):
+    change(admin, question, category=access.pk, tags="access,  prior consent ,")
+    question.refresh_from_db()
+    assert question.category == access
+    assert sorted(tag.name for tag in question.tags.all()) == ["access", "prior consent"]
+    html = admin.get(reverse("questions:edit", args=[question.pk])).content.decode()
+    assert "ABS › Access" in html and "access, prior consent" in html
+    change(admin, question, language="fr", text="Laquelle ?", text_a="Oui", text_b="Non", correct_a="")
+    question.refresh_from_db()
+    assert question.category == access  # a translation says nothing of it
+
+
+def test_an_editor_keeps_the_categories(admin, access):
+    admin.post(reverse("question_categories:add"), {"title_en": "Customs", "title_fr": "Douanes"})
+    customs = QuestionCategory.objects.get(titles__fr="Douanes")
+    url = reverse("question_categories:edit", args=[access.parent.pk])
+    assert admin.post(url, {"title_en": "ABS", "parent": customs.pk}).status_code == 302
+    html = admin.post(url, {"title_en": "ABS", "parent": access.pk}).content.decode()
+    assert "cannot stand within itself" in html
+    access.parent.refresh_from_db()
+    assert access.parent.parent == customs
+    assert AuditEntry.objects.filter(action="assessments.change_questioncategory").exists()
+
+
+def test_every_version_is_shown_with_what_changed(admin, question, quiz, begin):
+    QuizQuestion.objects.create(quiz=quiz, question=question, order=9)
+    begin()
+    change(admin, question, text="Which one?", correct_a="", correct_b="on")
+    html = admin.get(reverse("questions:versions", args=[question.pk])).content.decode()
+    assert "Version 2" in html and "Version 1" in html and "The first version." in html
+    for words in ("choices › a › correct", "choices › b › correct", "Which?", "Which one?", "asked 1 time"):
+        assert words in html
+
+
+def test_questions_to_add_are_searched_not_listed_all_at_once(admin, made, bank, access):
+    others = [factories.make_question() for _ in range(60)]
+    url = reverse("quizzes:questions", args=[made.pk])
+    assert admin.get(url).content.decode().count('name="question"') == 50
+    assert admin.get(url, {"p": 2}).content.decode().count('name="question"') == 10
+    assert bank[0].key not in admin.get(url, {"q": bank[0].key}).content.decode().split("</form>", 1)[1]
+    html = admin.get(url, {"q": others[7].key}).content.decode()
+    assert html.count('name="question"') == 1
+    assert admin.get(url, {"category": access.pk}).content.decode().count('name="question"') == 0
+    assert "Choose at least one question." in admin.post(url, {}, follow=True).content.decode()
+
+
+def test_a_random_draw_is_added_changed_and_taken_out(admin, made, quiz_form, access, bank):
+    url = reverse("quizzes:edit", args=[made.pk])
+    held = rows(made, "", "", 1)
+    draw = {"draw_category": access.parent.pk, "draw_number": 2, "draw_points": "1.5"}
+    assert "only 2 questions" in admin.post(url, quiz_form(**held, **draw | {"draw_number": 3})).content.decode()
+    assert admin.post(url, quiz_form(**held, **draw)).status_code == 302
+    fixed, drawn = made.slots.all()
+    assert (fixed.question, drawn.category, drawn.draws, drawn.points) == (bank[2], access.parent, 2, Decimal("1.5"))
+    made.item.refresh_from_db()
+    assert made.item.minutes == 3
+    assert "Random draw" in admin.get(url).content.decode()
+    held = {f"place_{fixed.pk}": 1, f"points_{fixed.pk}": 1, f"place_{drawn.pk}": 2, f"points_{drawn.pk}": 1}
+    assert admin.post(url, quiz_form(**held, **{f"draws_{drawn.pk}": 1})).status_code == 302
+    drawn.refresh_from_db()
+    assert (drawn.draws, drawn.points) == (1, 1)
+    admin.post(url, quiz_form(**held | {f"place_{drawn.pk}": ""}, **{f"draws_{drawn.pk}": 1}))
+    assert made.slots.get() == fixed
+
+
+@pytest.mark.parametrize("number", [2, 40])
+def test_adding_questions_takes_a_constant_number_of_queries(admin, made, number, django_assert_max_num_queries):
+    for _ in range(number):
+        factories.make_question()
+    url = reverse("quizzes:questions", args=[made.pk])
+    admin.get(url)
+    with django_assert_max_num_queries(24):
+        admin.get(url)
+
+
+# --- extra time ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def timed(quiz):
+    quiz.time_limit = 30
+    quiz.save()
+    return quiz
+
+
+def test_an_organiser_gives_and_takes_back_extra_time(client, cast, timed):
+    client.force_login(cast.organiser)
+    form = {"quiz": timed.pk, "email": "Learner@example.org", "minutes": "", "percent": 50, "reason": "A letter."}
+    assert client.post(reverse("extra_time:add"), form).status_code == 302
+    allowance = TimeAllowance.objects.get()
+    assert (allowance.learner, allowance.percent, allowance.granted_by) == (cast.learner, 50, cast.organiser)
+    client.post(reverse("extra_time:edit", args=[allowance.pk]), form | {"percent": "", "minutes": 20})
+    allowance.refresh_from_db()
+    assert (allowance.minutes, allowance.percent) == (20, None)
+    client.post(reverse("extra_time:withdraw", args=[allowance.pk]))
+    assert not TimeAllowance.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"email": "nobody@example.org"}, "Nobody has an account"),
+        ({"email": "organiser@example.org"}, "You cannot give extra time to yourself"),
+        ({"minutes": 5}, "either minutes or per cent"),
+        ({"reason": ""}, "This field is required."),
+    ],
+)
+def test_extra_time_that_makes_no_sense_is_shown_again(client, cast, timed, wrong, said):
+    client.force_login(cast.organiser)
+    form = {"quiz": timed.pk, "email": "learner@example.org", "minutes": "", "percent": 50, "reason": "A letter."}
+    assert said in client.post(reverse("extra_time:add"), form | wrong).content.decode()
+    assert not TimeAllowance.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["learner", "trainer", "focal_point"])
+def test_only_organisers_see_or_give_extra_time(client, cast, timed, who):
+    allowance = services.grant_time(
+        actor=cast.organiser, quiz=timed, learner=cast.outsider, minutes=5, reason="A letter."
+    )
+    client.force_login(getattr(cast, who))
+    for name, args in (("add", []), ("edit", [allowance.pk]), ("withdraw", [allowance.pk]), ("index", [])):
+        response = client.post(reverse(f"extra_time:{name}", args=args))
+        assert response.status_code in (302, 403, 404, 405), name
+    assert TimeAllowance.objects.get() == allowance
+    assert not TimeAllowance.objects.visible_to(getattr(cast, who)).exists()
+
+
 # --- who ----------------------------------------------------------------------------------
 
 
@@ -272,7 +442,14 @@ def test_only_those_who_write_quizzes_read_the_bank(client, cast, who, seen):
     question, quiz = factories.make_question(), factories.QuizFactory()
     user = getattr(cast, who)
     client.force_login(user)
-    for url in (reverse("questions:edit", args=[question.pk]), reverse("quizzes:edit", args=[quiz.pk])):
+    category = services.put_category(actor=None, path=["ABS"], language="en")
+    for url in (
+        reverse("questions:edit", args=[question.pk]),
+        reverse("questions:versions", args=[question.pk]),
+        reverse("quizzes:edit", args=[quiz.pk]),
+        reverse("quizzes:questions", args=[quiz.pk]),
+        reverse("question_categories:edit", args=[category.pk]),
+    ):
         response = client.get(url)
         assert (response.status_code == 200) is seen
         if not seen:

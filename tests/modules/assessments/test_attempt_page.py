@@ -174,9 +174,10 @@ def test_handing_in_leads_to_the_result(post, attempt):
     assert (attempt.state, attempt.percent) == ("graded", 100)
 
 
-def test_handing_in_with_open_questions_says_which_and_asks(post, attempt, page):
+def test_handing_in_with_open_questions_says_which_and_asks(client, post, attempt, page):
     response = post("hand_in", "a", "", "")
-    html = response.content.decode()
+    assert response.url == reverse("attempt_hand_in", args=[attempt.key])
+    html = client.get(response.url).content.decode()
     assert "2 questions have no answer yet." in html
     assert "#question-2" in html and "#question-3" in html and ">Question 1 of 3<" not in html
     attempt.refresh_from_db()
@@ -188,9 +189,18 @@ def test_handing_in_with_open_questions_says_which_and_asks(post, attempt, page)
 
 
 def test_an_empty_attempt_is_asked_about_and_earns_nothing(post, attempt, client):
-    assert "3 questions have no answer yet." in post("hand_in").content.decode()
+    assert "3 questions have no answer yet." in client.get(post("hand_in").url).content.decode()
     result = client.get(post("confirm").url).content.decode()
     assert "You reached 0 %." in result
+
+
+def test_the_page_that_asks_is_for_the_learner_and_for_an_open_attempt(client, learner, stranger, post, attempt):
+    url = reverse("attempt_hand_in", args=[attempt.key])
+    client.force_login(stranger)
+    assert client.get(url).status_code == 404
+    client.force_login(learner)
+    post("confirm")
+    assert client.get(url).url == reverse("attempt", args=[attempt.key])
 
 
 def test_confirming_keeps_the_answers_saved_before(post, attempt):

@@ -1,0 +1,206 @@
+"""The question bank in the admin."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import django_filters
+from django.conf import settings
+from django.db.models import Count, OuterRef, Subquery
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.ui.tables import BooleanColumn, Column
+
+from core import scoped
+from core.languages import native_name
+
+from .. import services
+from ..admin_forms import QuestionForm, excerpt
+from ..admin_forms.quizzes import question_tags
+from ..categories import within
+from ..differences import differences
+from ..models import Question, QuestionVersion
+from ..permissions import writes_quizzes
+from ..services.bank import category_paths, category_tree
+from ..types import TYPES, type_choices
+from ..types.base import QuestionType
+from ..words import content_of
+from .common import BackIntoUse, CreateInOneLanguage, EditInOneLanguage, OutOfUse
+
+
+class CreateQuestion(CreateInOneLanguage):
+    """The form of the type asked for: ``?type=matching``."""
+
+    @property
+    def kind(self) -> QuestionType:
+        asked = self.request.POST.get("type") or self.request.GET.get("type")
+        return next((kind for kind in TYPES if kind.name == asked), TYPES[0])
+
+    def get_form_class(self) -> type:
+        return self.kind.form_class()
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        kwargs = super().get_form_kwargs()
+        return kwargs | {"initial": {**(kwargs.get("initial") or {}), "type": self.kind.name}}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"types": TYPES}
+
+
+class EditQuestion(EditInOneLanguage):
+    """The form of the question's own type."""
+
+    def get_form_class(self) -> type:
+        version = self.object.versions.first()
+        return (version.kind if version else TYPES[0]).form_class()
+
+
+class RetireQuestion(OutOfUse):
+    @classmethod
+    def offered(cls, user: Any, obj: Question) -> bool:
+        return obj.retired_at is None
+
+    def act(self, *, actor: Any, obj: Question, **answers: Any) -> None:
+        services.retire_question(actor=actor, question=obj)
+
+
+class ReviveQuestion(BackIntoUse):
+    @classmethod
+    def offered(cls, user: Any, obj: Question) -> bool:
+        return obj.retired_at is not None and writes_quizzes(user)
+
+    def act(self, *, actor: Any, obj: Question, **answers: Any) -> None:
+        services.revive_question(actor=actor, question=obj)
+
+
+class Versions(scoped.ObjectActView):
+    """Every version of a question, newest first, with what changed."""
+
+    label = _("Versions")
+    icon_name = "history"
+    permission_required = "view"
+    template_name = "assessments/admin/versions.html"
+    http_method_names = ["get", "head"]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        rows = list(
+            self.scoped_object.versions.select_related("question", "created_by")
+            .prefetch_related("texts")
+            .annotate(times=Count("asked"))
+        )
+        pairs = zip(rows, [*rows[1:], None], strict=True)
+        versions = [
+            {
+                "version": version,
+                "languages": ", ".join(native_name(text.language) for text in version.texts.all()),
+                "changed": differences(content_of(before), content_of(version)) if before else [],
+                "type_before": before.kind.label if before and before.type != version.type else "",
+            }
+            for version, before in pairs
+        ]
+        return super().get_context_data(versions=versions, **kwargs)
+
+
+class QuestionFilters(WagtailFilterSet):
+    """What narrows the list of questions."""
+
+    category = django_filters.ChoiceFilter(label=_("Category"), method="in_category", choices=category_paths)
+    tag = django_filters.ModelChoiceFilter(label=_("Tag"), field_name="tags", queryset=lambda request: question_tags())
+    type = django_filters.ChoiceFilter(label=_("Type"), method="of_type", choices=type_choices)
+    lacks = django_filters.ChoiceFilter(
+        label=_("Not written in"),
+        method="not_in",
+        choices=lambda: [(code, native_name(code)) for code, _name in settings.LANGUAGES],
+    )
+    in_use = django_filters.BooleanFilter(label=_("In use"), field_name="retired_at", lookup_expr="isnull")
+
+    class Meta:
+        model = Question
+        fields: list[str] = []
+
+    def in_category(self, queryset: Any, name: str, value: str) -> Any:
+        """Questions of a category and what is below it."""
+        return queryset.filter(category__in=within(category_tree(), int(value)))
+
+    def of_type(self, queryset: Any, name: str, value: str) -> Any:
+        """Questions whose newest version is of a type."""
+        return queryset.annotate(newest_type=Subquery(newest().values("type")[:1])).filter(newest_type=value)
+
+    def not_in(self, queryset: Any, name: str, value: str) -> Any:
+        """Questions whose newest version is not written in a language."""
+        written = QuestionVersion.objects.filter(texts__language=value).values("pk")
+        return queryset.annotate(newest_pk=Subquery(newest().values("pk")[:1])).exclude(newest_pk__in=written)
+
+
+def newest() -> Any:
+    """The versions of an outer question, newest first."""
+    return QuestionVersion.objects.filter(question=OuterRef("pk")).order_by("-number")
+
+
+def _newest(question: Question, name: str) -> Any:
+    return getattr(next(iter(question.versions.all()), None), name, "")
+
+
+def _tags(question: Question) -> str:
+    return ", ".join(sorted(tag.name for tag in question.tags.all()))
+
+
+def _languages(question: Question) -> str:
+    version = next(iter(question.versions.all()), None)
+    return ", ".join(sorted(text.language for text in version.texts.all())) if version else ""
+
+
+class QuestionViewSet(scoped.ScopedModelViewSet):
+    """The question bank. A change of what somebody was asked makes a new version."""
+
+    model = Question
+    icon = "help"
+    menu_label = _("Questions")
+    add_view_class = CreateQuestion
+    edit_view_class = EditQuestion
+    create_template_name = edit_template_name = "assessments/admin/question_form.html"
+    list_display = [
+        "__str__",
+        Column("text", label=_("Question"), accessor=excerpt),
+        Column("type", label=_("Type"), accessor=lambda question: _newest(question, "kind").label),
+        Column("number", label=_("Version"), accessor=lambda question: _newest(question, "number")),
+        Column("category", label=_("Category"), accessor=lambda question: question.category or ""),
+        Column("tags", label=_("Tags"), accessor=_tags),
+        Column("languages", label=_("Languages"), accessor=_languages),
+        BooleanColumn("in_use", label=_("In use"), accessor=lambda question: question.retired_at is None),
+    ]
+    search_fields = ["key", "versions__texts__text"]
+    filterset_class = QuestionFilters
+    list_per_page = 50
+    object_acts = {"versions": Versions, "retire": RetireQuestion, "revive": ReviveQuestion}
+
+    def get_form_class(self, for_update: bool = False) -> type:
+        return QuestionForm
+
+    def get_index_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        queryset: Any = Question.objects.select_related("category").distinct()
+        queryset = queryset.prefetch_related("versions__texts", "tags")
+        return super().get_index_view_kwargs(queryset=queryset, **kwargs)
+
+    def may(self, user: Any, action: str, obj: Any) -> bool:
+        return obj is None or action == "view" or obj.retired_at is None
+
+    def create(self, *, actor: Any, form: QuestionForm) -> Question:
+        return self._put(actor, form, form.cleaned_data["key"] or str(uuid.uuid4()), form.cleaned_data["language"])
+
+    def change(self, *, actor: Any, form: QuestionForm) -> Question:
+        return self._put(actor, form, form.instance.key, form.instance.source_language)
+
+    def _put(self, actor: Any, form: QuestionForm, key: str, source_language: str) -> Question:
+        data = form.cleaned_data
+        version = services.put_question(
+            actor=actor,
+            key=key,
+            feedback=data["feedback"],
+            source_language=source_language,
+            **form.question(),
+        )
+        if "category" in data:
+            services.file_question(actor=actor, question=version.question, category=data["category"], tags=data["tags"])
+        return version.question
