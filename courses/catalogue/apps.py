@@ -21,13 +21,16 @@ class CatalogueConfig(AppConfig):
         from courses.participants.imports.registry import register_destination
         from courses.participants.querysets import register_tie
         from courses.participants.services import register_reconciler
+        from jobs.querysets import register_tie as register_job_tie
+        from jobs.services import register_handler
         from modules.assessments.registry import register_context_provider, register_marker_provider
         from modules.lessons.registry import register_reading_rule
         from modules.records.models import Item
 
-        from . import access, destinations, explain, facts, merging, personal, search
+        from . import access, destinations, explain, facts, merging, pages, personal, search
         from .models import Cohort, Course, CourseOrganisation, CoursePage, PracticalTask, SyllabusEntry
-        from .permissions import GROUP_PERMISSIONS, people_of_cohorts
+        from .permissions import GROUP_PERMISSIONS, people_of_cohorts, watched_jobs
+        from .services import rules
 
         declare("catalogue", GROUP_PERMISSIONS)
         register_tie(people_of_cohorts)
@@ -52,6 +55,13 @@ class CatalogueConfig(AppConfig):
         )
         register_reconciler("catalogue.Enrolment", merging.reconcile_enrolments)
         register_reconciler("catalogue.TaskResult", merging.reconcile_task_results)
+        register_handler(
+            rules.PREVIEW_KIND, rules.preview_by_job, title=_("What a rule would change"), url=pages.preview_address
+        )
+        register_handler(
+            rules.RECOMPUTE_KIND, rules.recompute_by_job, title=_("Applying a completion rule"), url=pages.rule_address
+        )
+        register_job_tie(watched_jobs)
         register_reading_rule(access.needs_sign_in)
         register_context_provider(access.attempt_context)
         register_marker_provider(access.marked_by)

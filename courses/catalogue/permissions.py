@@ -59,3 +59,8 @@ def people_of_cohorts(user: Any) -> models.Q:
     if programmes:
         seen |= models.Q(enrolments__cohort__course__programme__in=programmes)
     return seen
+
+
+def watched_jobs(user: Any) -> models.Q:
+    """Q over jobs: those that apply rules of courses one organises."""
+    return models.Q(completion_rules__course__in=Course.objects.visible_to(user))

@@ -18,6 +18,7 @@ from core.fields import ComposedStreamField
 from core.languages import best_title
 from core.models import BasePage
 from institutions.models import ActivityOrganisation, Programme
+from jobs.models import Job
 from modules.lessons.models import Field
 from modules.records.models import Item
 
@@ -105,6 +106,7 @@ class CompletionRule(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="completion_rules")
 
     class Meta:
         ordering = ["-version"]

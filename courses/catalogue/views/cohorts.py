@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core import audit
+from core.spreadsheets import csv_response, xlsx_response
 from courses.participants.models import Participant
 from courses.participants.slips import Group, slips_page
 from courses.participants.trail import saw
-from institutions.models import Role
+from institutions.models import Country, Role
 from institutions.roles import holds, is_organiser
 
-from .. import services
+from ..forms_completion import MatrixForm
+from ..matrix import Matrix
 from ..models import Cohort
 from ..permissions import can_make_slips
 
@@ -51,29 +56,43 @@ def _works_with_cohorts(request: HttpRequest) -> bool:
     return holds(request.user, Role.TRAINER, Role.ORGANISER) or Cohort.objects.visible_to(request.user).exists()
 
 
+def _cohort(request: HttpRequest, pk: int) -> Cohort:
+    cohorts = Cohort.objects.visible_to(request.user).select_related("course__item", "course__programme")
+    return get_object_or_404(cohorts, pk=pk)
+
+
+def _matrix(cohort: Cohort, data: Any) -> tuple[Matrix, MatrixForm]:
+    matrix = Matrix(cohort)
+    countries = Country.objects.filter(pk__in=cohort.enrolments.active().values("country")).distinct()
+    choices = sorted(((country.pk, str(country)) for country in countries), key=lambda choice: choice[1])
+    form = MatrixForm(data, countries=choices, requirements=matrix.requirements())
+    matrix.chosen = form.chosen()
+    return matrix, form
+
+
 @require_safe
+@never_cache
 @login_required
 def cohort_progress(request: HttpRequest, pk: int) -> HttpResponse:
     """People x requirements: who has met what, and why not yet."""
-    cohort = get_object_or_404(
-        Cohort.objects.visible_to(request.user).select_related("course__item", "course__programme"), pk=pk
-    )
-    rows = cohort.enrolments.active().select_related("participant__user", "country").order_by("participant__name", "pk")
-    page = Paginator(rows, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
-    enrolments = list(page.object_list)
-    completion = services.refresh_completion(cohort.course, enrolments)
-    people = [{"enrolment": enrolment, "completion": completion[enrolment.pk]} for enrolment in enrolments]
-    saw(request.user, [enrolment.participant for enrolment in enrolments], "catalogue.view")
-    headings = people[0]["completion"].requirements if people else []  # type: ignore[attr-defined]
+    cohort = _cohort(request, pk)
+    matrix, form = _matrix(cohort, request.GET)
+    chosen = matrix.chosen
+    page, rows = matrix.page(request.GET.get("page"))
+    saw(request.user, [row.enrolment.participant for row in rows], "catalogue.view")
     return render(
         request,
         "catalogue/cohort_progress.html",
         {
             "cohort": cohort,
+            "form": form,
+            "narrowed": [name for name in ("q", "country", "state", "requirement") if chosen[name]],
+            "chosen": chosen,
             "page_obj": page,
-            "people": people,
-            "headings": headings,
             "can_make_slips": can_make_slips(request.user, cohort),
+            "rows": rows,
+            "headings": matrix.headings,
+            "tasks": list(cohort.course.tasks.offered().select_related("course__item")),
             "can_issue": is_organiser(request.user, cohort.course.programme_id),
         },
     )
@@ -92,3 +111,28 @@ def cohort_slips(request: HttpRequest, pk: int) -> HttpResponse:
         f"{cohort.course}, {cohort.title}", reverse("cohort_progress", args=[cohort.pk]), f"cohort:{cohort.pk}"
     )
     return slips_page(request, people=people, group=group)
+
+
+@require_POST
+@never_cache
+@login_required
+def cohort_export(request: HttpRequest, pk: int) -> StreamingHttpResponse | FileResponse:
+    """The matrix as chosen on the page, as CSV or XLSX; who took it out stands in the audit trail."""
+    cohort = _cohort(request, pk)
+    matrix, _form = _matrix(cohort, request.POST)
+    as_xlsx = request.POST.get("format") == "xlsx"
+    audit.record(
+        actor=request.user,
+        action="catalogue.export_progress",
+        obj=cohort,
+        format="xlsx" if as_xlsx else "csv",
+        filter={name: value for name, value in matrix.chosen.items() if value and name != "q"},
+    )
+
+    def told(people: list[Participant]) -> None:
+        saw(request.user, people, "catalogue.export")
+
+    name = f"{cohort.course.key}-{cohort.pk}-{cohort.today:%Y-%m-%d}"
+    if as_xlsx:
+        return xlsx_response(f"{name}.xlsx", cohort.course.key, matrix.head(), matrix.lines(told))
+    return csv_response(f"{name}.csv", matrix.head(), matrix.lines(told))

@@ -1,0 +1,199 @@
+"""People × requirements of a cohort: filtered, ordered, paged, exported.
+
+What the database knows (name, country, day of enrolment) it filters and orders itself, and only the page is judged.
+Where progress or a requirement decides who is shown, everybody is judged in portions; of each only the number and
+the percentage are kept, so that memory does not hold the cohort's facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from courses.participants.models import Participant
+
+from .completion import FactKey
+from .explain import number
+from .models import Cohort, Enrolment
+from .services.standing import AT_ONCE, Completion, Explained, Standings, refresh_completion
+
+PEOPLE_PER_PAGE = 50
+ORDERS = {
+    "name": ("participant__name", "pk"),
+    "country": ("country__name", "participant__name", "pk"),
+    "-enrolled": ("-enrolled_at", "-pk"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One person of the matrix."""
+
+    enrolment: Enrolment
+    completion: Completion
+    cells: list[tuple[str, str, str, str]] = field(default_factory=list)
+
+
+class Matrix:
+    """A cohort's matrix; ``chosen`` is what ``MatrixForm.chosen`` returns."""
+
+    def __init__(self, cohort: Cohort, chosen: Mapping[str, str] | None = None) -> None:
+        self.cohort = cohort
+        self.chosen: Mapping[str, str] = chosen or {}
+        self.standings = Standings(cohort.course)
+
+    @cached_property
+    def headings(self) -> list[Explained]:
+        return self.standings.headings()
+
+    def requirements(self) -> list[tuple[str, str]]:
+        """Return the requirements one can filter by, as choices."""
+        return list({f"{h.outcome.kind}:{h.outcome.ref}": h.title for h in self.headings}.items())
+
+    def people(self) -> models.QuerySet[Enrolment]:
+        """Everybody whom the database's own filters let through, in order."""
+        rows = self.cohort.enrolments.active()
+        for word in self.chosen.get("q", "").split():
+            rows = rows.filter(
+                models.Q(participant__name__icontains=word)
+                | models.Q(participant__name_latin__icontains=word)
+                | models.Q(organisation__icontains=word)
+            )
+        if country := self.chosen.get("country"):
+            rows = rows.filter(country=country)
+        return rows.order_by(*ORDERS.get(self.chosen.get("sort", ""), ORDERS["name"]))
+
+    def page(self, number: Any) -> tuple[Page, list[Row]]:
+        """Return a page of the list, and its rows."""
+        ids: Any = self._chosen_ids() if self._must_judge else self.people().values_list("pk", flat=True)
+        page = Paginator(ids, PEOPLE_PER_PAGE).get_page(number)
+        return page, self._rows(list(page.object_list))
+
+    def _rows(self, ids: list[int]) -> list[Row]:
+        held = _loaded(self.cohort.enrolments.filter(pk__in=ids)).in_bulk()
+        enrolments = [held[pk] for pk in ids if pk in held]
+        found = refresh_completion(self.cohort.course, enrolments, self.standings)
+        titles = [heading.title for heading in self.headings]
+        return [
+            Row(
+                each,
+                found[each.pk],
+                [(*cell, title) for cell, title in zip(cells(found[each.pk]), titles, strict=True)],
+            )
+            for each in enrolments
+        ]
+
+    @property
+    def _must_judge(self) -> bool:
+        return bool(
+            self.chosen.get("state") or self.chosen.get("requirement") or "progress" in self.chosen.get("sort", "")
+        )
+
+    def _chosen_ids(self) -> list[int]:
+        """Judge everybody, and return the ids of those the filter lets through, in order."""
+        sort, found = self.chosen.get("sort", ""), list[tuple[int, int]]()
+        for enrolments, judged in self._portions():
+            for each in enrolments:
+                completion = judged[each.pk]
+                if self._passes(completion):
+                    found.append((completion.percent, each.pk))
+        if "progress" in sort:
+            found.sort(key=lambda pair: pair[0], reverse=sort.startswith("-"))  # stable: by name among equals
+        return [pk for _percent, pk in found]
+
+    def _passes(self, completion: Completion) -> bool:
+        state = self.chosen.get("state")
+        if (state == "complete" and not completion.complete) or (state == "open" and completion.complete):
+            return False
+        if state == "none" and completion.met:
+            return False
+        if wanted := self.chosen.get("requirement"):
+            kind, _colon, ref = wanted.partition(":")
+            key: FactKey = (kind, ref)
+            met = all(o.met for o in completion.verdict.outcomes if (o.kind, o.ref) == key)
+            return met == (self.chosen.get("held") == "met")
+        return True
+
+    def _portions(self) -> Iterator[tuple[list[Enrolment], dict[int, Completion]]]:
+        """Everybody in order, judged, a portion at a time. The order is read once, as numbers."""
+        ids = list(self.people().values_list("pk", flat=True))
+        for start in range(0, len(ids), AT_ONCE):
+            some = ids[start : start + AT_ONCE]
+            held = _loaded(Enrolment.objects.filter(pk__in=some)).in_bulk()
+            enrolments = [held[pk] for pk in some if pk in held]
+            yield enrolments, self.standings.of(enrolments)
+
+    def head(self) -> list[str]:
+        """Return the head of the sheet: who, then a requirement to a column."""
+        return [
+            _("Participant"),
+            _("Country"),
+            _("Organisation"),
+            _("Enrolled on"),
+            _("State"),
+            _("Progress, %"),
+            _("Hours credited"),
+            _("Completed on"),
+            *(heading.title for heading in self.headings),
+        ]
+
+    def lines(self, tell: Callable[[list[Participant]], None]) -> Iterator[list[str]]:
+        """Yield the rows of the sheet, of everybody chosen, a portion of people in memory at a time.
+
+        ``tell`` hears of whom, before their rows leave.
+        """
+        portions = self._sorted_portions() if "progress" in self.chosen.get("sort", "") else self._portions()
+        for enrolments, judged in portions:
+            chosen = [each for each in enrolments if self._passes(judged[each.pk])]
+            tell([each.participant for each in chosen])
+            for each in chosen:
+                yield self._line(each, judged[each.pk])
+
+    def _sorted_portions(self) -> Iterator[tuple[list[Enrolment], dict[int, Completion]]]:
+        ids = self._chosen_ids()
+        for start in range(0, len(ids), AT_ONCE):
+            rows = self._rows(ids[start : start + AT_ONCE])
+            yield [row.enrolment for row in rows], {row.enrolment.pk: row.completion for row in rows}
+
+    def _line(self, enrolment: Enrolment, completion: Completion) -> list[str]:
+        return [
+            enrolment.participant.name,
+            str(enrolment.country or ""),
+            enrolment.organisation,
+            enrolment.enrolled_at.date().isoformat(),
+            _("Complete") if completion.complete else _("Not complete"),
+            str(completion.percent),
+            str(completion.hours.normalize() if completion.hours % 1 else int(completion.hours)),
+            enrolment.completed_at.date().isoformat() if enrolment.completed_at else "",
+            *(f"{word}, {figure}" if figure else word for _kind, word, figure in cells(completion)),
+        ]
+
+
+def _loaded(rows: models.QuerySet[Enrolment]) -> models.QuerySet[Enrolment]:
+    return rows.select_related("participant__user", "country", "cohort")
+
+
+def cells(completion: Completion) -> list[tuple[str, str, str]]:
+    """Return ``(class, word, figure)`` for each requirement: what a cell of the matrix says."""
+    met, still_open, waived = pgettext("requirement", "Met"), pgettext("requirement", "Open"), _("Waived")
+    found = []
+    for outcome in completion.verdict.outcomes:
+        fact = outcome.fact
+        if fact.waiver is not None:
+            found.append(("is-met", waived, ""))
+            continue
+        if outcome.measure == "days":
+            figure = f"{fact.days}/{fact.days_total}" if fact.days_total else ""
+        elif outcome.kind != "quiz" and fact.total > 1:
+            figure = f"{fact.done}/{fact.total}"
+        else:
+            figure = f"{number(int(fact.value))} %" if fact.done else ""
+        found.append(("is-met", met, figure) if outcome.met else ("is-open", still_open, figure))
+    return found

@@ -1,0 +1,147 @@
+"""Practical skills and assignments: set for a course, judged for a cohort."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core.errors import DomainError
+from courses.participants.trail import saw
+
+from .. import services
+from ..forms_completion import TaskForm
+from ..models import Cohort, Course, PracticalTask, TaskResult
+from ..permissions import can_change_course
+from ..services import Judgement, Standings
+
+PEOPLE_PER_PAGE = 50
+MARKS = {"met": True, "not": False, "": None}
+
+
+def _course(request: HttpRequest, key: str) -> Course:
+    return get_object_or_404(Course.objects.visible_to(request.user).select_related("item", "programme"), key=key)
+
+
+@require_safe
+@never_cache
+@login_required
+def course_tasks(request: HttpRequest, key: str) -> HttpResponse:
+    """The skills and assignments of a course."""
+    course = _course(request, key)
+    tasks = course.tasks.select_related("course__item").annotate(
+        shown=Count("results", filter=Q(results__met=True)), judged=Count("results")
+    )
+    asked = {leaf.key for leaf in Standings(course).rule.leaves}
+    return render(
+        request,
+        "catalogue/tasks.html",
+        {
+            "course": course,
+            "tasks": [{"task": task, "asked": (task.kind, str(task.pk)) in asked} for task in tasks],
+            "cohorts": Cohort.objects.visible_to(request.user).filter(course=course, archived_at__isnull=True),
+            "can_change": can_change_course(request.user, course),
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def course_task(request: HttpRequest, key: str, pk: int | None = None) -> HttpResponse:
+    """Set a skill or an assignment, or change one."""
+    course = _course(request, key)
+    if not can_change_course(request.user, course):
+        raise Http404
+    task = get_object_or_404(course.tasks.select_related("course__item"), pk=pk) if pk else None
+    form = TaskForm(request.POST or None, course=course, task=task)
+    if request.method == "POST" and form.is_valid():
+        services.save_task(
+            actor=request.user,
+            course=course,
+            task=task,
+            kind=form.cleaned_data["kind"],
+            titles=form.texts("title"),
+            criteria=form.texts("criteria"),
+        )
+        messages.success(request, _("Saved. A rule can ask for it."))
+        return redirect("course_tasks", course.key)
+    return render(request, "catalogue/task.html", {"course": course, "task": task, "form": form})
+
+
+@require_POST
+@login_required
+def course_task_archive(request: HttpRequest, key: str, pk: int) -> HttpResponse:
+    """Take a task out of use, or back."""
+    course = _course(request, key)
+    if not can_change_course(request.user, course):
+        raise Http404
+    task = get_object_or_404(course.tasks.select_related("course__item"), pk=pk)
+    services.archive_task(actor=request.user, task=task, archived=task.archived_at is None)
+    messages.success(request, _("Out of use. What was judged stays.") if task.archived_at else _("In use again."))
+    return redirect("course_tasks", course.key)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def cohort_task(request: HttpRequest, pk: int, task_pk: int) -> HttpResponse:
+    """Judge a task for the people of a cohort.
+
+    What was on the screen travels along, so that only changes are written.
+    """
+    cohort = get_object_or_404(
+        Cohort.objects.visible_to(request.user).select_related("course__item", "course__programme"), pk=pk
+    )
+    task = get_object_or_404(PracticalTask.objects.visible_to(request.user), pk=task_pk, course=cohort.course_id)
+    people = cohort.enrolments.active().select_related("participant", "country").order_by("participant__name", "pk")
+    page = Paginator(people, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
+    if request.method == "POST":
+        marks = {each.participant_id: _mark(request, each.participant_id) for each in page.object_list}
+        judgements = {person: mark for person, mark in marks.items() if mark is not None}
+        try:
+            services.record_results(actor=request.user, cohort=cohort, task=task, judgements=judgements)
+        except DomainError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(
+                request,
+                ngettext("%(number)d change saved.", "%(number)d changes saved.", len(judgements))
+                % {"number": len(judgements)},
+            )
+        return redirect(f"{reverse('cohort_task', args=[cohort.pk, task.pk])}?page={page.number}")
+    saw(request.user, [each.participant for each in page.object_list], "catalogue.view")
+    held = {
+        result.participant_id: result
+        for result in TaskResult.objects.filter(
+            task=task, participant__in=[each.participant_id for each in page.object_list]
+        ).select_related("judged_by")
+    }
+    rows = [
+        {"enrolment": each, "result": held.get(each.participant_id), "own": each.participant.user_id == request.user.pk}
+        for each in page.object_list
+    ]
+    return render(
+        request,
+        "catalogue/cohort_task.html",
+        {"cohort": cohort, "course": cohort.course, "task": task, "page_obj": page, "rows": rows},
+    )
+
+
+def _mark(request: HttpRequest, person: int) -> Judgement | None:
+    """Read one person's mark; ``None`` when nothing about it was changed on the screen."""
+    value, note = request.POST.get(f"v-{person}"), request.POST.get(f"n-{person}", "").strip()[:500]
+    if value not in MARKS or (value, note) == (
+        request.POST.get(f"was-{person}"),
+        request.POST.get(f"had-{person}", ""),
+    ):
+        return None
+    return Judgement(MARKS[value], note)
