@@ -55,5 +55,5 @@ def said(record: Any, draft: Draft) -> str:
     name = getattr(record, "name", "") or draft.name or draft.idnumber
     if name:
         return name
-    text = words(draft.text)
+    text = " ".join(words(draft.text).split())
     return text if len(text) <= 60 else f"{text[:59]}…"

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Any
+
+from django.utils.translation import gettext as _
+
+PART = re.compile(r"[A-Za-z0-9_.-]{1,40}")
+"""What the id of a part looks like."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +62,34 @@ class Draft:
         """The text (or another field) of a part."""
         return self.parts.get(id, {}).get(name, "")
 
+    def keep(self, name: str, value: Any) -> None:
+        """Let a setting travel along as JSON; none, if there is nothing to keep."""
+        if value:
+            self.extra[name] = json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+    def kept(self, name: str, default: Any) -> Any:
+        """Return a setting that travelled along and forget it; ``default`` when it did not, or is of another kind."""
+        try:
+            value = json.loads(self.extra.pop(name, ""))
+        except ValueError:
+            return default
+        return value if isinstance(value, type(default)) else default
+
+    def keep_feedback(self, used: Iterable[str]) -> None:
+        """Let feedback travel along that the format has no place for, and say that only we read it."""
+        notes = [self.part(id, "feedback") for id in used]
+        if any(notes):
+            self.lose(_("the feedback to each item"))
+            self.keep("feedback", notes)
+
+    def take_feedback(self, used: Iterable[str]) -> None:
+        """Give the parts the feedback that travelled along."""
+        for id, note in zip(used, self.kept("feedback", []), strict=False):
+            self.parts[id]["feedback"] = str(note)
+
     def ids(self) -> Iterator[str]:
         """Yield ids for parts: those that came with the question, then a to z, aa, ab and so on."""
-        held = self.extra.pop("ids", "").split()
+        held = [id for id in self.extra.pop("ids", "").split() if PART.fullmatch(id)]
         yield from held
         letters = "abcdefghijklmnopqrstuvwxyz"
         names = chain(letters, (first + second for first in letters for second in letters))

@@ -22,13 +22,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from html import escape
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from .draft import Draft
-from .markup import to_html, to_plain
+from .markup import from_words, to_html, to_plain
 from .pictures import taken_in, without_pictures
 from .problems import Fault
 
@@ -45,6 +44,7 @@ FORMAT = re.compile(r"\s*\[(html|moodle|plain|markdown)\]", re.IGNORECASE)
 WEIGHT = re.compile(r"\s*%(-?\d+(?:[.,]\d+)?)%")
 NOTE = re.compile(r"\[(id|tag|campus):((?:[^\]\\]|\\.)*)\]")
 TRUE, FALSE = {"T", "TRUE"}, {"F", "FALSE"}
+WHOLE = Decimal(100)
 GAP = "_____"
 
 
@@ -169,7 +169,7 @@ def category_path(path: str) -> tuple[str, ...]:
 
 def written_path(category: Iterable[str]) -> str:
     """Return a category's path as Moodle writes it."""
-    return "/".join(["$course$", "top", *(name.replace("/", "//") for name in category)])
+    return "/".join(["$course$", "top", *(name.strip("/ ").replace("/", "//") or "-" for name in category)])
 
 
 def _hide(line: str) -> str:
@@ -381,7 +381,7 @@ def record_of(draft: Draft, kind: str, answers: list[Answer], *, single: bool = 
 
 def words_of(text: str) -> Text:
     """Return plain words as a text that needs no format of its own within a question in HTML."""
-    return Text(escape(text, quote=False), "html") if text else Text()
+    return Text(from_words(text), "html") if text else Text()
 
 
 def write(records: Iterable[Record]) -> Iterator[str]:
@@ -450,17 +450,16 @@ def _answer_line(kind: str, answer: Answer, format: str, single: bool) -> str:
     note = f"#{_formatted(answer.feedback, format)}" if answer.feedback.raw else ""
     if kind == "matching":
         return f"={_formatted(answer.text, format)} -> {escaped(answer.pair)}"
-    if kind == "multichoice":
-        weight = f"%{_plain_number(answer.weight)}%" if answer.weight not in (0, 100) or not single else ""
-        sign = "=" if answer.weight == 100 and single else "~"
-        return f"{sign}{weight if answer.weight else ''}{_formatted(answer.text, format)}{note}"
-    weight = "" if answer.weight == 100 else f"%{_plain_number(answer.weight)}%"
+    text = escaped(answer.text.raw) if kind == "shortanswer" else _formatted(answer.text, format)
     if kind == "numerical":
-        if answer.number is None:
-            return f"~{note}" if not answer.weight else f"={weight}*{note}"
-        text = f"{_plain_number(answer.number)}:{_plain_number(answer.tolerance or Decimal(0))}"
-        return f"={weight}{text}{note}"
-    return f"={weight}{escaped(answer.text.raw)}{note}"
+        text = "*"
+        if answer.number is not None:
+            text = f"{_plain_number(answer.number)}:{_plain_number(answer.tolerance or Decimal(0))}"
+    sign = "~" if kind == "multichoice" and not (single and answer.weight == WHOLE) else "="
+    usual = WHOLE if sign == "=" else Decimal(0)
+    # A text that begins like a weight needs one before it.
+    weight = f"%{_plain_number(answer.weight)}%" if answer.weight != usual or WEIGHT.match(text) else ""
+    return f"{sign}{weight}{text}{note}"
 
 
 def _plain_number(number: Decimal) -> str:

@@ -12,6 +12,8 @@ import hashlib
 import json
 import re
 from collections import Counter
+from fractions import Fraction
+from typing import Any
 
 from django.utils.text import slugify
 
@@ -50,3 +52,21 @@ class Keys:
 
 def _content(draft: Draft) -> list[object]:
     return [draft.type, draft.text, draft.body, draft.parts]
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two bodies (or words of parts) say the same: nothing is left out or empty, 0.5 is 1/2."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: plain for name, inner in value.items() if (plain := _plain(inner)) not in ("", False, None, {})}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, str):
+        try:
+            return Fraction(value.strip())
+        except (ValueError, ZeroDivisionError):
+            return "\n".join(line.strip() for line in value.strip().splitlines())
+    return value

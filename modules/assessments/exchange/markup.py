@@ -7,7 +7,7 @@ written out in a line where only plain words are kept: ``(a + b)/2``, ``x^2``, `
 from __future__ import annotations
 
 import re
-from html import escape, unescape
+from html import escape
 from html.parser import HTMLParser
 from typing import Any
 
@@ -71,28 +71,49 @@ def to_html(text: str, format: str = "html") -> str:
 
 
 def to_plain(text: str, format: str = "html") -> str:
-    """Return text of one of Moodle's formats as plain words in one line; formulas stay readable."""
+    """Return text of one of Moodle's formats as plain words; formulas stay readable."""
     if format == "plain":
-        return " ".join(text.split())
+        return _lines(text)
     return words(to_html(text, format))
 
 
 def words(html: str) -> str:
-    """Return HTML as plain words in one line. Pictures become their text alternatives, MathML a line of signs."""
+    """Return HTML as plain words, each paragraph and line on its own line. Pictures become their text alternatives,
+    MathML a line of signs.
+    """
     reader = _Words()
     reader.feed(html)
     reader.close()
-    return " ".join("".join(reader.parts).split())
+    return _lines("".join(reader.parts))
+
+
+def _lines(text: str) -> str:
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    return "\n".join(line for line in lines if line)
 
 
 def from_words(text: str) -> str:
-    """Return plain words as HTML without a paragraph, for an answer."""
-    return escape(text, quote=False)
+    """Return plain words as HTML without a paragraph, for an answer or a feedback."""
+    return escape(text, quote=False).replace("\r\n", "\n").replace("\n", "<br>")
 
 
 def is_plain(html: str) -> bool:
     """Whether nothing is lost by keeping only the words of this HTML."""
-    return not set(re.findall(r"<\s*([a-z0-9]+)", clean(html))) - {"p", "br"}
+    return not set(re.findall(r"<\s*([a-z0-9]+)", clean(html))) - {"p", "br", *RAISED, *MATHML}
+
+
+RAISED = {
+    "sub": ("_", str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")),
+    "sup": ("^", str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")),
+}
+
+
+def raised(text: str, tag: str) -> str:
+    """Return what is raised or lowered with the signs that Unicode has for it, else marked: H₂O, x^(a b)."""
+    sign, table = RAISED[tag]
+    if text and all(ord(letter) in table for letter in text):
+        return text.translate(table)
+    return f"{sign}{text}" if len(text) < 2 else f"{sign}({text})"
 
 
 class _Words(HTMLParser):
@@ -102,14 +123,19 @@ class _Words(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
         self.open: list[tuple[str, int]] = []
+        self.raised: list[tuple[str, int]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "img":
             self.parts.append(f" {dict(attrs).get('alt') or ''} ")
-        elif tag in ("br", "p", "li", "td", "th", "tr"):
+        elif tag in ("td", "th"):
             self.parts.append(" ")
+        elif tag in ("br", "p", "li", "tr"):
+            self.parts.append("\n")
         elif tag in MATHML:
             self.open.append((tag, len(self.parts)))
+        elif tag in RAISED:
+            self.raised.append((tag, len(self.parts)))
 
     def handle_endtag(self, tag: str) -> None:
         if tag in MATHML and any(name == tag for name, _start in self.open):
@@ -117,10 +143,14 @@ class _Words(HTMLParser):
             while name != tag:
                 name, start = self.open.pop()
             self.parts[start:] = [_written(tag, self.parts[start:])]
-        elif tag in ("p", "li", "td", "th", "tr"):
-            self.parts.append(" ")
+        elif tag in ("p", "li", "tr"):
+            self.parts.append("\n")
+        elif tag in RAISED and self.raised:
+            tag, start = self.raised.pop()
+            self.parts[start:] = [raised("".join(self.parts[start:]), tag)]
 
     def handle_data(self, data: str) -> None:
+        data = data.replace("\n", " ").replace("\r", " ")
         if self.open and self.open[-1][0] not in ("mi", "mn", "mo", "ms", "mtext"):
             data = data.strip()  # between the elements of a formula
             if not data:
@@ -157,8 +187,3 @@ def _written(tag: str, parts: list[str]) -> str:
     if tag == "math":
         return f" {joined.strip()} "
     return joined
-
-
-def text_of(html: str) -> str:
-    """Return what a short piece of HTML without tags stands for."""
-    return unescape(html)

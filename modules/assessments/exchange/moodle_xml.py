@@ -27,7 +27,6 @@ USUAL_PENALTIES = {Decimal(0), Decimal(1), Decimal("0.1"), Decimal("0.3333333"),
 """What Moodle's forms offer first: nobody chose it, so its loss is no news."""
 HALF_OPEN = {"correctfeedback", "partiallycorrectfeedback", "incorrectfeedback"}
 STOCK_FEEDBACK = {"your answer is correct.", "your answer is partially correct.", "your answer is incorrect.", ""}
-PLAIN_IN_ANSWERS = {"p", "br", "div", "span", "sub", "sup"} | markup.MATHML
 
 
 @dataclass
@@ -66,7 +65,7 @@ class Record:
         if element is None:
             return ""
         if FORMATS.get(element.get("format", ""), "moodle") == "plain":
-            return " ".join(text_of(element).split())
+            return markup.to_plain(text_of(element), "plain")
         kept, html = dict(self.draft.pictures), self.html(element)
         if len(self.draft.pictures) > len(kept):
             self.draft.lose(_("the picture in an answer"))

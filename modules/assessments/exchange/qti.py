@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from html import escape
 from typing import BinaryIO
 from urllib.parse import unquote
@@ -48,6 +49,16 @@ class Declaration:
     earned: dict[str, Decimal] = field(default_factory=dict)
     case_sensitive: bool = False
     default: Decimal = Decimal(0)
+
+    def shares(self) -> list[tuple[str, Fraction]]:
+        """Return each accepted value with its share of the points, the best first: 1."""
+        most = max(self.earned.values(), default=Decimal(0))
+        earned = {text: points for text, points in self.earned.items() if points > 0}
+        if most <= 0:
+            return [(text, Fraction(1)) for text in self.right]
+        pairs = [(text, Fraction(points) / Fraction(most)) for text, points in earned.items()]
+        pairs += [(text, Fraction(1)) for text in self.right if text not in earned]
+        return sorted(pairs, key=lambda pair: -pair[1])
 
 
 @dataclass

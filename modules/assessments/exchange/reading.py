@@ -91,6 +91,8 @@ def _draft(record: Any, hooks: list[Exchange], method: str) -> Found:
         return Unsupported(_name(record), kind, record.line, str(error))
     except ValueError as error:
         return Fault(record.line, _("A number in it cannot be read: %(text)s.") % {"text": error}, _name(record))
+    except (LookupError, TypeError, AttributeError):
+        return Fault(record.line, _("Its settings cannot be read."), _name(record))
     if kind == "description":
         why = _("This is a text without a question.")
     else:
@@ -112,6 +114,7 @@ def _name(record: Any) -> str:
 
 
 def _short(text: str) -> str:
+    text = " ".join(text.split())
     return text if len(text) <= 60 else f"{text[:59]}…"
 
 

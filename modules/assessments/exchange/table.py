@@ -11,6 +11,8 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
@@ -21,6 +23,7 @@ from .gift import category_path
 from .markup import to_html
 from .pictures import taken_in, without_pictures
 from .problems import CannotCarry, Fault, Unreadable
+from .shares import fraction_of
 
 COLUMNS = ("key", "name", "category", "tags", "type", "question", "feedback", "right", "options")
 NUMBERED = re.compile(r"(answer|feedback|weight)\s*_?(\d{1,3})")
@@ -191,6 +194,15 @@ def options_of(text: str) -> dict[str, str]:
 def written_options(options: dict[str, str]) -> str:
     """Return what ``options_of`` reads; it takes no semicolons."""
     return "; ".join(f"{name}={value}" for name, value in options.items())
+
+
+def share_in(text: str) -> Fraction:
+    """Return a share written as 0.5, 50% or 1/2. Raises ``CannotCarry``."""
+    text = text.strip().replace(",", ".")
+    try:
+        return fraction_of(Decimal(text[:-1])) if text.endswith("%") else Fraction(text)
+    except (ValueError, ArithmeticError):
+        raise CannotCarry(_("“%(text)s” is not a share. Write 0.5, 1/2 or 50%%.") % {"text": text}) from None
 
 
 def _unguarded(cell: str) -> str:

@@ -18,7 +18,7 @@ from ..exchange import reading
 from ..exchange.contract import said
 from ..exchange.draft import Draft
 from ..exchange.gift import category_path
-from ..exchange.identity import Keys
+from ..exchange.identity import Keys, same
 from ..exchange.problems import Fault
 from ..exchange.reading import Unsupported
 from ..models import AttemptQuestion, Question, QuestionCategory, QuestionText, QuestionVersion
@@ -144,8 +144,10 @@ class _Import:
         """Whether the question can be asked and graded; else it is reported."""
         try:
             check_question(type=draft.type, language=self.language, text=draft.text, body=draft.body, parts=draft.parts)
-        except DomainError as error:
-            fault = Fault(draft.line, str(error), said(draft, draft))
+        except (DomainError, LookupError, TypeError, ValueError, AttributeError) as error:
+            # what travelled along in a file is no better than what a stranger writes
+            why = str(error) if isinstance(error, DomainError) else _("Its settings cannot be read.")
+            fault = Fault(draft.line, why, said(draft, draft))
             self.report.errors.append(fault)
             self.report.rows.append(Row(fault.line, fault.name, draft.type, REFUSED, why=fault.why))
             return False
@@ -188,8 +190,8 @@ class _Import:
             return
         plan.held = next((row for row in newest.texts.all() if row.language == self.language), None)
         plan.state = CHANGED
-        if newest.type == draft.type and newest.body == draft.body:
-            if plan.held is not None and all(getattr(plan.held, name) == text for name, text in plan.words.items()):
+        if newest.type == draft.type and same(newest.body, draft.body):
+            if plan.held is not None and all(same(getattr(plan.held, name), text) for name, text in plan.words.items()):
                 plan.state = SAME
             plan.makes_version = plan.state == CHANGED and plan.held is not None and newest.pk in asked
 

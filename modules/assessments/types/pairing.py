@@ -16,12 +16,14 @@ from django.utils.translation import gettext as _
 from ..shuffling import shuffled
 from ..words import marked, passage
 from .base import Answer, AnswerRow, Body, Content, Fields, InvalidQuestion, QuestionType, UnknownAnswer, Words, counted
+from .pairing_exchange import PairingExchange
 
 
 class Pairing(QuestionType):
     """Items that are each given a target."""
 
     template_name = "assessments/types/pairing.html"
+    exchange = PairingExchange()
     shuffles_targets = True
 
     def needed(self, body: Body) -> list[str]:

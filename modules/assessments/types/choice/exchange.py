@@ -111,7 +111,9 @@ class ChoiceExchange(Exchange):
                 raise CannotCarry(_("Write “true” or “false” into the column “right”."))
             return true_false(draft, word.startswith("t"), *sides)
         if any(cell.weight for cell in row.answers):
-            return weighed(draft, [(cell.text, cell.feedback, share_in(cell.weight or "0")) for cell in row.answers])
+            return weighed(
+                draft, [(cell.text, cell.feedback, table.share_in(cell.weight or "0")) for cell in row.answers]
+            )
         numbers = {number.strip() for number in row.right.replace(";", ",").split(",") if number.strip()}
         if unknown := numbers - {str(number) for number in range(1, len(row.answers) + 1)}:
             raise CannotCarry(_("There is no answer %(number)s.") % {"number": ", ".join(sorted(unknown))})
@@ -226,7 +228,7 @@ def weighed(draft: Draft, answers: Sequence[tuple[str, str, Fraction]]) -> Draft
     shares = [share for _text, _note, share in answers]
     positive = [share for share in shares if share > 0]
     marking = draft.extra.pop("marking", "")
-    if marking not in ONLY_HERE:
+    if marking not in (*ONLY_HERE, WEIGHTS):
         marking = marking_of(draft.type, shares)
     right = [share > 0 for share in shares]
     if draft.type == "single" and positive:
@@ -273,14 +275,5 @@ def keep_marking(draft: Draft) -> None:
     if draft.type == "multiple" and draft.body.get("marking") in ONLY_HERE:
         draft.extra["marking"] = draft.body["marking"]
         draft.lose(_("the rule of marking: elsewhere wrong answers take away what right ones earn"))
-
-
-def share_in(text: str) -> Fraction:
-    """Return a share written as 0.5, 50% or 1/2. Raises ``CannotCarry``."""
-    try:
-        text = text.strip().replace(",", ".")
-        return (
-            fraction_of(Decimal(text[:-1])) if text.endswith("%") else fraction_of(Decimal(str(100))) * Fraction(text)
-        )
-    except (ValueError, ArithmeticError):
-        raise CannotCarry(_("“%(text)s” is not a weight. Write 0.5, 1/2 or 50%%.") % {"text": text}) from None
+    if draft.body.get("marking") == WEIGHTS and marking_of(draft.type, shares_of(draft)) != WEIGHTS:
+        draft.extra["marking"] = WEIGHTS  # they say what is the rule anyway

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from ..base import Answer, Body, Content, Fields, InvalidQuestion, Words
 from ..marked import MarkedByPerson
+from ..marked_exchange import EssayExchange
 from ..typed import tidied
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Essay(MarkedByPerson):
     label = gettext_lazy("Essay")
     hint = gettext_lazy("A text of one's own, marked by a trainer with your criteria.")
     icon = "edit"
+    exchange = EssayExchange()
 
     def form_class(self) -> type[QuestionForm]:
         from .form import EssayForm

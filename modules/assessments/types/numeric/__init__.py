@@ -25,6 +25,7 @@ from ..base import Answer, AnswerRow, Body, Content, Fields, InvalidQuestion, Qu
 from ..numbers import exact, split_number
 from ..short_answer import check_weights, typed_rows, weight_of
 from ..typed import same, tidied
+from .exchange import NumericExchange
 
 if TYPE_CHECKING:
     from ...admin_forms import QuestionForm
@@ -40,6 +41,7 @@ class Numeric(QuestionType):
     label = gettext_lazy("Number")
     hint = gettext_lazy("A number, typed, right within a tolerance; with a unit if you like.")
     icon = "decimal"
+    exchange = NumericExchange()
 
     def form_class(self) -> type[QuestionForm]:
         from .form import NumericForm

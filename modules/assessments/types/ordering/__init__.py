@@ -34,6 +34,7 @@ from ..base import (
     Words,
     counted,
 )
+from .exchange import OrderingExchange
 
 if TYPE_CHECKING:
     from ...admin_forms import QuestionForm
@@ -49,6 +50,7 @@ class Ordering(QuestionType):
     label = gettext_lazy("Ordering")
     hint = gettext_lazy("Steps or events to put into their order.")
     icon = "list-ol"
+    exchange = OrderingExchange()
 
     def form_class(self) -> type[QuestionForm]:
         from .form import OrderingForm

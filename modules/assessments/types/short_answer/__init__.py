@@ -21,6 +21,7 @@ from ...words import marked
 from ..base import Answer, AnswerRow, Body, Content, Fields, InvalidQuestion, QuestionType, Words, counted
 from ..numbers import exact
 from ..typed import normal, same, tidied
+from .exchange import ShortAnswerExchange
 
 if TYPE_CHECKING:
     from ...admin_forms import QuestionForm
@@ -36,6 +37,7 @@ class ShortAnswer(QuestionType):
     label = gettext_lazy("Short answer")
     hint = gettext_lazy("A word or a few, typed; you list what is accepted.")
     icon = "pilcrow"
+    exchange = ShortAnswerExchange()
 
     def form_class(self) -> type[QuestionForm]:
         from .form import ShortAnswerForm

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ..base import Answer, Body, Content, Fields, InvalidQuestion, UnknownAnswer, Words
 from ..marked import MarkedByPerson
+from .exchange import UploadExchange
 
 if TYPE_CHECKING:
     from ...admin_forms import QuestionForm
@@ -36,6 +37,7 @@ class Upload(MarkedByPerson):
     label = gettext_lazy("File upload")
     hint = gettext_lazy("A file or several, marked by a trainer with your criteria.")
     icon = "upload"
+    exchange = UploadExchange()
     takes_files = True
 
     def form_class(self) -> type[QuestionForm]:
