@@ -36,6 +36,7 @@ class Card:
     seen: int = 0
     checkable: bool = False
     takes_files: bool = False
+    script: str = ""
     id: str = dataclasses.field(init=False)
     name: str = dataclasses.field(init=False)
 
@@ -88,6 +89,7 @@ def _card(
         language=words.language,
         locked=locked,
         seen=question.answer_id or 0,
+        script=kind.script,
         takes_files=kind.takes_files and not locked,
         checkable=attempt.is_open and not locked and not kind.marked_by_person,
     )

@@ -217,6 +217,7 @@ def _questions(request: HttpRequest, found: Attempt, sheet: list[Card], error: s
             "deadline": when(found.deadline_at) if found.deadline_at else "",
             "seconds_left": _seconds_left(found),
             "takes_files": any(card.takes_files for card in sheet),
+            "scripts": sorted({card.script for card in sheet if card.script}),
             "checks": found.quiz.feedback == Quiz.Feedback.AT_ONCE,
             "submission_key": fresh_key(),
             "untranslated": any(card.language != language for card in sheet),

@@ -8,6 +8,8 @@ from .base import InvalidQuestion, QuestionType
 from .categorising import Categorising
 from .choice import MultipleChoice, SingleChoice, TrueFalse
 from .essay import Essay
+from .gaps import Gaps
+from .hotspot import Hotspot
 from .matching import Matching
 from .numeric import Numeric
 from .ordering import Ordering
@@ -23,6 +25,8 @@ TYPES: tuple[QuestionType, ...] = (
     Categorising(),
     ShortAnswer(),
     Numeric(),
+    Gaps(),
+    Hotspot(),
     Essay(),
     Upload(),
 )

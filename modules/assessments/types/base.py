@@ -139,6 +139,8 @@ class QuestionType(ABC):
     """Whether the answer's fields stand within the text of the question, which the type then writes itself."""
     exchange: ClassVar[Exchange] = Exchange()
     """How such questions are written in other systems' formats."""
+    script: ClassVar[str] = ""
+    """A static file that improves the fields, loaded on pages that ask such a question."""
     role: ClassVar[str] = "group"
     """The ARIA role of the question as a group of fields."""
 

@@ -53,13 +53,16 @@ class Choice(QuestionType):
 
     template_name = "assessments/types/choice.html"
     exchange = ChoiceExchange()
-    multiple = False
     shuffles = True
 
     def form_class(self) -> type[QuestionForm]:
         from .form import ChoiceForm
 
         return ChoiceForm
+
+    def several(self, body: Body) -> bool:
+        """Whether more than one choice may be taken."""
+        return False
 
     def needed(self, body: Body) -> list[str]:
         return [choice["id"] for choice in body["choices"]]
@@ -74,15 +77,14 @@ class Choice(QuestionType):
         if body.get("marking", RIGHT_MINUS_WRONG) not in MARKINGS:
             raise InvalidQuestion(_("This way of marking is not known."))
         if body.get("marking") == WEIGHTS:
-            self._check_weights(choices)
-        self.check_right(len(ids), sum(bool(choice["correct"]) for choice in choices))
-
-    def check_right(self, number: int, right: int) -> None:
-        """Raise ``InvalidQuestion`` for too many or too few right choices."""
-        if right != 1:
+            self._check_weights(choices, self.several(body))
+        right = sum(bool(choice["correct"]) for choice in choices)
+        if self.several(body) and right == 0:
+            raise InvalidQuestion(_("Mark at least one choice as right."))
+        if not self.several(body) and right != 1:
             raise InvalidQuestion(_("Mark one choice, and only one, as right."))
 
-    def _check_weights(self, choices: Sequence[Mapping[str, Any]]) -> None:
+    def _check_weights(self, choices: Sequence[Mapping[str, Any]], several: bool) -> None:
         try:
             weights = [Fraction(str(choice["weight"])) for choice in choices]
         except (KeyError, ValueError, ZeroDivisionError):
@@ -90,7 +92,7 @@ class Choice(QuestionType):
         if any(abs(weight) > 1 for weight in weights):
             raise InvalidQuestion(_("Give every choice a weight between -1 and 1."))
         positive = [weight for weight in weights if weight > 0]
-        most = sum(positive, Fraction(0)) if self.multiple else max(positive, default=Fraction(0))
+        most = sum(positive, Fraction(0)) if several else max(positive, default=Fraction(0))
         if most < Fraction(99, 100):  # a third is often written 33.333 per cent
             raise InvalidQuestion(_("The weights of the right choices must add up to 1."))
 
@@ -101,20 +103,20 @@ class Choice(QuestionType):
         if not isinstance(answer, list | tuple | set) or not all(isinstance(id, str) for id in answer):
             raise UnknownAnswer
         taken, known = set(answer), self.needed(content.body)
-        if taken - set(known) or (len(taken) > 1 and not self.multiple):
+        if taken - set(known) or (len(taken) > 1 and not self.several(content.body)):
             raise UnknownAnswer
         return [id for id in known if id in taken]
 
     def grade(self, content: Content, answer: Answer) -> Fraction:
         choices, taken = content.body["choices"], set(answer or ())
         right = {choice["id"] for choice in choices if choice["correct"]}
-        if not taken or (len(taken) > 1 and not self.multiple):
+        if not taken or (len(taken) > 1 and not self.several(content.body)):
             return Fraction(0)
         marking = content.body.get("marking", RIGHT_MINUS_WRONG)
         if marking == WEIGHTS:
             earned = sum((Fraction(str(choice["weight"])) for choice in choices if choice["id"] in taken), Fraction(0))
             return min(max(earned, Fraction(0)), Fraction(1))
-        if marking == ALL_OR_NOTHING or not self.multiple:
+        if marking == ALL_OR_NOTHING or not self.several(content.body):
             return Fraction(int(taken == right))
         if marking == PER_OPTION:
             return Fraction(sum((choice["id"] in taken) == bool(choice["correct"]) for choice in choices), len(choices))
@@ -126,7 +128,7 @@ class Choice(QuestionType):
         right = {choice["id"]: bool(choice["correct"]) for choice in content.body["choices"]}
         order = shuffled(seed if self.shuffles else 0, f"choices:{content.salt}", ids)
         return {
-            "multiple": self.multiple,
+            "multiple": self.several(content.body),
             "choices": [
                 {
                     "value": id,
@@ -173,11 +175,9 @@ class MultipleChoice(Choice):
     label = gettext_lazy("Multiple choice")
     hint = gettext_lazy("Several answers, one or more of them right.")
     icon = "tick-inverse"
-    multiple = True
 
-    def check_right(self, number: int, right: int) -> None:
-        if right == 0:
-            raise InvalidQuestion(_("Mark at least one choice as right."))
+    def several(self, body: Body) -> bool:
+        return True
 
 
 class TrueFalse(Choice):
@@ -190,10 +190,10 @@ class TrueFalse(Choice):
     role = "radiogroup"
     shuffles = False
 
-    def check_right(self, number: int, right: int) -> None:
-        if number != 2:
+    def check(self, body: Body, words: Words) -> None:
+        if len(body.get("choices", [])) > 2:
             raise InvalidQuestion(_("A true-or-false question has two choices."))
-        super().check_right(number, right)
+        super().check(body, words)
 
 
 def from_choices(choices: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], dict[str, dict[str, str]]]:

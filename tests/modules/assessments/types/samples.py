@@ -159,6 +159,35 @@ SAMPLES = [
         arabic={"u1": "غ", "u2": "مغ"},
     ),
     Sample(
+        "gaps",
+        {"gaps": [{"id": "1"}, {"id": "2", "choices": ["a", "b"], "right": "a"}]},
+        {
+            "1": {"text": "2014\ntwo thousand fourteen", "feedback": "On 12 October."},
+            "2.a": {"text": "MAT", "feedback": "Yes."},
+            "2.b": {"text": "PIC", "feedback": "That comes first."},
+        },
+        {"1": "2014", "2": "a"},
+        {"1": "1993", "2": "b"},
+        text="In force since [[1]]; terms are [[2]].",
+        arabic={"1": "٢٠١٤", "2.a": "شروط", "2.b": "موافقة"},
+        arabic_text="الشروط [[2]] منذ [[1]].",
+    ),
+    Sample(
+        "hotspot",
+        {
+            "picture": 1,
+            "choices": [
+                {"id": "a", "correct": True, "shape": "rect", "coords": [10, 10, 30, 20]},
+                {"id": "b", "correct": False, "shape": "circle", "coords": [70, 30, 12]},
+                {"id": "c", "correct": False, "shape": "polygon", "coords": [10, 80, 40, 80, 25.5, 60]},
+            ],
+        },
+        {**CHOICES, "picture": {"text": "A sack with a label"}},
+        {"": "a"},
+        {"": "b"},
+        arabic={**ARABIC_CHOICES, "picture": "كيس عليه بطاقة"},
+    ),
+    Sample(
         "essay",
         {
             "criteria": [
