@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from modules.assessments.models import Quiz
 from modules.assessments.registry import AttemptContext
 
 from .models import Cohort, Course, Enrolment
+from .prerequisites import before_quiz
 
 CLOSED_MODULES = "catalogue:closed-modules"
 
@@ -38,9 +40,11 @@ def needs_sign_in(module_key: uuid.UUID) -> bool:
 
 
 def attempt_context(user: Any, quiz: Quiz) -> AttemptContext | None:
-    """Say for which enrolment a quiz is taken, and when it closes: at the end of the cohort's last day, there.
+    """Say for which enrolment a quiz is taken, and when it closes: at the end of the last day, in the cohort's zone.
 
-    Of several enrolments the one that closes last counts; ``None`` for somebody who is enrolled nowhere.
+    The last day is the cohort's, or the person's own where an organiser extended it. A module that asks for
+    something first keeps its quiz closed until then (``refused`` says why); its lessons stay open. Of several
+    enrolments the one that closes last counts; ``None`` for somebody who is enrolled nowhere.
     """
     enrolments = (
         Enrolment.objects.active()
@@ -49,11 +53,14 @@ def attempt_context(user: Any, quiz: Quiz) -> AttemptContext | None:
     )
     best: AttemptContext | None = None
     for enrolment in enrolments:
-        closes_at = _end_of_day(enrolment.cohort.ends_on, enrolment.cohort.time_zone)
+        closes_at = _end_of_day(enrolment.last_day, enrolment.cohort.time_zone)
         if best is None or closes_at is None or (best.closes_at is not None and closes_at > best.closes_at):
             best = AttemptContext(
                 context=enrolment.context, opens_at=None, closes_at=closes_at, attempts_allowed=None, extra_minutes=0
             )
+    if best is not None:
+        refused = before_quiz(user, quiz.item.parent_id, [enrolment.cohort.course_id for enrolment in enrolments])
+        best = replace(best, refused=refused)
     return best
 
 

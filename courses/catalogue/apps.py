@@ -27,8 +27,17 @@ class CatalogueConfig(AppConfig):
         from modules.lessons.registry import register_reading_rule
         from modules.records.models import Item
 
-        from . import access, destinations, explain, facts, merging, pages, personal, search
-        from .models import Cohort, Course, CourseOrganisation, CoursePage, PracticalTask, SyllabusEntry
+        from . import access, destinations, explain, facts, merging, pages, personal, prerequisites, search
+        from .models import (
+            Cohort,
+            CohortWindow,
+            Course,
+            CourseOrganisation,
+            CoursePage,
+            PracticalTask,
+            Prerequisite,
+            SyllabusEntry,
+        )
         from .permissions import GROUP_PERMISSIONS, people_of_cohorts, watched_jobs
         from .services import rules
 
@@ -43,12 +52,16 @@ class CatalogueConfig(AppConfig):
                 "catalogue.CohortTrainer.user",
                 "catalogue.TaskResult.participant",
                 "catalogue.RuleDraft.user",
+                "catalogue.Application.participant",
+                "catalogue.CohortInvitation.participant",
             ],
             acts=[
                 "catalogue.CompletionRule.created_by",
                 "catalogue.TaskResult.judged_by",
                 "catalogue.RequirementWaiver.granted_by",
                 "catalogue.RequirementWaiver.ended_by",
+                "catalogue.Application.decided_by",
+                "catalogue.CohortInvitation.created_by",
             ],
             export=personal.export,
             erase=personal.erase,
@@ -62,6 +75,9 @@ class CatalogueConfig(AppConfig):
             rules.RECOMPUTE_KIND, rules.recompute_by_job, title=_("Applying a completion rule"), url=pages.rule_address
         )
         register_job_tie(watched_jobs)
+        prerequisites.register_prerequisite("course", prerequisites.COURSE)
+        prerequisites.register_prerequisite("module", prerequisites.MODULE)
+        register_reconciler("catalogue.Application", merging.reconcile_applications)
         register_reading_rule(access.needs_sign_in)
         register_context_provider(access.attempt_context)
         register_marker_provider(access.marked_by)
@@ -97,7 +113,7 @@ class CatalogueConfig(AppConfig):
                 describe=describe,
                 judged=True,
             )
-        for kept in (Course, SyllabusEntry, Cohort, CourseOrganisation, Item):
+        for kept in (Course, SyllabusEntry, Cohort, CohortWindow, CourseOrganisation, Prerequisite, Item):
             for signal in (post_save, post_delete):
                 signal.connect(
                     partial(renew, search.COURSES), sender=kept, weak=False, dispatch_uid=f"courses-{kept.__name__}"

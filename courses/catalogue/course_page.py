@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 
 from core.caching import PAGES, generation, name, recalled
 from core.wording import duration, language_names
+from courses.participants.services import participant_of
 
-from .models import Course, Enrolment
+from .models import Cohort, Course, Enrolment
+from .prerequisites import asked_of
 from .search import COURSES
 from .syllabus import module_pages
 
@@ -34,6 +36,8 @@ def course_context(page: CoursePage, request: HttpRequest) -> dict[str, Any]:
     else:
         key = name("course-page", page.pk, get_language(), generation(PAGES), generation(COURSES))
         shared = recalled(key, partial(_shared, page), KEPT_FOR)
+    if shared["before"] or any(part["before"] for part in shared["syllabus"]):
+        shared |= _with_own_standing(shared, request)
     enrolment = None
     if request.user.is_authenticated:
         mine = Enrolment.objects.active().filter(participant__user=request.user, cohort__course=shared["course"])
@@ -41,10 +45,26 @@ def course_context(page: CoursePage, request: HttpRequest) -> dict[str, Any]:
     return {**shared, "enrolment": enrolment}
 
 
+def _with_own_standing(shared: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
+    """What goes before, with what of it the visitor has done; nobody's standing is ever kept for others."""
+    participant = participant_of(request.user)
+    if participant is None:
+        return {}
+    asked = asked_of(shared["course"], participant)
+    return {
+        "before": [one for one in asked if one.module_id is None],
+        "syllabus": [
+            {**part, "before": [one for one in asked if one.module_id and one.module_id == part["item_id"]]}
+            for part in shared["syllabus"]
+        ],
+    }
+
+
 def _shared(page: CoursePage) -> dict[str, Any]:
     """What every visitor sees alike; as many queries for any syllabus."""
     course = Course.objects.select_related("item", "programme").get(pk=page.course_id)
     entries = list(course.syllabus.select_related("item"))
+    asked = asked_of(course, None)
     pages = module_pages([entry.item.key for entry in entries if entry.item])
     syllabus: list[dict[str, Any]] = []
     for entry in entries:
@@ -56,11 +76,14 @@ def _shared(page: CoursePage) -> dict[str, Any]:
                 "summary": card.summary if card else "",
                 "minutes": card.minutes if card else 0,
                 "required": entry.required,
+                "item_id": entry.item_id,
+                "before": [one for one in asked if one.module_id and one.module_id == entry.item_id],
             }
         )
     return {
         "course": course,
         "syllabus": syllabus,
+        "before": [one for one in asked if one.module_id is None],
         "facts": _facts(page, course, sum(part["minutes"] for part in syllabus)),
         "objectives": page.objectives.splitlines(),
         "audience": page.audience.splitlines(),
@@ -77,7 +100,9 @@ def _facts(page: CoursePage, course: Course, minutes: int) -> list[dict[str, str
     if course.hours:
         value = number_format(course.hours.normalize() if course.hours % 1 else int(course.hours))
         facts.append({"term": _("Hours credited"), "value": value})
-    for cohort in course.cohorts.filter(archived_at__isnull=True):
+    for cohort in course.cohorts.filter(archived_at__isnull=True).prefetch_related("windows"):
+        if cohort.entry == Cohort.Entry.INVITATION:
+            continue
         if cohort.self_paced:
             facts.append({"term": _("At your own pace"), "value": _("at any time")})
         elif cohort.starts_on and cohort.ends_on:
@@ -90,5 +115,14 @@ def _facts(page: CoursePage, course: Course, minutes: int) -> list[dict[str, str
                     }
                 else:
                     dates = _("%(dates)s; enrolment is closed") % {"dates": dates}
+            if cohort.is_open and cohort.entry == Cohort.Entry.APPLICATION:
+                dates = _("%(dates)s; by application") % {"dates": dates}
             facts.append({"term": capfirst(cohort.title), "value": dates})
+            facts += [
+                {
+                    "term": f"{capfirst(cohort.title)}: {window.get_kind_display()}",
+                    "value": f"{date_format(window.starts_on)} – {date_format(window.ends_on)}",
+                }
+                for window in cohort.windows.all()
+            ]
     return facts

@@ -42,7 +42,8 @@ class EnrolForm(forms.Form):
     def __init__(self, *args: Any, course: Course, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = cast(forms.ModelChoiceField, self.fields["cohort"])
-        field.queryset = course.cohorts.filter(archived_at__isnull=True).order_by("-self_paced", "starts_on")
+        cohorts = course.cohorts.filter(archived_at__isnull=True).exclude(entry=Cohort.Entry.INVITATION)
+        field.queryset = cohorts.order_by("-self_paced", "starts_on")
         field.label_from_instance = cohort_label  # type: ignore[assignment, method-assign]
         open_cohorts = [cohort for cohort in field.queryset if cohort.is_open]
         if open_cohorts:
@@ -52,7 +53,8 @@ class EnrolForm(forms.Form):
 def cohort_label(cohort: Cohort) -> str:
     """Return a cohort in one line: title, dates, and whether enrolment is open."""
     if cohort.self_paced:
-        return gettext("On my own, at any time")
+        line = gettext("On my own, at any time")
+        return gettext("%(cohort)s (by application)") % {"cohort": line} if cohort.entry != Cohort.Entry.SELF else line
     line = cohort.title
     if cohort.starts_on and cohort.ends_on:
         line = gettext("%(title)s, %(start)s to %(end)s") % {
@@ -62,4 +64,6 @@ def cohort_label(cohort: Cohort) -> str:
         }
     if not cohort.is_open:
         return gettext("%(cohort)s (enrolment is closed)") % {"cohort": line}
+    if cohort.entry == Cohort.Entry.APPLICATION:
+        return gettext("%(cohort)s (by application)") % {"cohort": line}
     return line

@@ -1,10 +1,10 @@
-"""Two records of one person become one: two enrolments in the same cohort, two results of the same task."""
+"""Two records of one person become one: two enrolments or applications, two results of the same task."""
 
 from __future__ import annotations
 
 from django.utils import timezone
 
-from .models import Enrolment, TaskResult
+from .models import Application, Enrolment, TaskResult
 
 
 def reconcile_enrolments(kept: Enrolment, other: Enrolment) -> None:
@@ -31,3 +31,13 @@ def reconcile_task_results(kept: TaskResult, other: TaskResult) -> None:
     if other.met and not kept.met:
         kept.met, kept.note, kept.judged_by, kept.judged_at = True, other.note, other.judged_by, other.judged_at
         kept.save(update_fields=["met", "note", "judged_by", "judged_at"])
+
+
+def reconcile_applications(kept: Application, other: Application) -> None:
+    """Of two open applications to the same cohort one stays; on the waiting list the older place counts."""
+    if other.state == Application.State.WAITING:
+        since = min(at for at in (kept.waiting_since, other.waiting_since) if at is not None)
+        kept.state, kept.waiting_since = Application.State.WAITING, since
+        kept.save(update_fields=["state", "waiting_since"])
+    other.state, other.decided_at = Application.State.TAKEN_BACK, timezone.now()
+    other.save(update_fields=["state", "decided_at"])

@@ -1,8 +1,9 @@
-"""What this room holds of people: enrolments."""
+"""What this room holds of people: enrolments, applications, invitations."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,7 +11,8 @@ from django.utils.translation import gettext as _
 from core.personal import Person, Record, fact, fields_of, forget_labels
 from courses.participants.personal import records_of
 
-from .models import Enrolment, RequirementWaiver, TaskResult
+from .models import Application, Cohort, CohortInvitation, Enrolment, RequirementWaiver, TaskResult
+from .services import fill_places
 
 GONE = "–"
 
@@ -43,12 +45,33 @@ def export(person: Person) -> Iterator[Record]:
             *fields_of(result, "met", "note"),
             fact("judged_at", _("Judged"), result.judged_at),
         ]
+    applications = Application.objects.filter(participant__in=records_of(person))
+    for application in applications.select_related("cohort__course__item"):
+        yield [
+            fact("course", _("Application for"), str(application.cohort.course)),
+            fact("state", _("State"), application.state, application.get_state_display()),
+            fact("sent_at", _("Sent"), application.sent_at),
+            fact("reason", _("Words of the organisers"), application.reason),
+            *[fact(f"answer_{a['question']}", a["title"], a["words"]) for a in application.answers],
+        ]
+    for invitation in _invitations(person).select_related("cohort__course__item"):
+        yield [
+            fact("course", _("Invitation to"), str(invitation.cohort.course)),
+            *fields_of(invitation, "email", "name", "state"),
+            fact("created_at", _("Sent"), invitation.created_at),
+        ]
+
+
+def _invitations(person: Person) -> Any:
+    """Invitations that somebody answered. Those without an answer belong to an address, and end with it."""
+    return CohortInvitation.objects.filter(participant__in=records_of(person))
 
 
 def erase(person: Person) -> int:
     """Enrolments stay for the counts, without organisation, office and words about the person.
 
-    Those not finished end and free their place.
+    Those not finished end and free their place. What was answered in applications and the address of
+    invitations go.
     """
     records = records_of(person)
     rows = Enrolment.objects.filter(participant__in=records)
@@ -58,7 +81,16 @@ def erase(person: Person) -> int:
         forget_labels(found.model, found.values_list("pk", flat=True))
     waivers.update(reason=GONE, evidence=GONE, issuer=GONE, end_reason="")
     results.update(note="")
-    rows.filter(state=Enrolment.State.ACTIVE, completed_at__isnull=True).update(
-        state=Enrolment.State.WITHDRAWN, withdrawn_at=timezone.now()
-    )
+    applications = Application.objects.filter(participant__in=records)
+    forget_labels(Application, applications.values_list("pk", flat=True))
+    applications.update(answers=[], reason="")
+    applications.open().update(state=Application.State.TAKEN_BACK, decided_at=timezone.now())
+    invitations = _invitations(person)
+    forget_labels(CohortInvitation, invitations.values_list("pk", flat=True))
+    invitations.update(email="erased@invalid.example", name="")
+    unfinished = rows.filter(state=Enrolment.State.ACTIVE, completed_at__isnull=True)
+    left = list(Cohort.objects.filter(pk__in=unfinished.values("cohort")))
+    unfinished.update(state=Enrolment.State.WITHDRAWN, withdrawn_at=timezone.now())
+    for cohort in left:
+        fill_places(cohort)
     return rows.update(organisation="", position="")

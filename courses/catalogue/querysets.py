@@ -130,3 +130,49 @@ class RuleDraftQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.none()
         return self.filter(organised(user, "course__programme"), user=user)
+
+
+class QuestionQuerySet(models.QuerySet):
+    """Questions of application forms."""
+
+    def visible_to(self, user: Any) -> QuestionQuerySet:
+        """Those of courses one organises; on a form everybody reads them through the cohort."""
+        return self.filter(organised(user, "course__programme")) if user.is_authenticated else self.none()
+
+    def in_use(self) -> QuestionQuerySet:
+        """Those not retired."""
+        return self.filter(retired_at__isnull=True)
+
+
+class ApplicationQuerySet(models.QuerySet):
+    """Applications and the waiting list."""
+
+    def visible_to(self, user: Any) -> ApplicationQuerySet:
+        """One's own, and those to cohorts of programmes one organises; a trainer does not choose participants."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(models.Q(participant__user=user) | organised(user, "cohort__course__programme"))
+
+    def open(self) -> ApplicationQuerySet:
+        """Those that wait for a decision or for a place."""
+        return self.filter(state__in=["sent", "waiting"])
+
+    def waiting(self) -> ApplicationQuerySet:
+        """The waiting list, the next one first."""
+        return self.filter(state="waiting").order_by("waiting_since", "pk")
+
+
+class InvitationQuerySet(models.QuerySet):
+    """Invitations into cohorts."""
+
+    def visible_to(self, user: Any) -> InvitationQuerySet:
+        """Those into cohorts of programmes one organises. Who is invited comes by the link."""
+        return self.filter(organised(user, "cohort__course__programme")) if user.is_authenticated else self.none()
+
+
+class PrerequisiteQuerySet(models.QuerySet):
+    """What goes before a course."""
+
+    def visible_to(self, user: Any) -> PrerequisiteQuerySet:
+        """Those of courses one organises; the public reads them on the course's page."""
+        return self.filter(organised(user, "course__programme")) if user.is_authenticated else self.none()

@@ -114,6 +114,7 @@ class CohortViewSet(ScopedModelViewSet):
         "starts_on",
         "ends_on",
         "capacity",
+        "entry",
     ]
     list_display = ["__str__", "course", "starts_on", "ends_on", "capacity"]
     list_filter = ["course", "region"]
@@ -121,6 +122,12 @@ class CohortViewSet(ScopedModelViewSet):
 
     def may(self, user: Any, action: str, obj: Any) -> bool:
         return obj is None or action == "view" or can_change_course(user, obj.course)
+
+    def create(self, *, actor: Any, form: Any) -> Cohort:
+        return services.save_cohort(actor=actor, cohort=form.save(commit=False))
+
+    def change(self, *, actor: Any, form: Any) -> Cohort:
+        return services.save_cohort(actor=actor, cohort=form.save(commit=False))
 
 
 class CatalogueGroup(ViewSetGroup):

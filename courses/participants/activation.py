@@ -93,7 +93,7 @@ def activate(*, participant: Participant, password: str) -> User:
     participant = Participant.objects.select_for_update(of=("self",)).get(pk=participant.pk)
     if participant.user_id:
         raise AlreadyActive
-    if _account_with(participant.email):
+    if address_taken(participant.email):
         raise AddressTaken
     user = User.objects.create_user(participant.email, password, name=participant.name, language=participant.language)
     EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
@@ -109,7 +109,7 @@ def connect(*, participant: Participant, user: User) -> User:
     participant = Participant.objects.select_for_update(of=("self",)).get(pk=participant.pk)
     if participant.user_id:
         raise AlreadyActive
-    if not EmailAddress.objects.filter(user=user, email__iexact=participant.email, verified=True).exists():
+    if not owns_address(user, participant.email):
         raise OtherAccount
     if Participant.objects.filter(user=user).exists():
         raise TwoRecords
@@ -125,21 +125,16 @@ def _connect(participant: Participant, user: User) -> User:
     return user
 
 
-def _account_with(email: str) -> bool:
+def address_taken(email: str) -> bool:
+    """Whether there is an account with an address: its owner signs in, and no other account is made for it."""
     return (
         User.objects.filter(email__iexact=email).exists()
         or EmailAddress.objects.filter(email__iexact=email, verified=True).exists()
     )
 
 
-def account_exists(participant: Participant) -> bool:
-    """Whether there is an account with the record's address."""
-    return _account_with(participant.email)
-
-
-def may_try(user: Any, participant: Participant) -> bool:
-    """Whether a signed-in person owns the address the link was sent to."""
+def owns_address(user: Any, email: str) -> bool:
+    """Whether a signed-in person has proved that an address is theirs."""
     return bool(
-        user.is_authenticated
-        and EmailAddress.objects.filter(user=user, email__iexact=participant.email, verified=True).exists()
+        user.is_authenticated and EmailAddress.objects.filter(user=user, email__iexact=email, verified=True).exists()
     )

@@ -203,17 +203,30 @@ class LinkForm(forms.Form):
 
 
 class PasswordForm(forms.Form):
-    """The password of a new account."""
+    """The password of a new account, and the name where nobody has written it down."""
 
+    name = forms.CharField(
+        label=_("Full name"), max_length=200, help_text=_("In your own script, as it shall stand on certificates.")
+    )
     password = forms.CharField(
         label=_("Password"),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_("At least ten characters. A few words are easier to remember than signs."),
     )
 
-    def __init__(self, *args: Any, account: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, account: Any, name: str = "", asks_name: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.account = account
+        self.fields["name"].initial = name
+        self.fields["name"].widget.attrs.update(dir="auto", autocomplete="name")
+        if not asks_name:
+            del self.fields["name"]
+
+    def clean_name(self) -> str:
+        name = tidy_name(self.cleaned_data["name"])
+        if not has_letter(name):
+            raise ValidationError(_("A name needs at least one letter."))
+        return name
 
     def clean_password(self) -> str:
         password = self.cleaned_data["password"]

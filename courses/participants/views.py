@@ -164,7 +164,7 @@ def activate(request: HttpRequest, token: str) -> HttpResponse:
     if "problem" in context:
         return render(request, "participants/activate.html", context, status=410)
     user: Any = request.user
-    if user.is_authenticated or activation.account_exists(participant):
+    if user.is_authenticated or activation.address_taken(participant.email):
         return _connect(request, participant)
     form = PasswordForm(request.POST or None, account=User(email=participant.email, name=participant.name))
     if request.method == "POST" and form.is_valid():
@@ -180,7 +180,7 @@ def activate(request: HttpRequest, token: str) -> HttpResponse:
 def _connect(request: HttpRequest, participant: Participant) -> HttpResponse:
     """There is an account: its owner, signed in, connects the record. Nobody else is told whose it is."""
     user: Any = request.user
-    own = activation.may_try(user, participant)
+    own = activation.owns_address(user, participant.email)
     if user.is_authenticated and not own:
         return render(request, "participants/activate.html", {"problem": str(activation.OtherAccount())}, status=403)
     if request.method == "POST" and own:

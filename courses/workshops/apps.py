@@ -13,12 +13,14 @@ class WorkshopsConfig(AppConfig):
         from core.personal import register_personal_data
         from courses.catalogue.facts import register_provider
         from courses.catalogue.models import SyllabusEntry
+        from courses.catalogue.prerequisites import register_prerequisite
         from courses.participants.querysets import register_tie
         from courses.participants.services import register_reconciler
 
         from . import personal, services
         from .facts import asked, explain, live_session_facts, workshops_of
         from .permissions import GROUP_PERMISSIONS, people_of_workshops
+        from .prerequisites import WORKSHOP
 
         declare("workshops", GROUP_PERMISSIONS)
         register_tie(people_of_workshops)
@@ -34,6 +36,7 @@ class WorkshopsConfig(AppConfig):
             export=personal.export,
             erase=personal.erase,
         )
+        register_prerequisite("workshop", WORKSHOP)
         register_reconciler("workshops.Registration", services.reconcile_registrations)
         register_reconciler("workshops.Attendance", services.reconcile_attendance)
         register_provider(

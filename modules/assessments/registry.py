@@ -15,13 +15,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class AttemptContext:
-    """What an attempt is done for (``"enrolment:12"``) and what that allows; empty: the quiz's own rule."""
+    """What an attempt is done for (``"enrolment:12"``) and what that allows; empty: the quiz's own rule.
+
+    ``refused`` says in one sentence, for the learner, why no attempt may be begun now.
+    """
 
     context: str = ""
     opens_at: datetime | None = None
     closes_at: datetime | None = None
     attempts_allowed: int | None = None
     extra_minutes: int = 0
+    refused: str = ""
 
 
 ContextProvider = Callable[[Any, "Quiz"], AttemptContext | None]

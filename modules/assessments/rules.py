@@ -31,6 +31,7 @@ class Rules:
     minutes: int | None
     wait_minutes: int = 0
     feedback: str = Quiz.Feedback.SUBMITTED.value
+    refused: str = ""
 
     def deadline(self, started_at: datetime) -> datetime | None:
         """When an attempt begun at ``started_at`` must be handed in: time limit or closing, whichever is first."""
@@ -76,6 +77,7 @@ def rules_for(user: Any, quiz: Quiz) -> Rules:
         minutes=minutes,
         wait_minutes=quiz.wait_minutes,
         feedback=quiz.feedback,
+        refused=context.refused,
     )
 
 

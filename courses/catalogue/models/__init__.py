@@ -1,18 +1,24 @@
 """Courses, their syllabus and completion rule, cohorts, enrolments."""
 
-from .cohorts import Cohort, CohortTrainer, Enrolment
+from .cohorts import Cohort, CohortTrainer, CohortWindow, Enrolment
 from .completion import PracticalTask, RequirementWaiver, RuleDraft, TaskResult
 from .courses import CompletionRule, Course, CourseOrganisation, CoursePage, SyllabusEntry
+from .entry import Application, ApplicationQuestion, CohortInvitation, Prerequisite
 
 __all__ = [
+    "Application",
+    "ApplicationQuestion",
     "Cohort",
+    "CohortInvitation",
     "CohortTrainer",
+    "CohortWindow",
     "CompletionRule",
     "Course",
     "CourseOrganisation",
     "CoursePage",
     "Enrolment",
     "PracticalTask",
+    "Prerequisite",
     "RequirementWaiver",
     "RuleDraft",
     "SyllabusEntry",

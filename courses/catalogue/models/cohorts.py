@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -19,6 +21,11 @@ from .courses import Course
 class Cohort(models.Model):
     """One run of a course for a region and language, with dates; a self-paced cohort has none."""
 
+    class Entry(models.TextChoices):
+        SELF = "self", _("Everybody enrols by themselves")
+        APPLICATION = "application", _("People apply, and an organiser decides")
+        INVITATION = "invitation", _("Only who is invited or enrolled by an organiser")
+
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="cohorts")
     titles = models.JSONField(_("titles"), default=dict, blank=True)
     region = models.CharField(_("region"), max_length=20, choices=Region.choices, blank=True)
@@ -30,6 +37,7 @@ class Cohort(models.Model):
     starts_on = models.DateField(_("starts"), null=True, blank=True)
     ends_on = models.DateField(_("ends"), null=True, blank=True)
     capacity = models.PositiveIntegerField(_("places"), null=True, blank=True)
+    entry = models.CharField(_("how people come in"), max_length=12, choices=Entry.choices, default=Entry.SELF)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = CohortQuerySet.as_manager()
@@ -82,6 +90,32 @@ class Cohort(models.Model):
         )
 
 
+class CohortWindow(models.Model):
+    """A part of a cohort's time: e-learning, then a workshop, then the forum that follows it up."""
+
+    class Kind(models.TextChoices):
+        LEARNING = "1-learning", _("E-learning")
+        WORKSHOP = "2-workshop", _("Workshop")
+        FORUM = "3-forum", _("Follow-up forum")
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="windows")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+
+    class Meta:
+        ordering = ["starts_on", "kind"]
+        constraints = [
+            models.UniqueConstraint(fields=["cohort", "kind"], name="window_once"),
+            models.CheckConstraint(
+                name="window_ends_after_start", condition=models.Q(ends_on__gte=models.F("starts_on"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.starts_on} – {self.ends_on}"
+
+
 class CohortTrainer(models.Model):
     """A trainer of a cohort."""
 
@@ -119,6 +153,10 @@ class Enrolment(Representation):
     source = models.CharField(max_length=12, choices=Source.choices, default=Source.SELF)
     enrolled_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    deadline = models.DateField(_("own last day"), null=True, blank=True)
+    transferred_to = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="transferred_from", editable=False
+    )
     completed_at = models.DateTimeField(null=True, blank=True)
     completed_rule = models.PositiveIntegerField(
         null=True, blank=True, editable=False, help_text="version of the rule that was met"
@@ -134,6 +172,11 @@ class Enrolment(Representation):
 
     def __str__(self) -> str:
         return f"{self.participant} – {self.cohort}"
+
+    @property
+    def last_day(self) -> date | None:
+        """The day until which work counts: the person's own, where it was extended, else the cohort's."""
+        return self.deadline or self.cohort.ends_on
 
     @property
     def context(self) -> str:

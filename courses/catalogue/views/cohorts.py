@@ -49,7 +49,9 @@ def cohorts(request: HttpRequest) -> HttpResponse:
         .order_by("archived_at", "course__key", "-starts_on")
     )
     page = Paginator(rows, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "catalogue/cohorts.html", {"page_obj": page})
+    return render(
+        request, "catalogue/cohorts.html", {"page_obj": page, "can_plan": holds(request.user, Role.ORGANISER)}
+    )
 
 
 def _works_with_cohorts(request: HttpRequest) -> bool:

@@ -16,8 +16,9 @@ from courses.participants.services import participant_of
 
 from .. import search, services
 from ..forms import CatalogueForm, EnrolForm
-from ..models import Course, Enrolment
+from ..models import Cohort, Course, Enrolment
 from ..permissions import can_withdraw
+from ..prerequisites import asked_of
 
 WANTED_COURSE = "wanted_course"
 
@@ -55,8 +56,10 @@ def enrol(request: HttpRequest, key: str) -> HttpResponse:
     request.session.pop(WANTED_COURSE, None)
     participant = participant_of(request.user)
     assert participant is not None  # details_needed
-    form = EnrolForm(request.POST or None, course=course)
+    form, full = EnrolForm(request.POST or None, course=course), None
     if request.method == "POST" and form.is_valid():
+        if form.cleaned_data["cohort"].entry == Cohort.Entry.APPLICATION:
+            return redirect("cohort_apply", pk=form.cleaned_data["cohort"].pk)
         try:
             services.enrol(
                 actor=request.user,
@@ -67,13 +70,25 @@ def enrol(request: HttpRequest, key: str) -> HttpResponse:
         except services.AlreadyEnrolled as error:
             messages.info(request, str(error))
             return redirect("learner_home")
+        except services.CohortFull as error:
+            form.add_error("cohort", str(error))
+            full = form.data["cohort"]
         except DomainError as error:
             form.add_error("cohort", str(error))
         else:
             messages.success(request, _("You are enrolled. Your first lesson is one step away."))
             return redirect("learner_home")
     return render(
-        request, "catalogue/enrol.html", {"form": form, "course": course, "card": card, "participant": participant}
+        request,
+        "catalogue/enrol.html",
+        {
+            "form": form,
+            "course": course,
+            "card": card,
+            "participant": participant,
+            "full": full,
+            "before": [asked for asked in asked_of(course, participant) if asked.module_id is None],
+        },
     )
 
 
@@ -86,12 +101,18 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if not can_withdraw(request.user, enrolment):
         raise Http404
+    own = enrolment.participant.user_id == request.user.pk
     if request.method == "POST":
         try:
             services.withdraw(actor=request.user, enrolment=enrolment)
         except DomainError as error:
             messages.info(request, str(error))
         else:
-            messages.success(request, _("You have left the course. What you finished stays yours."))
-        return redirect("learner_home")
-    return render(request, "catalogue/withdraw.html", {"enrolment": enrolment})
+            messages.success(
+                request,
+                _("You have left the course. What you finished stays yours.")
+                if own
+                else _("%(name)s is no longer enrolled. What was earned stays.") % {"name": enrolment.participant.name},
+            )
+        return redirect("learner_home") if own else redirect("cohort_desk", pk=enrolment.cohort_id)
+    return render(request, "catalogue/withdraw.html", {"enrolment": enrolment, "own": own})

@@ -40,6 +40,10 @@ COUNTRY_ALIASES = {
     "republic of moldova": "MD", "russian federation": "RU", "czech republic": "CZ", "turkey": "TR",
     "cape verde": "CV", "cabo verde": "CV",
     "swaziland": "SZ", "burma": "MM", "brunei darussalam": "BN", "the gambia": "GM", "macedonia": "MK",
+    "российская федерация": "RU", "китайская народная республика": "CN", "республика казахстан": "KZ",
+    "中华人民共和国": "CN", "republique democratique du congo": "CD", "republique du congo": "CG",
+    "republica bolivariana de venezuela": "VE", "estado plurinacional de bolivia": "BO",
+    "المملكه العربيه السعوديه": "SA", "جمهوريه مصر العربيه": "EG", "الجمهوريه العربيه السوريه": "SY",
     "micronesia federated states of": "FM", "state of palestine": "PS", "the netherlands": "NL", "eu": "EU",
 }  # fmt: skip
 

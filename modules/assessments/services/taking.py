@@ -96,6 +96,8 @@ def check_start(quiz: Quiz, rules: Rules, tried: Tried) -> None:
     now = timezone.now()
     if not quiz.is_live:
         raise QuizNotOpen.retired()
+    if rules.refused:
+        raise QuizNotOpen(rules.refused)
     if rules.opens_at and now < rules.opens_at:
         raise QuizNotOpen.until(rules.opens_at)
     if rules.closes_at and now >= rules.closes_at:

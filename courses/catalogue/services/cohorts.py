@@ -1,0 +1,142 @@
+"""Planning cohorts: their dates, places and ways in; what a course asks of applicants and before it begins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core import audit
+from core.errors import DomainError
+from institutions.roles import is_organiser
+from modules.records.models import Item
+
+from ..models import ApplicationQuestion, Cohort, CohortWindow, Course, Prerequisite
+from ..prerequisites import kinds
+from .courses import NotYourProgramme
+from .enrolment import fill_places
+
+
+class WrongDates(DomainError):
+    """Dates that do not follow each other."""
+
+
+class WrongPrerequisite(DomainError):
+    """A prerequisite that cannot be met, or that stands already."""
+
+
+def _require(actor: Any, course: Course) -> None:
+    if not is_organiser(actor, course.programme_id):
+        raise NotYourProgramme(_("You organise other programmes. Choose one of your own."))
+
+
+@transaction.atomic
+def save_cohort(*, actor: Any, cohort: Cohort, windows: Mapping[str, tuple[date, date] | None] | None = None) -> Cohort:
+    """Save a new or changed cohort with the parts of its time; who waits moves up where places were added.
+
+    ``windows`` is ``{kind: (first, last) or None}``; parts not named stay. Raises ``NotYourProgramme``, ``WrongDates``.
+    """
+    _require(actor, cohort.course)
+    if cohort.pk and not is_organiser(actor, Cohort.objects.get(pk=cohort.pk).course.programme_id):
+        raise NotYourProgramme(_("You organise other programmes. Choose one of your own."))
+    pairs = [
+        (cohort.starts_on, cohort.ends_on),
+        (cohort.enrolment_opens_on, cohort.enrolment_closes_on),
+        *[window for window in (windows or {}).values() if window],
+    ]
+    if any(first and last and last < first for first, last in pairs):
+        raise WrongDates(_("The last day must not lie before the first."))
+    new = cohort.pk is None
+    cohort.save()
+    for kind, window in (windows or {}).items():
+        if window is None:
+            cohort.windows.filter(kind=kind).delete()
+        else:
+            CohortWindow.objects.update_or_create(
+                cohort=cohort, kind=kind, defaults={"starts_on": window[0], "ends_on": window[1]}
+            )
+    audit.record(actor=actor, action=f"catalogue.{'create' if new else 'change'}_cohort", obj=cohort)
+    fill_places(cohort)
+    return cohort
+
+
+@transaction.atomic
+def save_question(*, actor: Any, question: ApplicationQuestion) -> ApplicationQuestion:
+    """Save a question of a course's application form. Raises ``NotYourProgramme``."""
+    _require(actor, question.course)
+    if question.pk is None:
+        last = question.course.application_questions.order_by("-order").first()
+        question.order = last.order + 1 if last else 1
+    question.save()
+    audit.record(actor=actor, action="catalogue.save_question", obj=question)
+    return question
+
+
+@transaction.atomic
+def retire_question(*, actor: Any, question: ApplicationQuestion) -> None:
+    """Take a question off the form; applications keep their answers. Raises ``NotYourProgramme``."""
+    _require(actor, question.course)
+    question.retired_at = timezone.now()
+    question.save(update_fields=["retired_at"])
+    audit.record(actor=actor, action="catalogue.retire_question", obj=question)
+
+
+@transaction.atomic
+def order_questions(*, actor: Any, course: Course, order: Sequence[int]) -> None:
+    """Put the questions in this order. Raises ``NotYourProgramme``."""
+    _require(actor, course)
+    for place, pk in enumerate(order, start=1):
+        course.application_questions.filter(pk=pk).update(order=place)
+    audit.record(actor=actor, action="catalogue.order_questions", obj=course)
+
+
+@transaction.atomic
+def add_prerequisite(*, actor: Any, course: Course, kind: str, ref: str, module: Item | None = None) -> Prerequisite:
+    """Ask for something before a course, or before one of its modules.
+
+    Raises ``WrongPrerequisite`` for what is not known, stands already, or leads in a circle; ``NotYourProgramme``.
+    """
+    _require(actor, course)
+    if kind not in kinds() or ref not in kinds()[kind].name([ref]):
+        raise WrongPrerequisite(_("Choose what has to be completed."))
+    if (kind == "course" and _leads_to(course, ref)) or (module and kind == "module" and ref == str(module.pk)):
+        raise WrongPrerequisite(_("This leads in a circle: one would wait for the other."))
+    if kind == "module" and module is None and course.syllabus.filter(item_id=int(ref)).exists():
+        raise WrongPrerequisite(_("This module is part of the course: nobody could finish it before."))
+    try:
+        with transaction.atomic():
+            found = Prerequisite.objects.create(course=course, kind=kind, ref=ref, module=module)
+    except IntegrityError as error:
+        raise WrongPrerequisite(_("This is asked for already.")) from error
+    audit.record(actor=actor, action="catalogue.add_prerequisite", obj=course, kind=kind, ref=ref)
+    return found
+
+
+def _leads_to(course: Course, ref: str) -> bool:
+    """Whether the course named by ``ref`` is this one, or asks for it in the end."""
+    seen, due = set(), {int(ref)}
+    while due:
+        if course.pk in due:
+            return True
+        seen |= due
+        rows = Prerequisite.objects.filter(course__in=due, kind="course").values_list("ref", flat=True)
+        due = {int(ref) for ref in rows} - seen
+    return False
+
+
+@transaction.atomic
+def remove_prerequisite(*, actor: Any, prerequisite: Prerequisite) -> None:
+    """Ask for it no longer. Raises ``NotYourProgramme``."""
+    _require(actor, prerequisite.course)
+    audit.record(
+        actor=actor,
+        action="catalogue.remove_prerequisite",
+        obj=prerequisite.course,
+        kind=prerequisite.kind,
+        ref=prerequisite.ref,
+    )
+    prerequisite.delete()

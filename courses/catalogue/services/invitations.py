@@ -1,0 +1,181 @@
+"""Inviting an address into a cohort, and the answer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from core import audit
+from core.errors import DomainError
+from core.links import make_token, read_token
+from courses.participants.activation import owns_address
+from courses.participants.models import Participant
+from institutions.roles import is_organiser
+from jobs.services import queue_mail
+
+from ..models import Cohort, CohortInvitation, Enrolment
+from .courses import NotYourProgramme
+from .enrolment import AlreadyEnrolled, OwnEnrolment, enrol
+
+PURPOSE = "cohort-invitation"
+LINK_DAYS = 30
+State = CohortInvitation.State
+
+
+class AlreadyInvited(DomainError):
+    """The address has an invitation that waits for an answer, or is in the cohort."""
+
+
+class InvitationOver(DomainError):
+    """The invitation was answered, taken back, or is too old."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This invitation has been answered, was taken back, or is too old."))
+
+
+class WrongAddress(DomainError):
+    """The invitation was sent to another address."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This invitation was sent to another address than that of your account."))
+
+
+@transaction.atomic
+def invite(*, actor: Any, cohort: Cohort, email: str, name: str = "", language: str = "") -> CohortInvitation:
+    """Invite an address. Raises ``NotYourProgramme``, ``OwnEnrolment``, ``AlreadyInvited``."""
+    email = email.strip().lower()
+    _require_organiser(actor, cohort)
+    if actor.email.lower() == email:
+        raise OwnEnrolment
+    Cohort.objects.select_for_update(of=("self",)).get(pk=cohort.pk)
+    enrolled = cohort.enrolments.active()
+    if (
+        enrolled.filter(participant__email__iexact=email).exists()
+        or enrolled.filter(participant__user__email=email).exists()
+    ):
+        raise AlreadyInvited(_("Somebody with this address is in the cohort already."))
+    if cohort.invitations.filter(email=email, state=State.SENT, expires_at__gt=timezone.now()).exists():
+        raise AlreadyInvited(_("This address was invited already and has not answered yet."))
+    cohort.invitations.filter(email=email, state=State.SENT).update(state=State.CANCELLED)
+    invitation = CohortInvitation.objects.create(
+        cohort=cohort,
+        email=email,
+        name=name,
+        language=language or settings.LANGUAGE_CODE,
+        expires_at=timezone.now() + timedelta(days=LINK_DAYS),
+        created_by=actor,
+    )
+    audit.record(actor=actor, action="catalogue.invite", obj=invitation)
+    _mail(invitation)
+    return invitation
+
+
+@transaction.atomic
+def send_again(*, actor: Any, invitation: CohortInvitation) -> CohortInvitation:
+    """Send an invitation once more, with new time to answer. Raises ``NotYourProgramme`` or ``InvitationOver``."""
+    invitation = _locked(invitation)
+    _require_organiser(actor, invitation.cohort)
+    if invitation.state != State.SENT:
+        raise InvitationOver
+    invitation.expires_at = timezone.now() + timedelta(days=LINK_DAYS)
+    invitation.save(update_fields=["expires_at"])
+    audit.record(actor=actor, action="catalogue.send_invitation_again", obj=invitation)
+    _mail(invitation)
+    return invitation
+
+
+@transaction.atomic
+def cancel_invitation(*, actor: Any, invitation: CohortInvitation) -> CohortInvitation:
+    """Take an invitation back: its link opens nothing any more. Raises as ``send_again``."""
+    invitation = _locked(invitation)
+    _require_organiser(actor, invitation.cohort)
+    if invitation.state != State.SENT:
+        raise InvitationOver
+    _answer(None, invitation, State.CANCELLED)
+    audit.record(actor=actor, action="catalogue.cancel_invitation", obj=invitation)
+    return invitation
+
+
+def read_invitation(token: str) -> CohortInvitation:
+    """Return the invitation of a link. Raises ``LinkExpired``, ``LinkInvalid`` or ``InvitationOver``."""
+    pk, email = read_token(PURPOSE, token, max_age=timedelta(days=LINK_DAYS))
+    found = CohortInvitation.objects.filter(pk=pk, email=email).select_related("cohort__course__item").first()
+    if found is None or not found.is_open:
+        raise InvitationOver
+    return found
+
+
+@transaction.atomic
+def accept_invitation(*, participant: Participant, invitation: CohortInvitation, language: str = "") -> Enrolment:
+    """Come in by an invitation; the person's account proves the address. Raises ``InvitationOver``, ``CohortFull``."""
+    invitation = _locked(invitation)
+    if not invitation.is_open:
+        raise InvitationOver
+    user = participant.user
+    if user is None or not owns_address(user, invitation.email):
+        raise WrongAddress
+    try:
+        enrolment = enrol(
+            actor=user,
+            participant=participant,
+            cohort=invitation.cohort,
+            source=Enrolment.Source.INVITATION,
+            language=language,
+        )
+    except AlreadyEnrolled:
+        enrolment = invitation.cohort.enrolments.get(participant=participant)
+    _answer(participant, invitation, State.ACCEPTED)
+    audit.record(actor=user, action="catalogue.accept_invitation", obj=invitation)
+    return enrolment
+
+
+@transaction.atomic
+def decline_invitation(*, invitation: CohortInvitation) -> CohortInvitation:
+    """Say no; needs no account. Raises ``InvitationOver``."""
+    invitation = _locked(invitation)
+    if not invitation.is_open:
+        raise InvitationOver
+    _answer(None, invitation, State.DECLINED)
+    audit.record(actor=None, action="catalogue.decline_invitation", obj=invitation)
+    return invitation
+
+
+def _locked(invitation: CohortInvitation) -> CohortInvitation:
+    rows = CohortInvitation.objects.select_for_update(of=("self",)).select_related("cohort__course__item")
+    return rows.get(pk=invitation.pk)
+
+
+def _require_organiser(actor: Any, cohort: Cohort) -> None:
+    if not is_organiser(actor, cohort.course.programme_id):
+        raise NotYourProgramme(_("You organise other programmes. Choose one of your own."))
+
+
+def _answer(participant: Participant | None, invitation: CohortInvitation, state: str) -> None:
+    invitation.state, invitation.answered_at, invitation.participant = state, timezone.now(), participant
+    invitation.save(update_fields=["state", "answered_at", "participant"])
+
+
+def _mail(invitation: CohortInvitation) -> None:
+    invitation.mails += 1
+    invitation.save(update_fields=["mails"])
+    with translation.override(invitation.language):
+        token = make_token(PURPOSE, [invitation.pk, invitation.email])
+        queue_mail(
+            key=f"cohort-invitation:{invitation.pk}:{invitation.mails}",
+            to=invitation.email,
+            template="catalogue/mail/invitation",
+            context={
+                "name": invitation.name,
+                "course": invitation.cohort.course,
+                "cohort": invitation.cohort,
+                "url": settings.BASE_URL + reverse("invitation", args=[token]),
+                "until": invitation.expires_at,
+            },
+            language=invitation.language,
+        )

@@ -1,0 +1,326 @@
+"""Being in: what goes before, more time, another cohort, leaving; what was earned is never lost."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.models import AuditEntry
+from courses.catalogue import services
+from courses.catalogue.access import attempt_context
+from courses.catalogue.models import Enrolment, RequirementWaiver
+from courses.catalogue.prerequisites import asked_of, missing
+from courses.catalogue.windows import next_monday, propose
+from jobs.models import OutboxMail
+from modules.assessments.services import QuizNotOpen, start_attempt
+from modules.lessons.models import LessonProgress
+from modules.records.models import Item
+from tests import factories
+from tests.factories import coming, past
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def course(programme):
+    return factories.CourseFactory(programme=programme)
+
+
+def module_with_lesson():
+    module = factories.ItemFactory(kind=Item.Kind.MODULE, titles={"en": "Basics"})
+    return module, factories.ItemFactory(parent=module)
+
+
+def do(user, lesson):
+    now = timezone.now()
+    LessonProgress.objects.create(learner=user, learner_key=user.key, item=lesson, done_at=now, seen_at=now)
+
+
+def enrol(person, cohort):
+    return services.enrol(actor=person, participant=person.participant, cohort=cohort)
+
+
+class TestPrerequisites:
+    def test_a_course_that_goes_before_refuses_in_words_until_it_is_completed(self, cast, course):
+        first = factories.CourseFactory(programme=course.programme)
+        services.add_prerequisite(actor=cast.organiser, course=course, kind="course", ref=str(first.pk))
+        cohort = factories.CohortFactory(course=course)
+        with pytest.raises(services.PrerequisiteMissing, match="“A course”"):
+            enrol(cast.learner, cohort)
+        factories.EnrolmentFactory(
+            participant=cast.learner.participant,
+            cohort=factories.CohortFactory(course=first),
+            completed_at=timezone.now(),
+        )
+        assert enrol(cast.learner, cohort).state == "active"
+
+    def test_a_module_that_goes_before_has_to_be_finished(self, cast, course):
+        module, lesson = module_with_lesson()
+        services.add_prerequisite(actor=cast.organiser, course=course, kind="module", ref=str(module.pk))
+        assert [asked.title for asked in missing(course, cast.learner.participant)] == ["Basics"]
+        do(cast.learner, lesson)
+        assert missing(course, cast.learner.participant) == []
+
+    def test_a_workshop_that_goes_before_has_to_be_attended(self, cast, course):
+        from courses.workshops.models import Attendance, Session
+
+        workshop = factories.WorkshopFactory(title="Borders", programme=course.programme)
+        now = timezone.now()
+        session = Session.objects.create(
+            workshop=workshop,
+            day=past(1),
+            begins="09:00",
+            finishes="10:40",
+            starts_at=now,
+            ends_at=now + timedelta(minutes=100),
+        )
+        services.add_prerequisite(actor=cast.organiser, course=course, kind="workshop", ref=workshop.key)
+        mark = Attendance.objects.create(
+            session=session, participant=cast.learner.participant, state="partly", minutes=79
+        )
+        assert [asked.title for asked in missing(course, cast.learner.participant)] == ["Borders"]
+        mark.minutes = 80
+        mark.save()
+        assert missing(course, cast.learner.participant) == []
+
+    def test_it_holds_for_applications_too_but_not_for_whom_an_organiser_chooses(self, cast, course):
+        module, _lesson = module_with_lesson()
+        services.add_prerequisite(actor=cast.organiser, course=course, kind="module", ref=str(module.pk))
+        cohort = factories.CohortFactory(course=course, entry="application")
+        with pytest.raises(services.PrerequisiteMissing):
+            services.apply(actor=cast.learner, participant=cast.learner.participant, cohort=cohort)
+        assert services.enrol_for(actor=cast.organiser, participant=cast.learner.participant, cohort=cohort)
+
+    def test_before_a_module_the_quiz_waits_and_reading_does_not(self, cast, course):
+        first, lesson = module_with_lesson()
+        second = factories.ItemFactory(kind=Item.Kind.MODULE)
+        factories.SyllabusEntryFactory(course=course, item=first, order=1)
+        factories.SyllabusEntryFactory(course=course, item=second, order=2)
+        quiz = factories.QuizFactory(item=factories.ItemFactory(kind=Item.Kind.QUIZ, parent=second))
+        services.add_prerequisite(actor=cast.organiser, course=course, kind="module", ref=str(first.pk), module=second)
+        enrol(cast.learner, factories.CohortFactory(course=course))
+        with pytest.raises(QuizNotOpen, match="Basics"):
+            start_attempt(actor=cast.learner, quiz=quiz, language="en")
+        do(cast.learner, lesson)
+        assert start_attempt(actor=cast.learner, quiz=quiz, language="en")
+
+    def test_in_another_course_that_asks_for_nothing_the_quiz_is_open(self, cast, course):
+        first, _lesson = module_with_lesson()
+        second = factories.ItemFactory(kind=Item.Kind.MODULE)
+        other = factories.CourseFactory(programme=course.programme)
+        for one in (course, other):
+            factories.SyllabusEntryFactory(course=one, item=second)
+            enrol(cast.learner, factories.CohortFactory(course=one))
+        factories.SyllabusEntryFactory(course=course, item=first)
+        services.add_prerequisite(actor=cast.organiser, course=course, kind="module", ref=str(first.pk), module=second)
+        quiz = factories.QuizFactory(item=factories.ItemFactory(kind=Item.Kind.QUIZ, parent=second))
+        assert start_attempt(actor=cast.learner, quiz=quiz, language="en")
+
+    def test_nothing_can_wait_for_itself(self, cast, course):
+        second, third = (factories.CourseFactory(programme=course.programme) for _n in range(2))
+        module = factories.SyllabusEntryFactory(course=course).item
+        add = services.add_prerequisite
+        add(actor=cast.organiser, course=second, kind="course", ref=str(course.pk))
+        add(actor=cast.organiser, course=third, kind="course", ref=str(second.pk))
+        for fields in (
+            {"kind": "course", "ref": str(course.pk)},
+            {"kind": "course", "ref": str(third.pk)},
+            {"kind": "module", "ref": str(module.pk)},
+            {"kind": "module", "ref": str(module.pk), "module": module},
+            {"kind": "workshop", "ref": "no-such-workshop"},
+            {"kind": "nonsense", "ref": "1"},
+        ):
+            with pytest.raises(services.WrongPrerequisite):
+                add(actor=cast.organiser, course=course, **fields)
+
+    def test_others_ask_for_nothing(self, cast, course):
+        module, _lesson = module_with_lesson()
+        for who in (cast.learner, cast.trainer, cast.other_organiser):
+            with pytest.raises(services.NotYourProgramme):
+                services.add_prerequisite(actor=who, course=course, kind="module", ref=str(module.pk))
+
+    def test_a_course_without_any_costs_one_query(self, cast, course, django_assert_num_queries):
+        with django_assert_num_queries(1):
+            assert asked_of(course, cast.learner.participant) == []
+
+
+class TestExtension:
+    @pytest.fixture
+    def quiz(self, course):
+        entry = factories.SyllabusEntryFactory(course=course)
+        return factories.QuizFactory(item=factories.ItemFactory(kind=Item.Kind.QUIZ, parent=entry.item))
+
+    def test_one_person_gets_more_time_for_quizzes(self, cast, course, quiz):
+        cohort = factories.CohortFactory(course=course, ends_on=past(1), time_zone="Africa/Nairobi")
+        own, other = (
+            factories.EnrolmentFactory(participant=p.participant, cohort=cohort) for p in (cast.learner, cast.outsider)
+        )
+        services.extend(actor=cast.organiser, enrolment=own, until=coming(5), reason="Ill")
+        assert attempt_context(cast.learner, quiz).closes_at > timezone.now() + timedelta(days=4)
+        assert attempt_context(cast.outsider, quiz).closes_at < timezone.now()
+        other.refresh_from_db()
+        assert other.deadline is None
+        assert AuditEntry.objects.get(action="catalogue.extend").data["reason"] == "Ill"
+        assert OutboxMail.objects.get(to="learner@example.org").subject.startswith("More time")
+
+    def test_it_can_be_taken_back(self, cast, course):
+        cohort = factories.CohortFactory(course=course, ends_on=coming(5))
+        enrolment = factories.EnrolmentFactory(participant=cast.learner.participant, cohort=cohort)
+        services.extend(actor=cast.organiser, enrolment=enrolment, until=coming(9))
+        assert services.extend(actor=cast.organiser, enrolment=enrolment, until=None).last_day == cohort.ends_on
+
+    @pytest.mark.parametrize(("ends_on", "until"), [(coming(5), coming(5)), (coming(5), coming(4)), (None, coming(4))])
+    def test_a_day_that_extends_nothing_is_refused(self, cast, course, ends_on, until):
+        enrolment = factories.EnrolmentFactory(cohort=factories.CohortFactory(course=course, ends_on=ends_on))
+        with pytest.raises(services.WrongDeadline):
+            services.extend(actor=cast.organiser, enrolment=enrolment, until=until)
+
+    def test_nobody_extends_their_own_time_or_that_of_others_programmes(self, cast, course):
+        cohort = factories.CohortFactory(course=course, ends_on=coming(5))
+        own = factories.EnrolmentFactory(participant=cast.organiser.participant, cohort=cohort)
+        with pytest.raises(services.OwnEnrolment):
+            services.extend(actor=cast.organiser, enrolment=own, until=coming(9))
+        for who in (cast.learner, cast.trainer, cast.other_organiser):
+            with pytest.raises(services.NotYourProgramme):
+                services.extend(actor=who, enrolment=own, until=coming(9))
+
+
+class TestTransfer:
+    @pytest.fixture
+    def cohorts(self, course):
+        return [factories.CohortFactory(course=course, titles={"en": f"Cohort {n}"}) for n in range(2)]
+
+    def test_keeps_what_was_earned_and_tells_the_person(self, cast, cohorts):
+        old, new = cohorts
+        completed = timezone.now() - timedelta(days=3)
+        first = factories.EnrolmentFactory(
+            participant=cast.learner.participant,
+            cohort=old,
+            completed_at=completed,
+            source="application",
+            country_id="KE",
+        )
+        waiver = RequirementWaiver.objects.create(enrolment=first, kind="quiz", ref="1", reason="Certified before")
+        second = services.transfer(actor=cast.organiser, enrolment=first, cohort=new, reason="Moved house")
+        first.refresh_from_db()
+        waiver.refresh_from_db()
+        assert (second.completed_at, second.source, second.country_id) == (completed, "application", "KE")
+        assert (first.state, first.transferred_to) == ("withdrawn", second)
+        assert waiver.enrolment == second
+        entry = AuditEntry.objects.get(action="catalogue.transfer")
+        assert (entry.object_id, entry.data["source"], entry.data["reason"]) == (
+            str(second.pk),
+            first.pk,
+            "Moved house",
+        )
+        assert "Cohort 1" in OutboxMail.objects.get(to="learner@example.org").text
+
+    def test_frees_the_place_for_who_waits(self, cast, cohorts):
+        old, new = cohorts
+        old.capacity = 1
+        old.save()
+        first = factories.EnrolmentFactory(cohort=old)
+        services.apply(actor=cast.learner, participant=cast.learner.participant, cohort=old)
+        services.transfer(actor=cast.organiser, enrolment=first, cohort=new)
+        assert old.enrolments.active().get().participant == cast.learner.participant
+
+    def test_there_and_back_makes_no_third_enrolment(self, cast, cohorts):
+        first = factories.EnrolmentFactory(participant=cast.learner.participant, cohort=cohorts[0])
+        second = services.transfer(actor=cast.organiser, enrolment=first, cohort=cohorts[1])
+        back = services.transfer(actor=cast.organiser, enrolment=second, cohort=cohorts[0])
+        assert (back.pk, back.state, back.transferred_to) == (first.pk, "active", None)
+        assert Enrolment.objects.filter(participant=cast.learner.participant).count() == 2
+
+    def test_goes_only_to_another_cohort_of_the_same_course_with_a_place(self, cast, cohorts):
+        old, new = cohorts
+        enrolment = factories.EnrolmentFactory(cohort=old)
+        for cohort in (old, factories.CohortFactory(course=factories.CourseFactory(programme=old.course.programme))):
+            with pytest.raises(services.WrongCohort):
+                services.transfer(actor=cast.organiser, enrolment=enrolment, cohort=cohort)
+        new.capacity = 0
+        new.save()
+        with pytest.raises(services.CohortFull):
+            services.transfer(actor=cast.organiser, enrolment=enrolment, cohort=new)
+        enrolment.refresh_from_db()
+        assert enrolment.state == "active"
+
+    def test_nobody_moves_themselves_nor_others_of_other_programmes(self, cast, cohorts):
+        own = factories.EnrolmentFactory(participant=cast.organiser.participant, cohort=cohorts[0])
+        with pytest.raises(services.OwnEnrolment):
+            services.transfer(actor=cast.organiser, enrolment=own, cohort=cohorts[1])
+        for who in (cast.learner, cast.trainer, cast.other_organiser):
+            with pytest.raises(services.NotYourProgramme):
+                services.transfer(actor=who, enrolment=own, cohort=cohorts[1])
+
+
+class TestAfterTheWindow:
+    @pytest.fixture
+    def lesson(self, course):
+        module, lesson = module_with_lesson()
+        factories.SyllabusEntryFactory(course=course, item=module)
+        return lesson
+
+    def test_work_finished_after_the_last_day_counts_in_the_next_cohort(self, cast, course, lesson):
+        over = factories.CohortFactory(course=course, starts_on=past(60), ends_on=past(5))
+        factories.EnrolmentFactory(participant=cast.learner.participant, cohort=over)
+        do(cast.learner, lesson)  # reading stays open
+        enrolment = enrol(cast.learner, factories.CohortFactory(course=course, starts_on=past(1), ends_on=coming(60)))
+        assert services.completion_of(course, [enrolment])[enrolment.pk].complete
+
+    def test_leaving_keeps_what_was_earned(self, cast, course, lesson):
+        cohort = factories.CohortFactory(course=course)
+        enrolment = enrol(cast.learner, cohort)
+        do(cast.learner, lesson)
+        services.refresh_completion(course, [enrolment])
+        services.withdraw(actor=cast.learner, enrolment=enrolment)
+        enrolment.refresh_from_db()
+        assert (enrolment.state, enrolment.completed_at is not None) == ("withdrawn", True)
+        again = enrol(cast.learner, cohort)
+        assert again.pk == enrolment.pk
+        assert services.completion_of(course, [again])[again.pk].complete
+
+    def test_the_lesson_page_opens_after_the_last_day(self, cast, course, client):
+        from tests.modules.content import lessons_of, make_module, make_site, make_topic, url
+
+        module = make_module(make_topic(make_site()), lessons=1)
+        factories.SyllabusEntryFactory(course=course, item=Item.objects.get(key=module.translation_key))
+        cohort = factories.CohortFactory(course=course, starts_on=past(60), ends_on=past(5))
+        factories.EnrolmentFactory(participant=cast.learner.participant, cohort=cohort)
+        client.force_login(cast.learner)
+        page = client.get(url(lessons_of(module)[0]))
+        assert page.status_code == 200
+        assert "Mark as done" in page.content.decode()
+
+
+@pytest.mark.parametrize("first", [date(2027, 3, 1), date(2027, 3, 3), date(2027, 3, 7)])
+def test_a_new_cohort_gets_four_weeks_a_workshop_and_a_forum(first):
+    dates = propose(first)
+    assert (dates.learning[1] - dates.learning[0]).days == 27
+    assert dates.workshop[0].weekday() == 0
+    assert (dates.workshop[1] - dates.workshop[0]).days == 4
+    assert (dates.forum[1] - dates.forum[0]).days == 27
+
+
+@given(st.dates(min_value=date(2000, 1, 1), max_value=date(2100, 1, 1)))
+def test_the_parts_of_a_cohort_follow_each_other(first):
+    dates = propose(first)
+    assert dates.enrolment_closes_on < dates.starts_on == dates.learning[0]
+    assert dates.learning[1] < dates.workshop[0] <= dates.learning[1] + timedelta(days=7)
+    assert dates.workshop[1] < dates.forum[0] <= dates.forum[1] == dates.ends_on
+    assert next_monday(first).weekday() == 0
+    assert timedelta(days=14) <= next_monday(first) - first < timedelta(days=21)
+
+
+def test_a_deadline_is_the_end_of_the_day_in_the_cohorts_zone(cast, course):
+    entry = factories.SyllabusEntryFactory(course=course)
+    quiz = factories.QuizFactory(item=factories.ItemFactory(kind=Item.Kind.QUIZ, parent=entry.item))
+    cohort = factories.CohortFactory(course=course, ends_on=date(2027, 3, 1), time_zone="Pacific/Auckland")
+    with time_machine.travel("2027-02-01T00:00:00Z", tick=False):
+        enrolment = factories.EnrolmentFactory(participant=cast.learner.participant, cohort=cohort)
+        services.extend(actor=cast.organiser, enrolment=enrolment, until=date(2027, 3, 10))
+    assert attempt_context(cast.learner, quiz).closes_at.isoformat() == "2027-03-11T00:00:00+13:00"
