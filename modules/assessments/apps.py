@@ -11,13 +11,16 @@ class AssessmentsConfig(AppConfig):
     def ready(self) -> None:
         from core.permissions import declare
         from core.personal import register_personal_data
+        from jobs.services import register_handler
         from modules.lessons.registry import register_outline_provider
 
         from . import personal
         from .outline import passed_quizzes, quiz_entries
         from .permissions import GROUP_PERMISSIONS
+        from .services import regrading
 
         declare("assessments", GROUP_PERMISSIONS)
+        register_handler(regrading.JOB, regrading.regrade, title=_("Regrading"))
         register_personal_data(
             "attempts",
             title=_("Quizzes I took"),

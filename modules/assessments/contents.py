@@ -10,6 +10,7 @@ from django.db.models import prefetch_related_objects
 from media.models import CampusImage
 
 from .models import AttemptQuestion
+from .regrading import with_right_answers_of
 from .types.base import Content
 from .words import content_of
 
@@ -21,7 +22,7 @@ def contents(questions: Collection[AttemptQuestion]) -> dict[int, Content]:
     prefetch_related_objects([one for one in questions if one.version.kind.takes_files], "files")
     prefetch_related_objects([one for one in questions if one.version.kind.marked_by_person], "marks")
     shown = pictures({id for one in questions for id in one.version.kind.picture_ids(one.version.body)})
-    return {
+    found = {
         question.pk: content_of(
             question.version,
             pictures=shown,
@@ -30,6 +31,10 @@ def contents(questions: Collection[AttemptQuestion]) -> dict[int, Content]:
         )
         for question in questions
     }
+    for question in questions:
+        if question.regraded_by is not None:
+            found[question.pk] = with_right_answers_of(found[question.pk], content_of(question.regraded_by))
+    return found
 
 
 def content_for(question: AttemptQuestion) -> Content:

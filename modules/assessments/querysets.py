@@ -51,7 +51,9 @@ class AttemptQuestionQuerySet(models.QuerySet):
 
     def with_content(self) -> AttemptQuestionQuerySet:
         """Each with what its type needs to show and grade it. One query more."""
-        return self.select_related("version__question").prefetch_related("version__texts")
+        return self.select_related("version__question", "regraded_by__question").prefetch_related(
+            "version__texts", "regraded_by__texts"
+        )
 
 
 class AnswerFileQuerySet(models.QuerySet):

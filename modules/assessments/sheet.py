@@ -34,6 +34,7 @@ class Card:
     points: str = ""
     locked: bool = False
     seen: int = 0
+    regraded: bool = False
     checkable: bool = False
     takes_files: bool = False
     script: str = ""
@@ -90,6 +91,7 @@ def _card(
         locked=locked,
         seen=question.answer_id or 0,
         script=kind.script,
+        regraded=graded and question.regraded_by_id is not None,
         takes_files=kind.takes_files and not locked,
         checkable=attempt.is_open and not locked and not kind.marked_by_person,
     )

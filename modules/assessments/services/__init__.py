@@ -24,6 +24,7 @@ from .errors import (
 )
 from .files import RefusedFile, add_file
 from .marking import CannotMark, InvalidMark, give_mark, release_marks
+from .regrading import CannotRegrade, preview_regrade, start_regrade
 from .taking import (
     check_answer,
     close_attempt,
@@ -39,6 +40,7 @@ __all__ = [
     "AttemptOver",
     "CannotCheck",
     "CannotMark",
+    "CannotRegrade",
     "InvalidAllowance",
     "InvalidCategory",
     "InvalidMark",
@@ -62,6 +64,7 @@ __all__ = [
     "file_question",
     "give_mark",
     "grant_time",
+    "preview_regrade",
     "put_category",
     "put_question",
     "put_quiz",
@@ -73,6 +76,7 @@ __all__ = [
     "save_answers",
     "save_response",
     "start_attempt",
+    "start_regrade",
     "submit_attempt",
     "withdraw_time",
 ]

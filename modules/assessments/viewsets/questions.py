@@ -6,13 +6,20 @@ import uuid
 from typing import Any
 
 import django_filters
+from django import forms
 from django.conf import settings
 from django.db.models import Count, OuterRef, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import BooleanColumn, Column
 
 from core import scoped
+from core.errors import DomainError
 from core.languages import native_name
 
 from .. import services
@@ -21,7 +28,7 @@ from ..admin_forms.quizzes import question_tags
 from ..categories import within
 from ..differences import differences
 from ..models import Question, QuestionVersion
-from ..permissions import writes_quizzes
+from ..permissions import regrades, writes_quizzes
 from ..services.bank import category_paths, category_tree
 from ..types import TYPES, type_choices
 from ..types.base import QuestionType
@@ -102,6 +109,74 @@ class Versions(scoped.ObjectActView):
         return super().get_context_data(versions=versions, **kwargs)
 
 
+class RegradeForm(forms.Form):
+    """Which answers to grade again, by which version, and why."""
+
+    version = forms.ModelChoiceField(label=_("Answers given to"), queryset=QuestionVersion.objects.none())
+    key = forms.ModelChoiceField(
+        label=_("Grade them by what is right in"), queryset=QuestionVersion.objects.none(), empty_label=None
+    )
+    lower = forms.BooleanField(
+        label=_("Also take the pass from who would not have passed"),
+        required=False,
+        help_text=_("Without it, an attempt that had passed and would not any more keeps the points it had."),
+    )
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, help_text=_("It is kept in the history of the question.")
+    )
+
+    def __init__(self, question: Question, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        versions = question.versions.all() if question.versions.count() > 1 else QuestionVersion.objects.none()
+        for name, queryset in (("version", versions.filter(asked__isnull=False).distinct()), ("key", versions)):
+            field: Any = self.fields[name]
+            field.queryset = queryset
+            field.label_from_instance = _version_label
+
+
+def _version_label(version: QuestionVersion) -> str:
+    day = date_format(timezone.localtime(version.created_at), "SHORT_DATETIME_FORMAT")
+    return gettext("Version %(number)d, %(day)s") % {"number": version.number, "day": day}
+
+
+class Regrade(scoped.ObjectActView):
+    """Grades past answers again by another version: first what would change, then, with a reason, the act."""
+
+    label = _("Regrade")
+    icon_name = "rotate"
+    template_name = "assessments/admin/regrade.html"
+    preview: Any = None
+
+    @classmethod
+    def offered(cls, user: Any, obj: Question) -> bool:
+        return regrades(user)
+
+    def get_form(self) -> RegradeForm:
+        return RegradeForm(self.scoped_object, self.request.POST if self.request.method == "POST" else None)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(preview=self.preview, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = self.get_form()
+        if form.is_valid():
+            data = form.cleaned_data
+            asked = {
+                "actor": request.user,
+                "version": data["version"],
+                "key": data["key"],
+                "keep_passed": not data["lower"],
+            }
+            try:
+                if request.POST.get("act") == "confirm":
+                    job = services.start_regrade(**asked, reason=data["reason"])
+                    return redirect("job_status", job.key)
+                self.preview = services.preview_regrade(**asked)
+            except DomainError as error:
+                form.add_error(None, str(error))
+        return self.render_to_response(self.get_context_data(form=form))
+
+
 class QuestionFilters(WagtailFilterSet):
     """What narrows the list of questions."""
 
@@ -173,7 +248,7 @@ class QuestionViewSet(scoped.ScopedModelViewSet):
     search_fields = ["key", "versions__texts__text"]
     filterset_class = QuestionFilters
     list_per_page = 50
-    object_acts = {"versions": Versions, "retire": RetireQuestion, "revive": ReviveQuestion}
+    object_acts = {"versions": Versions, "regrade": Regrade, "retire": RetireQuestion, "revive": ReviveQuestion}
 
     def get_form_class(self, for_update: bool = False) -> type:
         return QuestionForm
