@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
+from .answering import answer_rightly
 from .people import DESK, PHONE, Visitor, press, sign_in
 from .servers import Platform, wait_until
 
@@ -32,15 +33,13 @@ def send_form(page: Page) -> None:
 
 
 def answer(page: Page, *, right: int | None = None) -> None:
-    """Choose the right answers of the attempt on the page; of the first ``right`` questions only."""
+    """Give the right answers of the attempt on the page; of the first ``right`` questions only."""
     from modules.assessments.models import Attempt
 
     key = page.url.rstrip("/").split("/")[-1]
     attempt = Attempt.objects.get(key=key)
-    for question in list(attempt.questions.select_related("version").order_by("order"))[:right]:
-        for choice in question.version.body["choices"]:
-            if choice["correct"]:
-                page.check(f'input[name="q{question.pk}"][value="{choice["id"]}"]')
+    for question in list(attempt.questions.select_related("version__question").order_by("order"))[:right]:
+        answer_rightly(page, question)
 
 
 def sign_up(page: Page, campus: Platform) -> None:

@@ -17,6 +17,7 @@ from courses.workshops.services import add_session
 from institutions.models import ActivityRole, Organisation, Programme, Region
 from modules.assessments.models import Quiz
 from modules.assessments.services import put_question, put_quiz
+from modules.assessments.types.gaps.writing import taken_apart
 from modules.lessons.models import Field
 from modules.records.models import Item
 from modules.records.services import freeze_item
@@ -70,17 +71,8 @@ def put_module_quiz(name: str, source: dict[str, Any], translated: dict[str, Any
                 type=question["type"],
                 language=language,
                 source_language="en",
-                text=own["text"].strip(),
                 feedback=own["feedback"].strip(),
-                choices=[
-                    {
-                        "id": "abcdefgh"[place],
-                        "text": word["text"],
-                        "correct": choice["correct"],
-                        "feedback": word["feedback"],
-                    }
-                    for place, (choice, word) in enumerate(zip(question["choices"], own["choices"], strict=True))
-                ],
+                **asked(question, own),
             )
         put_quiz(
             actor=None,
@@ -93,6 +85,24 @@ def put_module_quiz(name: str, source: dict[str, Any], translated: dict[str, Any
             question_keys=[question["key"] for question in quiz["questions"]],
             order=1000,
         )
+
+
+def asked(question: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """Return text, body and parts of a question in the language of ``own``, as ``put_question`` takes them.
+
+    Choices are written as such, gaps into the text, other types with body and parts.
+    """
+    text = own["text"].strip()
+    if question["type"] == "gaps":
+        kept, gaps, parts = taken_apart(text)
+        return {"text": kept, "body": {"gaps": gaps}, "parts": parts}
+    if "choices" not in question:
+        return {"text": text, "body": question["body"], "parts": own["parts"]}
+    choices = [
+        {"id": "abcdefgh"[place], "text": word["text"], "correct": choice["correct"], "feedback": word["feedback"]}
+        for place, (choice, word) in enumerate(zip(question["choices"], own["choices"], strict=True))
+    ]
+    return {"text": text, "choices": choices}
 
 
 def quiz_of(name: str) -> Quiz:

@@ -9,6 +9,8 @@ from html.parser import HTMLParser
 import pytest
 
 from home.starter import files
+from home.starter.records import asked
+from modules.assessments.services.authoring import check_question
 
 COURSES = files.courses()
 MODULES = [name for course in COURSES for name in course["modules"]]
@@ -89,7 +91,25 @@ def test_a_quiz_has_at_least_six_questions(name):
     assert len(files.read(f"modules/{name}")["quiz"]["questions"]) >= 6
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=[question["key"] for question in QUESTIONS])
+CHOICES = [question for question in QUESTIONS if "choices" in question]
+OTHERS = [question for question in QUESTIONS if "choices" not in question]
+
+
+@pytest.mark.parametrize("question", OTHERS, ids=[question["key"] for question in OTHERS])
+def test_a_question_of_another_type_can_be_asked_and_explains_itself(question):
+    given = asked(question, question)
+    check_question(type=question["type"], language="en", **given)
+    assert question["feedback"].strip()
+    explained = [part.get("feedback", "").strip() for part in given["parts"].values()]
+    assert question["type"] == "gaps" or any(explained)
+
+
+def test_the_quizzes_show_the_types_that_there_are():
+    shown = {question["type"] for question in QUESTIONS}
+    assert shown >= {"matching", "ordering", "categorising", "short_answer", "numeric", "gaps"}
+
+
+@pytest.mark.parametrize("question", CHOICES, ids=[question["key"] for question in CHOICES])
 def test_every_answer_of_a_question_has_feedback(question):
     right = [choice["correct"] for choice in question["choices"]].count(True)
     assert question["feedback"].strip()
