@@ -28,6 +28,7 @@ class CatalogueConfig(AppConfig):
         from modules.records.models import Item
 
         from . import access, destinations, explain, facts, merging, pages, personal, prerequisites, search
+        from .following import registering
         from .models import (
             Cohort,
             CohortWindow,
@@ -62,10 +63,13 @@ class CatalogueConfig(AppConfig):
                 "catalogue.RequirementWaiver.ended_by",
                 "catalogue.Application.decided_by",
                 "catalogue.CohortInvitation.created_by",
+                "catalogue.EnrolmentNote.author",
+                "catalogue.Letter.author",
             ],
             export=personal.export,
             erase=personal.erase,
         )
+        registering.register()
         register_reconciler("catalogue.Enrolment", merging.reconcile_enrolments)
         register_reconciler("catalogue.TaskResult", merging.reconcile_task_results)
         register_handler(

@@ -67,3 +67,32 @@ def cohort_label(cohort: Cohort) -> str:
     if cohort.entry == Cohort.Entry.APPLICATION:
         return gettext("%(cohort)s (by application)") % {"cohort": line}
     return line
+
+
+class ThresholdsForm(forms.Form):
+    """From when on somebody counts as at risk."""
+
+    silent_days = forms.IntegerField(label=_("Days of silence"), min_value=1, max_value=365, required=False)
+    failures = forms.IntegerField(label=_("Failed attempts"), min_value=1, max_value=50, required=False)
+    deadline_days = forms.IntegerField(label=_("Days before the end"), min_value=1, max_value=365, required=False)
+
+
+class LetterForm(forms.Form):
+    """A letter to people at risk."""
+
+    subject = forms.CharField(label=_("Subject"), max_length=200, widget=forms.TextInput(attrs={"dir": "auto"}))
+    text = forms.CharField(
+        label=_("Text"), max_length=5000, widget=forms.Textarea(attrs={"rows": 14, "dir": "auto"}), strip=True
+    )
+    keep = forms.BooleanField(label=_("Keep these words for the next letter of this course"), required=False)
+
+
+class NoteForm(forms.Form):
+    """A note about somebody's way through a course."""
+
+    text = forms.CharField(
+        label=_("New note"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+        help_text=_("Seen by the trainers and organisers of this cohort only. The person gets it with their data."),
+    )

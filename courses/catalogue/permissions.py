@@ -32,12 +32,28 @@ def can_see_progress(user: Any, cohort: Cohort) -> bool:
     return Cohort.objects.visible_to(user).filter(pk=cohort.pk).exists()
 
 
-def can_make_slips(user: Any, cohort: Cohort) -> bool:
+def runs_cohort(user: Any, cohort: Cohort) -> bool:
     """Organisers of its programme, and its trainers as long as they hold the role for it. Asks about one cohort."""
     where = scope(user, Role.TRAINER)
     trains = where.everywhere or cohort.course.programme_id in where.programmes
     own = trains and cohort.trainers.filter(user=user).exists()
     return own or is_organiser(user, cohort.course.programme_id)
+
+
+def can_make_slips(user: Any, cohort: Cohort) -> bool:
+    """Who runs the cohort."""
+    return runs_cohort(user, cohort)
+
+
+def can_write_letters(user: Any, cohort: Cohort) -> bool:
+    """Who runs the cohort: sees who is at risk and writes to them."""
+    return runs_cohort(user, cohort)
+
+
+def can_note(user: Any, enrolment: Enrolment) -> bool:
+    """Who runs the cohort, never about oneself."""
+    own = enrolment.participant.user_id is not None and enrolment.participant.user_id == user.pk
+    return not own and runs_cohort(user, enrolment.cohort)
 
 
 def can_withdraw(user: Any, enrolment: Enrolment) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from core.personal import Person, Record, fact, fields_of, forget_labels
 from courses.participants.personal import records_of
 
-from .models import Application, Cohort, CohortInvitation, Enrolment, RequirementWaiver, TaskResult
+from .models import Application, Cohort, CohortInvitation, Enrolment, EnrolmentNote, RequirementWaiver, TaskResult
 from .services import fill_places
 
 GONE = "–"
@@ -31,6 +32,12 @@ def export(person: Person) -> Iterator[Record]:
             fact("completed_at", _("Completed"), row.completed_at),
             *fields_of(row, "represents", "organisation", "position", "stakeholder_group"),
             fact("country", _("Country"), row.country_id, row.country or ""),
+        ]
+    for note in EnrolmentNote.objects.filter(enrolment__in=rows).select_related("author"):
+        yield [
+            fact("note", _("Note of a trainer"), note.text),
+            fact("author", _("By"), str(note.author or "")),
+            fact("created_at", _("Date"), note.created_at),
         ]
     for waiver in RequirementWaiver.objects.filter(enrolment__in=rows):
         yield [
@@ -79,6 +86,7 @@ def erase(person: Person) -> int:
     waivers = RequirementWaiver.objects.filter(enrolment__in=rows)
     for found in (rows, results, waivers):
         forget_labels(found.model, found.values_list("pk", flat=True))
+    EnrolmentNote.objects.filter(enrolment__in=rows).delete()
     waivers.update(reason=GONE, evidence=GONE, issuer=GONE, end_reason="")
     results.update(note="")
     applications = Application.objects.filter(participant__in=records)
@@ -94,3 +102,8 @@ def erase(person: Person) -> int:
     for cohort in left:
         fill_places(cohort)
     return rows.update(organisation="", position="")
+
+
+def old_notes(before: datetime) -> Any:
+    """Notes written long ago."""
+    return EnrolmentNote.objects.filter(created_at__lt=before)

@@ -176,3 +176,33 @@ class PrerequisiteQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> PrerequisiteQuerySet:
         """Those of courses one organises; the public reads them on the course's page."""
         return self.filter(organised(user, "course__programme")) if user.is_authenticated else self.none()
+
+
+class EnrolmentNoteQuerySet(models.QuerySet):
+    """Trainers' notes."""
+
+    def visible_to(self, user: Any) -> EnrolmentNoteQuerySet:
+        """Those about people of cohorts one trains or organises, never those about oneself. Nobody else's."""
+        if not user.is_authenticated:
+            return self.none()
+        runs = organised(user, "enrolment__cohort__course__programme")
+        trainer = scope(user, Role.TRAINER)
+        if trainer.everywhere:
+            runs |= models.Q(enrolment__cohort__trainers__user=user)
+        elif trainer:
+            runs |= models.Q(
+                enrolment__cohort__trainers__user=user, enrolment__cohort__course__programme__in=trainer.programmes
+            )
+        return self.filter(runs).exclude(enrolment__participant__user=user).distinct()
+
+
+class LetterQuerySet(models.QuerySet):
+    """Letters to people at risk."""
+
+    def visible_to(self, user: Any) -> LetterQuerySet:
+        """Those to cohorts one trains or organises."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(
+            organised(user, "cohort__course__programme") | models.Q(cohort__trainers__user=user)
+        ).distinct()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import cohorts, desk, entry, public, rules, standing, tasks
+from .views import cohorts, desk, entry, following, public, rules, standing, tasks
 
 urlpatterns = [
     path("courses/", public.catalogue, name="catalogue"),
@@ -22,6 +22,10 @@ urlpatterns = [
     path("enrolments/<int:pk>/withdraw/", public.withdraw, name="enrolment_withdraw"),
     path("cohorts/", cohorts.cohorts, name="cohorts"),
     path("cohorts/<int:pk>/", cohorts.cohort_progress, name="cohort_progress"),
+    path("cohorts/<int:pk>/at-risk/", following.cohort_at_risk, name="cohort_at_risk"),
+    path("cohorts/<int:pk>/at-risk/letter/", following.cohort_letter, name="cohort_letter"),
+    path("enrolments/<int:pk>/notes/", following.enrolment_notes, name="enrolment_notes"),
+    path("notes/<int:pk>/remove/", following.note_remove, name="note_remove"),
     path("cohorts/<int:pk>/slips/", cohorts.cohort_slips, name="cohort_slips"),
     path("cohorts/<int:pk>/export/", cohorts.cohort_export, name="cohort_export"),
     path("cohorts/<int:pk>/tasks/<int:task_pk>/", tasks.cohort_task, name="cohort_task"),

@@ -12,18 +12,20 @@ class WorkshopsConfig(AppConfig):
         from core.permissions import declare
         from core.personal import register_personal_data
         from courses.catalogue.facts import register_provider
+        from courses.catalogue.following.reminders import register_digest_part
         from courses.catalogue.models import SyllabusEntry
         from courses.catalogue.prerequisites import register_prerequisite
         from courses.participants.querysets import register_tie
         from courses.participants.services import register_reconciler
 
-        from . import personal, services
+        from . import digest, personal, services
         from .facts import asked, explain, live_session_facts, workshops_of
         from .permissions import GROUP_PERMISSIONS, people_of_workshops
         from .prerequisites import WORKSHOP
 
         declare("workshops", GROUP_PERMISSIONS)
         register_tie(people_of_workshops)
+        register_digest_part(digest.coming_sessions)
         register_personal_data(
             "workshops",
             title=_("My workshops"),

@@ -25,8 +25,13 @@ class AssessmentsConfig(AppConfig):
             "attempts",
             title=_("Quizzes I took"),
             models=["assessments.Attempt.learner", "assessments.TimeAllowance.learner"],
-            acts=["assessments.QuestionVersion.created_by", "assessments.TimeAllowance.granted_by"],
+            acts=[
+                "assessments.QuestionVersion.created_by",
+                "assessments.TimeAllowance.granted_by",
+                "assessments.Mark.by",
+            ],
             export=personal.export,
+            files=personal.files,
             erase=personal.erase,
         )
         register_outline_provider(quiz_entries, done=passed_quizzes)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
+
+from django.db.models import Count, Max, Q
 
 from modules.lessons.facts import batches
 from modules.records.models import Item
@@ -89,3 +92,33 @@ def gains(learner_keys: Iterable[UUID], quiz: Quiz) -> dict[UUID, Gain]:
             else:
                 before.setdefault(key, percent)
     return {key: Gain(before[key], grade_of(quiz.grade_rule, after[key])) for key in after if key in before}
+
+
+def last_tried(learner_keys: Iterable[UUID]) -> dict[UUID, datetime]:
+    """Return ``{learner key: when they last began an attempt}``. One query for every 5,000 learners."""
+    found: dict[UUID, datetime] = {}
+    for some in batches(list(dict.fromkeys(learner_keys))):
+        rows = Attempt.objects.filter(learner_key__in=some).order_by()
+        found |= dict(rows.values_list("learner_key").annotate(Max("started_at")))
+    return found
+
+
+def failures(learner_keys: Iterable[UUID], module_item_ids: Iterable[int]) -> dict[UUID, int]:
+    """Return ``{learner key: most attempts failed in one quiz of the modules that is not passed}``, without zeros.
+
+    Pre-tests do not count. One query for every 5,000 learners.
+    """
+    found: dict[UUID, int] = {}
+    quizzes = Quiz.objects.filter(item__parent__in=list(module_item_ids), posttests__isnull=True)
+    for some in batches(list(dict.fromkeys(learner_keys))):
+        rows = (
+            Attempt.objects.graded()
+            .filter(learner_key__in=some, quiz__in=quizzes)
+            .order_by()
+            .values_list("learner_key", "quiz_id")
+            .annotate(failed=Count("pk", filter=Q(passed=False)), passed=Count("pk", filter=Q(passed=True)))
+        )
+        for key, _quiz, failed, passed in rows:
+            if failed and not passed:
+                found[key] = max(failed, found.get(key, 0))
+    return found

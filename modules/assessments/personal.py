@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
+from django.db import transaction
+from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 
 from core.personal import Person, Record, fact, fields_of
 from modules.records.personal import part
 
-from .models import Attempt, TimeAllowance
+from .models import AnswerFile, Attempt, AttemptQuestion, Mark, Response, TimeAllowance
+from .types import type_choices, type_of
 
 
 def export(person: Person) -> Iterator[Record]:
@@ -19,7 +24,7 @@ def export(person: Person) -> Iterator[Record]:
     attempts = (
         Attempt.objects.filter(learner_key=person.user.key)
         .select_related("quiz__item")
-        .prefetch_related("questions__version__question", "questions__responses")
+        .prefetch_related("questions__version__question", "questions__responses", "questions__marks")
     )
     for attempt in attempts.iterator(chunk_size=200):
         yield [
@@ -38,6 +43,7 @@ def export(person: Person) -> Iterator[Record]:
                         "version": asked.version.number,
                         "answers": [{"answer": said.answer, "at": said.at} for said in asked.responses.all()],
                         "points": asked.points,
+                        "comments": [mark.comment for mark in asked.marks.all() if mark.released_at and mark.comment],
                     }
                     for asked in attempt.questions.all()
                 ],
@@ -52,8 +58,28 @@ def export(person: Person) -> Iterator[Record]:
         ]
 
 
+def files(person: Person) -> Iterator[tuple[str, Any]]:
+    """The files handed in as answers."""
+    if person.user is None:
+        return
+    for handed_in in AnswerFile.objects.filter(question__attempt__learner_key=person.user.key):
+        if handed_in.file.storage.exists(str(handed_in.file.name)):
+            yield f"answers/{handed_in.pk}-{get_valid_filename(handed_in.name)}", handed_in.file.open("rb")
+
+
 def erase(person: Person) -> int:
-    """Attempts stay for the statistics of questions, without the person."""
+    """Attempts stay for the statistics of questions, without the person, their own words and their files."""
+    if person.user is not None:
+        own = AttemptQuestion.objects.filter(attempt__learner_key=person.user.key)
+        written = own.filter(
+            version__type__in=[name for name, _label in type_choices() if type_of(name).marked_by_person]
+        )
+        Response.objects.filter(question__in=written).update(answer={})
+        Mark.objects.filter(question__in=own).update(comment="")
+        files = AnswerFile.objects.filter(question__in=own)
+        for handed_in in files:
+            transaction.on_commit(partial(handed_in.file.storage.delete, str(handed_in.file.name)))
+        files.delete()
     if person.user is not None:  # why somebody gets more time says more of them than of the quiz
         TimeAllowance.objects.filter(learner_key=person.user.key).delete()
     return part(Attempt.objects.all(), person)

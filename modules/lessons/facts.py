@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Max, Sum
 
 from modules.records.models import Item
 
@@ -43,3 +44,12 @@ def batches(keys: list[UUID]) -> Iterator[list[UUID]]:
     """Yield the keys in pieces that a database takes as parameters."""
     for start in range(0, len(keys), BATCH):
         yield keys[start : start + BATCH]
+
+
+def last_read(learner_keys: Iterable[UUID]) -> dict[UUID, datetime]:
+    """Return ``{learner key: when they last opened a lesson}``. One query for every 5,000 learners."""
+    found: dict[UUID, datetime] = {}
+    for some in batches(list(dict.fromkeys(learner_keys))):
+        rows = LessonProgress.objects.filter(learner_key__in=some).order_by()
+        found |= dict(rows.values_list("learner_key").annotate(Max("seen_at")))
+    return found

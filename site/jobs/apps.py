@@ -17,6 +17,7 @@ class JobsConfig(AppConfig):
         register_personal_data(
             "mail",
             title=_("Mails to me, and work I started"),
+            models=["jobs.MailChoice.user"],
             acts=["jobs.Job.created_by"],
             export=personal.export,
             erase=personal.erase,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from core.personal import Person, Record, fact
 
-from .models import Job, OutboxMail
+from .models import Job, MailChoice, OutboxMail
 
 
 def _mails(person: Person) -> Any:
@@ -28,6 +28,12 @@ def export(person: Person) -> Iterator[Record]:
     """Mails by subject and day (their links and codes would open doors), and background work."""
     if person.user is None:
         return
+    for choice in MailChoice.objects.filter(user=person.user):
+        yield [
+            fact("kind", _("Kind of mail"), choice.kind),
+            fact("wanted", _("Wanted"), choice.wanted),
+            fact("changed_at", _("Date"), choice.changed_at),
+        ]
     for mail in _mails(person).iterator(chunk_size=2000):
         yield [
             fact("mail", _("Mail"), mail.subject),

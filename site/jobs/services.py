@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -168,24 +168,56 @@ def queue_mail(
     """
     if earlier := OutboxMail.objects.filter(key=key).first():
         return earlier
-    language = language or translation.get_language() or settings.LANGUAGE_CODE
-    subject, text, html = _render(template, context, language)
+    mail = draft_mail(key=key, to=to, template=template, context=context, language=language, headers=headers)
+    mail.lease_until = timezone.now() + HINT
     try:
         with transaction.atomic():
-            mail = OutboxMail.objects.create(
-                key=key,
-                to=to,
-                subject=subject[:255],
-                text=text,
-                html=html,
-                headers={**_standing_headers(language), **(headers or {}), "Message-ID": message_id(key)},
-                language=language,
-                lease_until=timezone.now() + HINT,
-            )
+            mail.save()
     except IntegrityError:  # somebody else was a moment earlier
         return OutboxMail.objects.get(key=key)
     transaction.on_commit(partial(hint, "jobs.tasks.send_mail", mail.pk))
     return mail
+
+
+def draft_mail(
+    *,
+    key: str,
+    to: str,
+    template: str,
+    context: Mapping[str, Any],
+    language: str = "",
+    headers: Mapping[str, str] | None = None,
+) -> OutboxMail:
+    """Return a mail rendered as ``queue_mail`` does, but not saved: for ``queue_drafts``."""
+    language = language or translation.get_language() or settings.LANGUAGE_CODE
+    subject, text, html = _render(template, context, language)
+    return OutboxMail(
+        key=key,
+        to=to,
+        subject=subject[:255],
+        text=text,
+        html=html,
+        headers={**_standing_headers(language), **(headers or {}), "Message-ID": message_id(key)},
+        language=language,
+    )
+
+
+def queue_drafts(mails: Sequence[OutboxMail]) -> None:
+    """Write many mails into the outbox, a few hundred to a statement. A key that is there already stays as it was.
+
+    No message goes to the queue: the sweeper takes them up in portions, so that a large sending neither floods the
+    broker nor holds up the mails that people wait for.
+    """
+    OutboxMail.objects.bulk_create(mails, batch_size=200, ignore_conflicts=True)
+
+
+def keys_queued(keys: Sequence[str]) -> set[str]:
+    """Return those of the keys that are in the outbox already. One query for 500."""
+    found: set[str] = set()
+    for start in range(0, len(keys), 500):
+        some = OutboxMail.objects.filter(key__in=keys[start : start + 500])
+        found.update(some.values_list("key", flat=True))
+    return found
 
 
 def message_id(key: str) -> str:

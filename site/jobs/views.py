@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import Error as DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
 
-from . import heartbeat, mailbox
+from accounts.models import User
+from core import links
+
+from . import heartbeat, mailbox, subscriptions
 from .models import Job
 from .services import kind_of
 
@@ -81,6 +86,41 @@ def message_of(job: Job) -> str:
     if job.state == Job.State.CANCELLED:
         return _("Cancelled.")
     return _("%(done)s of %(total)s done.") % {"done": job.done, "total": job.total}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def mail_choices(request: HttpRequest) -> HttpResponse:
+    """Which mails one wants."""
+    if request.method == "POST":
+        subscriptions.choose(actor=request.user, user=request.user, wanted=request.POST.getlist("wanted"))
+        messages.success(request, _("Your choice of mails is saved."))
+        return redirect("mail_choices")
+    wanted = subscriptions.choices_of(request.user)
+    kinds = [{"kind": kind, "wanted": wanted[kind.name]} for kind in subscriptions.mail_kinds()]
+    return render(request, "jobs/mail_choices.html", {"kinds": kinds})
+
+
+@csrf_exempt  # a mail program posts here (RFC 8058): the signed token says what may be done, and it can do no more
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """Leave one kind of mail, signed in or not. Opening the link only asks: programs open links by themselves."""
+    try:
+        key, name = subscriptions.read(token)
+    except links.LinkExpired:
+        return render(request, "jobs/unsubscribe.html", {"expired": True}, status=410)
+    except links.LinkInvalid as error:
+        raise Http404 from error
+    kind = next((kind for kind in subscriptions.mail_kinds() if kind.name == name), None)
+    user = User.objects.filter(key=key).first()
+    if kind is None or user is None:
+        raise Http404
+    if request.method == "POST":
+        subscriptions.leave(user=user, kind=name)
+    left = not subscriptions.choices_of(user)[name]
+    return render(request, "jobs/unsubscribe.html", {"kind": kind, "left": left})
 
 
 @require_safe

@@ -4,6 +4,7 @@ from .cohorts import Cohort, CohortTrainer, CohortWindow, Enrolment
 from .completion import PracticalTask, RequirementWaiver, RuleDraft, TaskResult
 from .courses import CompletionRule, Course, CourseOrganisation, CoursePage, SyllabusEntry
 from .entry import Application, ApplicationQuestion, CohortInvitation, Prerequisite
+from .following import EnrolmentNote, Letter, LetterTemplate
 
 __all__ = [
     "Application",
@@ -17,6 +18,9 @@ __all__ = [
     "CourseOrganisation",
     "CoursePage",
     "Enrolment",
+    "EnrolmentNote",
+    "Letter",
+    "LetterTemplate",
     "PracticalTask",
     "Prerequisite",
     "RequirementWaiver",

@@ -171,6 +171,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="5", hour="0"),
     },
     "old-imports": {"task": "courses.participants.tasks.forget_imports", "schedule": crontab(minute="15", hour="1")},
+    "digests": {"task": "courses.catalogue.tasks.send_digests", "schedule": crontab(minute="3")},
+    "deadlines": {"task": "courses.catalogue.tasks.send_deadlines", "schedule": crontab(minute="8")},
     "privacy-erasures": {"task": "courses.privacy.tasks.erase_due", "schedule": crontab(minute="10")},
     "privacy-retention": {
         "task": "courses.privacy.tasks.enforce_retention",

@@ -23,6 +23,7 @@ from jobs.models import OutboxMail
 from modules.assessments.models import Attempt
 from modules.lessons.models import LessonProgress
 from modules.records.models import Event
+from tests import factories
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +91,28 @@ class TestWhatGoes:
         forgotten(life, capture=django_capture_on_commit_callbacks)
         twin.refresh_from_db()
         assert (twin.name, twin.email) == ("Erased person", "")
+
+
+def test_own_words_and_files_handed_in_go_and_the_points_stay(life, django_capture_on_commit_callbacks):
+    from django.core.files.base import ContentFile
+
+    from modules.assessments.models import AnswerFile, AttemptQuestion, Mark, Response
+
+    question = factories.make_question(type="essay")
+    asked = AttemptQuestion.objects.create(
+        attempt=life.attempt, version=question.versions.get(), order=1, points=3, max_points=5
+    )
+    Response.objects.create(question=asked, answer={"text": "I, Learner, live in Nairobi"})
+    Mark.objects.create(question=asked, points=3, comment="Well said, Learner")
+    handed_in = AnswerFile(question=asked, name="mine.txt", size=4)
+    handed_in.file.save("mine.txt", ContentFile(b"mine"), save=False)
+    handed_in.save()
+    forgotten(life, capture=django_capture_on_commit_callbacks)
+    assert not handed_in.file.storage.exists(handed_in.file.name)
+    assert not AnswerFile.objects.exists()
+    assert "Nairobi" not in str(Response.objects.get().answer)
+    assert Mark.objects.get().comment == ""
+    assert AttemptQuestion.objects.get().points == 3
 
 
 class TestWhatStays:

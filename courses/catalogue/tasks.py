@@ -1,0 +1,19 @@
+"""What the scheduler starts for courses. Each is safe to run twice."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from .following import reminders
+
+
+@shared_task
+def send_digests() -> None:
+    """Every hour: the weekly digests of people where it is Monday morning or later that day."""
+    reminders.send_digests()
+
+
+@shared_task
+def send_deadlines() -> None:
+    """Every hour: reminders of deadlines, at an hour at which one may write."""
+    reminders.send_deadlines()
