@@ -105,9 +105,7 @@ def gather(course: Course, enrolments: list[Enrolment], asked: set[str]) -> dict
     facts: dict[int, dict[FactKey, Fact]] = {enrolment.pk: {} for enrolment in enrolments}
     for kind in sorted(asked & set(_kinds)):
         for enrolment_id, found in _kinds[kind].provider(course, enrolments).items():
-            held = facts[enrolment_id]
-            for ref, fact in found.items():
-                held[kind, ref] = fact
+            facts[enrolment_id].update({(kind, ref): fact for ref, fact in found.items()})
     waivers = RequirementWaiver.objects.in_force().filter(enrolment__in=list(facts)).select_related("granted_by")
     for row in waivers.order_by():
         held = facts[row.enrolment_id]
@@ -136,10 +134,14 @@ def lesson_facts(course: Course, enrolments: list[Enrolment]) -> dict[int, dict[
     keys = _learner_keys(enrolments)
     found: dict[int, dict[str, Fact]] = {enrolment.pk: {} for enrolment in enrolments}
     modules = list(_modules(list(course.syllabus.all())))
-    for (key, item_id), (done, total, minutes) in lessons_done(list(keys), modules).items():
-        fact = Fact(done * 100 / total if total else 0, done, total, minutes=minutes)
+    refs = {item_id: str(item_id) for item_id in modules}
+    made: dict[tuple[int, int, int], Fact] = {}  # the same few facts for thousands of people
+    for (key, item_id), numbers in lessons_done(list(keys), modules).items():
+        if (fact := made.get(numbers)) is None:
+            done, total, minutes = numbers
+            fact = made[numbers] = Fact(done * 100 / total if total else 0, done, total, minutes=minutes)
         for enrolment_id in keys[key]:
-            found[enrolment_id][str(item_id)] = fact
+            found[enrolment_id][refs[item_id]] = fact
     return found
 
 

@@ -1,27 +1,30 @@
 """People × requirements of a cohort: filtered, ordered, paged, exported.
 
 What the database knows (name, country, day of enrolment) it filters and orders itself, and only the page is judged.
-Where progress or a requirement decides who is shown, everybody is judged in portions; of each only the number and
-the percentage are kept, so that memory does not hold the cohort's facts.
+Where progress or a requirement decides who is shown, everybody is judged in portions; of each only the percentage and
+a bit for each requirement are kept, so that memory does not hold the cohort's facts. For a cohort above ``AT_ONCE``
+people they are also kept in the database for a few minutes (``CohortSnapshot``), so that paging and filtering on do
+not judge everybody again; the page says from when they are, and what it shows of each person is always worked out now.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.paginator import Page, Paginator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from courses.participants.models import Participant
 
-from .completion import FactKey
 from .explain import number
-from .models import Cohort, Enrolment
+from .models import Cohort, CohortSnapshot, Enrolment
 from .services.standing import AT_ONCE, Completion, Explained, Standings, refresh_completion
 
 PEOPLE_PER_PAGE = 50
@@ -41,6 +44,14 @@ class Row:
     cells: list[tuple[str, str, str, str]] = field(default_factory=list)
 
 
+class Judged(NamedTuple):
+    """What filter and order need of one person; ``met`` has a 1 or a 0 for each requirement."""
+
+    percent: int
+    complete: bool
+    met: str
+
+
 class Matrix:
     """A cohort's matrix; ``chosen`` is what ``MatrixForm.chosen`` returns."""
 
@@ -48,6 +59,7 @@ class Matrix:
         self.cohort = cohort
         self.chosen: Mapping[str, str] = chosen or {}
         self.standings = Standings(cohort.course)
+        self.as_of: datetime | None = None
 
     @cached_property
     def headings(self) -> list[Explained]:
@@ -97,33 +109,60 @@ class Matrix:
         )
 
     def _chosen_ids(self) -> list[int]:
-        """Judge everybody, and return the ids of those the filter lets through, in order."""
-        sort, found = self.chosen.get("sort", ""), list[tuple[int, int]]()
-        for enrolments, judged in self._portions():
-            for each in enrolments:
-                completion = judged[each.pk]
-                if self._passes(completion):
-                    found.append((completion.percent, each.pk))
+        """Return the ids of everybody whom the filter lets through, in order."""
+        judged = self._judged()
+        sort = self.chosen.get("sort", "")
+        found = [pk for pk in self.people().values_list("pk", flat=True) if pk in judged and self._lets(judged[pk])]
         if "progress" in sort:
-            found.sort(key=lambda pair: pair[0], reverse=sort.startswith("-"))  # stable: by name among equals
-        return [pk for _percent, pk in found]
+            found.sort(key=lambda pk: judged[pk].percent, reverse=sort.startswith("-"))  # stable: by name among equals
+        return found
 
-    def _passes(self, completion: Completion) -> bool:
+    def _judged(self) -> dict[int, Judged]:
+        """Return what filter and order need of everybody: worked out now, or lately where the cohort is large."""
+        rows = self.cohort.enrolments.active()
+        number = rows.count()
+        kept = CohortSnapshot.objects.filter(cohort=self.cohort).first() if number > AT_ONCE else None
+        names = [f"{leaf.kind}:{leaf.ref}" for leaf in self.standings.rule.leaves]
+        if kept and kept.requirements == names and kept.rule_version == self.standings.version and kept.is_fresh:
+            self.as_of = kept.made_at
+            return {pk: Judged(*rest) for pk, *rest in kept.people}
+        judged = {}
+        for enrolments, completions in self._portions(rows.order_by("pk")):
+            for each in enrolments:
+                completion = completions[each.pk]
+                met = "".join("1" if outcome.met else "0" for outcome in completion.verdict.outcomes)
+                judged[each.pk] = Judged(completion.percent, completion.complete, met)
+        if number > AT_ONCE:
+            kept, _made = CohortSnapshot.objects.update_or_create(
+                cohort=self.cohort,
+                defaults={
+                    "rule_version": self.standings.version,
+                    "requirements": names,
+                    "made_at": timezone.now(),
+                    "people": [[pk, *one] for pk, one in judged.items()],
+                },
+            )
+            self.as_of = kept.made_at
+        return judged
+
+    def _lets(self, one: Judged) -> bool:
+        """Whether the filter lets somebody through, by what they have met."""
         state = self.chosen.get("state")
-        if (state == "complete" and not completion.complete) or (state == "open" and completion.complete):
+        if (state == "complete" and not one.complete) or (state == "open" and one.complete):
             return False
-        if state == "none" and completion.met:
+        if state == "none" and "1" in one.met:
             return False
         if wanted := self.chosen.get("requirement"):
-            kind, _colon, ref = wanted.partition(":")
-            key: FactKey = (kind, ref)
-            met = all(o.met for o in completion.verdict.outcomes if (o.kind, o.ref) == key)
+            leaves = self.standings.rule.leaves
+            met = all(held == "1" for leaf, held in zip(leaves, one.met, strict=True) if ":".join(leaf.key) == wanted)
             return met == (self.chosen.get("held") == "met")
         return True
 
-    def _portions(self) -> Iterator[tuple[list[Enrolment], dict[int, Completion]]]:
+    def _portions(self, rows: models.QuerySet[Enrolment]) -> Iterator[tuple[list[Enrolment], dict[int, Completion]]]:
         """Everybody in order, judged, a portion at a time. The order is read once, as numbers."""
-        ids = list(self.people().values_list("pk", flat=True))
+        yield from self._portions_of(list(rows.values_list("pk", flat=True)))
+
+    def _portions_of(self, ids: list[int]) -> Iterator[tuple[list[Enrolment], dict[int, Completion]]]:
         for start in range(0, len(ids), AT_ONCE):
             some = ids[start : start + AT_ONCE]
             held = _loaded(Enrolment.objects.filter(pk__in=some)).in_bulk()
@@ -149,18 +188,11 @@ class Matrix:
 
         ``tell`` hears of whom, before their rows leave.
         """
-        portions = self._sorted_portions() if "progress" in self.chosen.get("sort", "") else self._portions()
-        for enrolments, judged in portions:
-            chosen = [each for each in enrolments if self._passes(judged[each.pk])]
-            tell([each.participant for each in chosen])
-            for each in chosen:
+        ids = self._chosen_ids() if self._must_judge else list(self.people().values_list("pk", flat=True))
+        for enrolments, judged in self._portions_of(ids):
+            tell([each.participant for each in enrolments])
+            for each in enrolments:
                 yield self._line(each, judged[each.pk])
-
-    def _sorted_portions(self) -> Iterator[tuple[list[Enrolment], dict[int, Completion]]]:
-        ids = self._chosen_ids()
-        for start in range(0, len(ids), AT_ONCE):
-            rows = self._rows(ids[start : start + AT_ONCE])
-            yield [row.enrolment for row in rows], {row.enrolment.pk: row.completion for row in rows}
 
     def _line(self, enrolment: Enrolment, completion: Completion) -> list[str]:
         return [

@@ -1,7 +1,7 @@
 """Courses, their syllabus and completion rule, cohorts, enrolments."""
 
 from .cohorts import Cohort, CohortTrainer, CohortWindow, Enrolment
-from .completion import PracticalTask, RequirementWaiver, RuleDraft, TaskResult
+from .completion import CohortSnapshot, PracticalTask, RequirementWaiver, RuleDraft, TaskResult
 from .courses import CompletionRule, Course, CourseOrganisation, CoursePage, SyllabusEntry
 from .entry import Application, ApplicationQuestion, CohortInvitation, Prerequisite
 from .following import EnrolmentNote, Letter, LetterTemplate
@@ -11,6 +11,7 @@ __all__ = [
     "ApplicationQuestion",
     "Cohort",
     "CohortInvitation",
+    "CohortSnapshot",
     "CohortTrainer",
     "CohortWindow",
     "CompletionRule",

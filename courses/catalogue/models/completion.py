@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -12,7 +14,7 @@ from courses.participants.models import Participant
 from jobs.models import Job
 
 from ..querysets import PracticalTaskQuerySet, RequirementWaiverQuerySet, RuleDraftQuerySet, TaskResultQuerySet
-from .cohorts import Enrolment
+from .cohorts import Cohort, Enrolment
 from .courses import Course
 
 
@@ -145,3 +147,25 @@ class RuleDraft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.course} {self.user}"
+
+
+class CohortSnapshot(models.Model):
+    """Where the people of a large cohort stood a moment ago: a cache by which the matrix filters and orders.
+
+    ``people`` holds ``[enrolment id, per cent, complete, "1101…"]`` for the ``requirements`` in their order.
+    """
+
+    FRESH = timedelta(minutes=5)
+
+    cohort = models.OneToOneField(Cohort, on_delete=models.CASCADE, related_name="snapshot")
+    rule_version = models.PositiveIntegerField()
+    requirements = models.JSONField()
+    people = models.JSONField()
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.cohort} {self.made_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_fresh(self) -> bool:
+        return timezone.now() - self.made_at < self.FRESH

@@ -23,7 +23,7 @@ from institutions.roles import holds, is_organiser
 
 from ..forms_completion import MatrixForm
 from ..matrix import Matrix
-from ..models import Cohort
+from ..models import Cohort, CohortSnapshot
 from ..permissions import can_make_slips
 
 PEOPLE_PER_PAGE = 50
@@ -79,6 +79,8 @@ def cohort_progress(request: HttpRequest, pk: int) -> HttpResponse:
     """People x requirements: who has met what, and why not yet."""
     cohort = _cohort(request, pk)
     matrix, form = _matrix(cohort, request.GET)
+    if request.GET.get("now"):
+        CohortSnapshot.objects.filter(cohort=cohort).delete()
     chosen = matrix.chosen
     page, rows = matrix.page(request.GET.get("page"))
     saw(request.user, [row.enrolment.participant for row in rows], "catalogue.view")
@@ -93,6 +95,7 @@ def cohort_progress(request: HttpRequest, pk: int) -> HttpResponse:
             "page_obj": page,
             "can_make_slips": can_make_slips(request.user, cohort),
             "rows": rows,
+            "as_of": matrix.as_of,
             "headings": matrix.headings,
             "tasks": list(cohort.course.tasks.offered().select_related("course__item")),
             "can_issue": is_organiser(request.user, cohort.course.programme_id),

@@ -244,3 +244,33 @@ def test_only_organisers_of_the_programme_set_tasks(client, cast, school, who):
     ):
         assert method(tasks + address, {"kind": "skill", "title_en": "Mine"}).status_code == 404
     assert school.course.tasks.count() == 1
+
+
+def test_a_large_cohort_is_filtered_by_what_was_worked_out_lately_and_anew_when_asked(
+    client, cast, school, crowd, monkeypatch
+):
+    monkeypatch.setattr("courses.catalogue.matrix.AT_ONCE", 2)
+    client.force_login(cast.trainer)
+    page = url(school) + "?state=complete"
+    assert names(client.get(page)) == ["Chen"]
+    school.read(crowd["Amina"].participant.user, 2, 3)
+    school.grade(crowd["Amina"].participant.user, 80)
+    school.task.results.create(participant=crowd["Amina"].participant, met=True)
+    again = client.get(page)
+    assert names(again) == ["Chen"]
+    assert "Work it out again" in again.content.decode()
+    assert names(client.get(page + "&now=1")) == ["Amina", "Chen"]
+    assert names(client.get(url(school) + "?state=open&sort=progress")) == ["Learner", "Bruno"]
+    assert [row[0] for row in sheet(client.post(url(school, "export/"), {"state": "complete"}))[1:]] == [
+        "Amina",
+        "Chen",
+    ]
+
+
+def test_a_new_rule_counts_at_once_in_a_large_cohort(client, cast, school, crowd, monkeypatch):
+    monkeypatch.setattr("courses.catalogue.matrix.AT_ONCE", 2)
+    client.force_login(cast.trainer)
+    page = url(school) + "?state=complete"
+    assert names(client.get(page)) == ["Chen"]
+    put_rule(actor=None, course=school.course, spec={"all": [leaf(school.first)]})
+    assert names(client.get(page)) == ["Amina", "Chen"]
