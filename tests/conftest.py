@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
-from types import SimpleNamespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
+from django.test import override_settings
 
 from core.caching import forget_all
 from courses.certificates.models import Batch, Certificate, private_storage
 from courses.participants.models import PeopleImport
 from tests import factories
+from tests.cast import make_cast
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -34,17 +39,27 @@ def nothing_cached():
 
 
 @pytest.fixture(autouse=True)
-def files_apart(settings, tmp_path, monkeypatch):
+def files_apart(tmp_path):
     """No test writes into the developer's uploads."""
-    settings.MEDIA_ROOT = str(tmp_path / "uploads")
-    storages = {name: dict(value) for name, value in settings.STORAGES.items()}
-    storages["private"] = {
+    with files_in(tmp_path):
+        yield
+
+
+@contextmanager
+def files_in(folder: Path) -> Iterator[None]:
+    """Let uploads and private files go into ``folder``."""
+    private = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": str(tmp_path / "private"), "base_url": None},
+        "OPTIONS": {"location": str(folder / "private"), "base_url": None},
     }
-    settings.STORAGES = storages
-    for model, field in ((Certificate, "pdf"), (Batch, "archive"), (PeopleImport, "file")):
-        monkeypatch.setattr(model._meta.get_field(field), "storage", private_storage())
+    storages = {**settings.STORAGES, "private": private}
+    with (
+        override_settings(MEDIA_ROOT=str(folder / "uploads"), STORAGES=storages),
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        for model, field in ((Certificate, "pdf"), (Batch, "archive"), (PeopleImport, "file")):
+            patch.setattr(model._meta.get_field(field), "storage", private_storage())
+        yield
 
 
 @pytest.fixture
@@ -54,31 +69,8 @@ def programme(db):
 
 @pytest.fixture
 def cast(db, programme):
-    """The people. ``organiser`` and both trainers work for ``programme``; the focal point is Kenya's."""
-
-    def person(name: str, **fields):
-        user = factories.UserFactory(email=f"{name}@example.org", name=name.replace("_", " ").title(), **fields)
-        factories.ParticipantFactory(user=user, name=user.name, email=user.email)
-        return user
-
-    people = SimpleNamespace(
-        learner=person("learner"),
-        trainer=person("trainer"),
-        other_trainer=person("other_trainer"),
-        organiser=person("organiser"),
-        other_organiser=person("other_organiser"),
-        focal_point=person("focal_point"),
-        outsider=person("outsider"),
-    )
-    from institutions.models import Role
-    from institutions.services import grant_role
-
-    grant_role(actor=None, user=people.trainer, role=Role.TRAINER, programme=programme)
-    grant_role(actor=None, user=people.other_trainer, role=Role.TRAINER, programme=programme)
-    grant_role(actor=None, user=people.organiser, role=Role.ORGANISER, programme=programme)
-    grant_role(actor=None, user=people.other_organiser, role=Role.ORGANISER, programme=factories.ProgrammeFactory())
-    grant_role(actor=None, user=people.focal_point, role=Role.FOCAL_POINT, country_id="KE")
-    return people
+    """The people; see ``make_cast``."""
+    return make_cast(programme)
 
 
 @pytest.fixture(scope="session")

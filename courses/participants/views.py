@@ -129,8 +129,8 @@ def designation_claim(request: HttpRequest) -> HttpResponse:
     return render(request, "participants/designation.html", {"form": form})
 
 
-@login_required
 @require_POST
+@login_required
 def designation_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back a designation that nobody has confirmed yet."""
     own = FocalPointDesignation.objects.visible_to(request.user).filter(participant__user_id=request.user.pk)

@@ -1,0 +1,299 @@
+"""Every address of ours, asked for by everybody: who gets it, who is sent to sign in, for whom it does not exist.
+
+**A new address needs a row.** Write the answers in the order of ``PEOPLE``, or the name of a list of answers below::
+
+    Row("workshop_manage", "workshop.key", RUN_IT),
+    Row("workshop_archive", "workshop.key", "302 404 404 302 404 302 404 302 404 404", post=True),
+
+The second word says what stands in the address: paths into the world of ``tests/site/world.py``. Several addresses with
+the same answers share a row; what ends in a colon stands before each of them. With ``post=True`` the request is a POST
+without data, and a GET must be answered 405; with ``post="also"`` the address takes both, and this row is about the
+POST. What one person's request changes is undone before the next.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from dataclasses import dataclass
+from operator import attrgetter
+from types import SimpleNamespace
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+
+from tests.conftest import files_in
+
+from .world import make_world
+
+PEOPLE = (
+    "visitor",
+    "learner",  # the objects are theirs
+    "outsider",  # another learner
+    "trainer",  # of this cohort and workshop
+    "other_trainer",  # of the same programme
+    "organiser",  # of this programme
+    "other_organiser",  # of another
+    "head",  # organiser of all
+    "focal_point",
+    "editor",
+)
+
+# fmt: off
+#                    vis lea out tra oth org oth hea foc edi
+EVERYBODY         = "200 200 200 200 200 200 200 200 200 200"
+LED_ON            = "302 302 302 302 302 302 302 302 302 302"
+SIGNED_IN         = "302 200 200 200 200 200 200 200 200 200"
+OWN               = "302 200 404 404 404 404 404 404 404 404"
+DO_TO_OWN         = "302 302 404 404 404 404 404 404 404 404"
+OWN_OR_ORGANISE   = "302 200 404 404 404 200 404 200 404 404"
+DO_TO_ORGANISED   = "302 302 404 404 404 302 404 302 404 404"
+TEACH             = "302 404 404 200 200 200 200 200 404 404"
+RUN_IT            = "302 404 404 200 404 200 404 200 404 404"
+DO_RUN_IT         = "302 404 404 302 404 302 404 302 404 404"
+ORGANISERS        = "302 404 404 404 404 200 200 200 404 404"
+ORGANISE_IT       = "302 404 404 404 404 200 404 200 404 404"
+DO_ORGANISE_IT    = "302 404 404 404 404 302 404 302 404 404"
+# Wagtail's admin answers 403 to those who may not enter, 302 to those who may not do this.
+ADMIN_TEACH       = "302 403 403 200 200 200 200 200 403 302"
+ADMIN_RUN_IT      = "302 403 403 302 404 200 404 200 403 404"
+ADMIN_ORGANISERS  = "302 403 403 302 302 200 200 200 403 302"
+ADMIN_ORGANISE_IT = "302 403 403 404 404 200 404 200 403 404"
+ADMIN_HEAD        = "302 403 403 302 302 302 302 200 403 302"
+ADMIN_HEAD_OF_IT  = "302 403 403 404 404 404 404 200 403 404"
+ADMIN_WRITERS     = "302 403 403 302 302 200 200 200 403 200"
+ADMIN_WRITE_IT    = "302 403 403 404 404 200 200 200 403 200"
+ADMIN_STAFF       = "302 403 403 200 200 200 200 200 403 200"
+# fmt: on
+
+
+@dataclass(frozen=True)
+class Row:
+    """Addresses, what stands in them, and the answers to everybody of ``PEOPLE``."""
+
+    names: str
+    objects: str
+    answers: str
+    post: bool | str = False
+
+    @property
+    def urls(self) -> list[str]:
+        space, *names = self.names.split()
+        return [f"{space}{name}" for name in names] if space.endswith(":") else self.names.split()
+
+    def __str__(self) -> str:
+        return f"{'POST ' if self.post else ''}{self.names} {self.objects}".strip()
+
+
+pytestmark = pytest.mark.django_db
+
+TABLE: list[Row] = [
+    # Without a language
+    Row("healthz", "", EVERYBODY),
+    Row("sitemap robots styleguide mailbox", "", EVERYBODY),
+    Row("mailbox_letter", "letter_id", EVERYBODY),
+    Row("certificate_check_address", "", LED_ON),
+    Row("certificate_short", "certificate.serial", LED_ON),
+    # The site, accounts, people
+    Row("wagtail_serve", "front", EVERYBODY),
+    Row("learner_home account_profile participant_profile", "", SIGNED_IN),
+    Row("designation_claim", "", SIGNED_IN),
+    Row("designation_remove", "claim.pk", DO_TO_OWN, post=True),
+    Row("job_status", "job.key", ORGANISE_IT),
+    # Learning
+    Row("lesson_page", "lesson_path", EVERYBODY),
+    Row("lesson_done", "lesson.key", LED_ON, post=True),
+    Row("lesson_place", "lesson.key", "403 400 400 400 400 400 400 400 400 400", post=True),
+    Row("quiz", "quiz.item.key", EVERYBODY),
+    Row("quiz", "quiz.item.key", LED_ON, post="also"),
+    Row("attempt", "attempt.key", OWN),
+    Row("attempt", "attempt.key", OWN, post="also"),
+    Row("attempt_save", "attempt.key", "401 400 404 404 404 404 404 404 404 404", post=True),
+    Row("attempt_result", "result.key", OWN),
+    # Courses
+    Row("catalogue", "", EVERYBODY),
+    Row("course_enrol", "open_course.key", SIGNED_IN),
+    Row("course_enrol", "open_course.key", SIGNED_IN, post="also"),
+    Row("enrolment_withdraw", "enrolment.pk", OWN_OR_ORGANISE),
+    Row("enrolment_withdraw", "enrolment.pk", DO_TO_ORGANISED, post="also"),
+    Row("cohorts", "", TEACH),
+    Row("cohort_progress", "cohort.pk", RUN_IT),
+    # Workshops: for everybody
+    Row("workshops", "", EVERYBODY),
+    Row("workshop workshop_calendar", "workshop.key", EVERYBODY),
+    Row("workshop workshop_calendar", "draft.key", "404 404 404 200 404 200 404 200 404 404"),
+    Row("workshop_calendar_personal", "workshop.key calendar_token", EVERYBODY),
+    Row("workshop_register", "workshop.key", "302 302 200 200 200 200 200 200 200 200"),
+    Row("workshop_register", "workshop.key", LED_ON, post="also"),
+    Row("workshop_unregister", "workshop.key", OWN),
+    Row("workshop_unregister", "workshop.key", DO_TO_OWN, post="also"),
+    # Workshops: for those who run them
+    Row("workshops_mine workshop_create", "", TEACH),
+    Row("workshop_create", "", TEACH, post="also"),
+    Row("workshop_manage workshop_edit workshop_cancel workshop_message session_add", "workshop.key", RUN_IT),
+    Row("workshop_edit workshop_cancel workshop_message session_add", "workshop.key", RUN_IT, post="also"),
+    Row("workshop_announce workshop_open workshop_close trainer_add", "workshop.key", DO_RUN_IT, post=True),
+    Row("trainer_remove", "workshop.key workshop_trainer.pk", DO_RUN_IT, post=True),
+    Row("session_edit session_delete attendance_session", "workshop.key session.pk", RUN_IT),
+    Row("session_edit", "workshop.key session.pk", RUN_IT, post="also"),
+    Row("session_delete attendance_session", "workshop.key session.pk", DO_RUN_IT, post="also"),
+    Row("registrations registrations_csv registration_add attendance workshop_sheet", "workshop.key", RUN_IT),
+    Row("registration_add", "workshop.key", RUN_IT, post="also"),
+    Row("attendance", "workshop.key", DO_RUN_IT, post="also"),
+    Row("registration_cancel", "workshop.key registration.pk", RUN_IT),
+    Row("registration_cancel", "workshop.key registration.pk", DO_RUN_IT, post="also"),
+    # Certificates
+    Row("certificate_check", "", EVERYBODY),
+    Row("certificate_check", "certificate.serial", EVERYBODY),
+    Row("my_certificates", "", SIGNED_IN),
+    Row("certificate_download", "certificate.serial", OWN_OR_ORGANISE),
+    Row("certificate_link", "mail_token", EVERYBODY),
+    Row("certificates", "", ORGANISERS),
+    Row("certificates_issue", "cohort_kind cohort.pk", ORGANISE_IT),
+    Row("certificates_issue", "cohort_kind cohort.pk", ORGANISE_IT, post="also"),
+    Row("certificates_issue", "workshop_kind workshop.pk", ORGANISE_IT),
+    Row("batch batch_archive", "batch.key", ORGANISE_IT),
+    Row("batch_approve batch_retry batch_pack", "batch.key", DO_ORGANISE_IT, post=True),
+    Row("certificate", "certificate.serial", "302 302 404 404 404 200 404 200 404 404"),
+    Row("certificate_end", "certificate.serial", ORGANISE_IT, post=True),
+    Row("certificate_withdraw", "certificate.serial", OWN_OR_ORGANISE),
+    Row("certificate_withdraw", "certificate.serial", DO_TO_ORGANISED, post="also"),
+    # The admin
+    Row("audit_report audit_report_results", "", ADMIN_ORGANISERS),
+    Row("certificate_templates: index index_results add", "", ADMIN_ORGANISERS),
+    Row("certificate_templates: edit history history_results", "template.pk", ADMIN_ORGANISE_IT),
+    Row("certificate_ledger: index index_results", "", ADMIN_ORGANISERS),
+    Row("certificate_ledger: history history_results", "certificate.pk", "302 403 403 404 404 302 404 302 403 404"),
+    Row("workshops: index index_results", "", ADMIN_TEACH),
+    Row("workshops: edit history history_results", "workshop.pk", ADMIN_RUN_IT),
+    Row("workshops:archive", "workshop.pk", ADMIN_RUN_IT),
+    Row("courses: index index_results", "", ADMIN_TEACH),
+    Row("courses:add", "", ADMIN_ORGANISERS),
+    Row("courses: edit history history_results", "course.pk", ADMIN_RUN_IT),
+    Row("syllabus: index index_results add", "", ADMIN_ORGANISERS),
+    Row("syllabus: edit delete history history_results", "syllabus_entry.pk", ADMIN_ORGANISE_IT),
+    Row("cohorts_admin: index index_results", "", ADMIN_TEACH),
+    Row("cohorts_admin:add", "", ADMIN_ORGANISERS),
+    Row("cohorts_admin: edit history history_results", "cohort.pk", ADMIN_RUN_IT),
+    Row("participant_chooser: choose choose_results", "", ADMIN_STAFF),
+    Row("participant_chooser:chosen_multiple", "", ADMIN_STAFF),
+    Row("participant_chooser:create", "", ADMIN_ORGANISERS),
+    Row("participant_chooser:chosen", "walk_in.pk", ADMIN_ORGANISE_IT),
+    Row("participants: index index_results add", "", ADMIN_ORGANISERS),
+    Row("participants: edit history history_results link", "walk_in.pk", ADMIN_ORGANISE_IT),
+    Row("participants:merge", "walk_in.pk", "302 403 403 404 404 302 404 200 403 404"),
+    Row("designations: index index_results", "", ADMIN_ORGANISERS),
+    Row("designations:add", "", ADMIN_HEAD),
+    Row("designations: history history_results confirm refuse", "claim.pk", ADMIN_HEAD_OF_IT),
+    Row("designations:end", "claim.pk", "302 403 403 404 404 404 404 302 403 404"),
+    Row("quizzes: index index_results add", "", ADMIN_WRITERS),
+    Row("quizzes: edit history history_results retire", "quiz.pk", ADMIN_WRITE_IT),
+    Row("quizzes:revive", "quiz.pk", "302 403 403 404 404 302 302 302 403 302"),
+    Row("questions: index index_results add", "", ADMIN_WRITERS),
+    Row("questions: edit history history_results retire", "question.pk", ADMIN_WRITE_IT),
+    Row("questions:revive", "question.pk", "302 403 403 404 404 302 302 302 403 302"),
+    Row("caption_files: index index_results add", "", ADMIN_WRITERS),
+    Row("caption_files: edit delete history history_results", "caption.pk", ADMIN_WRITE_IT),
+    Row("organisations: index index_results", "", ADMIN_TEACH),
+    Row("organisations:add", "", ADMIN_ORGANISERS),
+    Row("organisations: edit history history_results", "organisation.pk", "302 403 403 302 302 200 200 200 403 404"),
+    Row("organisation_chooser: choose choose_results", "", ADMIN_STAFF),
+    Row("organisation_chooser:chosen_multiple", "", ADMIN_STAFF),
+    Row("organisation_chooser:create", "", ADMIN_ORGANISERS),
+    Row("organisation_chooser:chosen", "organisation.pk", "302 403 403 200 200 200 200 200 403 404"),
+    Row("programmes: index index_results", "", ADMIN_ORGANISERS),
+    Row("programmes:add", "", ADMIN_HEAD),
+    Row("programmes: edit history history_results", "programme.pk", "302 403 403 302 302 200 404 200 403 404"),
+    Row("roles: index index_results add", "", ADMIN_ORGANISERS),
+    Row("roles: history history_results revoke", "role.pk", ADMIN_RUN_IT),
+    Row("wagtailusers_users: index index_results add", "", "302 403 403 302 302 302 302 302 403 302"),
+    Row(
+        "wagtailusers_users: edit history history_results", "cast.learner.pk", "302 403 403 404 404 404 404 404 403 404"
+    ),
+]
+
+
+def ours() -> Iterator[str]:
+    """Yield the name of every address whose view is in the rooms of this project."""
+    reverse("wagtailadmin_home")  # loads the hooks
+
+    def walk(patterns, spaces):
+        for pattern in patterns:
+            if not isinstance(pattern, URLPattern):
+                yield from walk(pattern.url_patterns, [*spaces, pattern.namespace] if pattern.namespace else spaces)
+            elif pattern.name and is_ours(pattern.callback):
+                yield ":".join([*spaces, pattern.name])
+
+    yield from walk(get_resolver().url_patterns, [])
+
+
+def is_ours(view) -> bool:
+    module = (getattr(view, "view_class", None) or inspect.unwrap(view)).__module__
+    return module.startswith(ROOMS)
+
+
+ROOMS = ("accounts.", "core.", "courses.", "home.", "institutions.", "jobs.", "media.", "modules.")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def files_apart(tmp_path_factory):
+    """As for every test, but for all of this module at once."""
+    with files_in(tmp_path_factory.mktemp("files")):
+        yield
+
+
+@pytest.fixture(scope="module")
+def world(files_apart, django_db_setup, django_db_blocker) -> Iterator[SimpleNamespace]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        cache.clear()
+        yield make_world()
+        transaction.set_rollback(True)
+        cache.clear()
+
+
+@pytest.fixture(scope="module")
+def clients(world) -> dict[str, Client]:
+    signed_in = {who: Client() for who in PEOPLE}
+    for who, client in signed_in.items():
+        if who != "visitor":
+            client.force_login(getattr(world.cast, who))
+    return signed_in
+
+
+def ask(client: Client, method: str, url: str) -> int:
+    """Return the answer's status; nothing that the request did stays."""
+    with transaction.atomic():
+        response = getattr(client, method)(url)
+        list(response)  # a stream is read and closed
+        transaction.set_rollback(True)
+    return response.status_code
+
+
+@pytest.mark.parametrize("row", TABLE, ids=str)
+def test_everybody_gets_the_answer_of_the_table(row, world, clients):
+    expected = [int(answer) for answer in row.answers.split()]
+    args = [getattr(value, "pk", value) for value in (attrgetter(path)(world) for path in row.objects.split())]
+    wrong = []
+    for name in row.urls:
+        url = reverse(name, args=args)
+        got = [ask(clients[who], "post" if row.post else "get", url) for who in PEOPLE]
+        if got != expected:
+            wrong.append(f"{name}: if this is meant, write: {'  '.join(map(str, got))}")
+        if row.post is True and {ask(clients[who], "get", url) for who in ("visitor", "head")} != {405}:
+            wrong.append(f"{name} answers a GET")
+    assert not wrong, "\n".join(["answers to " + ", ".join(PEOPLE), *wrong])
+
+
+def test_every_address_of_ours_has_a_row():
+    listed = {name for row in TABLE for name in row.urls}
+    missing = sorted(set(ours()) - listed)
+    rows = "\n".join(f'    Row("{name}", "<objects of tests/site/world.py>", <answers>),' for name in missing)
+    assert not missing, f"Say in TABLE of {__file__} who gets what:\n{rows}"
+    assert listed - set(ours()) == set(), "rows of addresses that are gone"
+
+
+def test_the_walk_finds_the_addresses_that_are_there():
+    assert {"healthz", "workshop_manage", "certificate_link", "roles:revoke", "lesson_page"} <= set(ours())

@@ -1,0 +1,144 @@
+"""One object of every kind that an address can name, and who owns it."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import time
+from types import SimpleNamespace
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from core import links
+from courses.catalogue.models import CohortTrainer, CoursePage
+from courses.certificates import services as certificates
+from courses.certificates.models import Certificate, CertificateTemplate, CertificateTemplateText
+from courses.participants.models import FocalPointDesignation
+from courses.workshops import services as workshops
+from courses.workshops.models import WorkshopTrainer
+from courses.workshops.services.messages import CALENDAR_LINK
+from institutions.models import Organisation, Role, RoleAssignment
+from institutions.services import grant_role
+from jobs import running
+from jobs.heartbeat import PARTS, beat
+from jobs.models import OutboxMail
+from media.models import CampusMedia, MediaTrack
+from modules.assessments.models import Question
+from modules.assessments.services import start_attempt, submit_attempt
+from modules.lessons.models import LessonProgress
+from modules.records.models import Item
+from tests import factories
+from tests.cast import make_cast
+from tests.modules import content
+
+
+def make_world() -> SimpleNamespace:
+    """Make everything once. The learner's things are the cast's learner's; trainer and organiser are theirs."""
+    programme = factories.ProgrammeFactory()
+    cast = make_cast(programme)
+    cast.head = factories.UserFactory(email="head@example.org")
+    factories.ParticipantFactory(user=cast.head)
+    for part in PARTS:
+        beat(part)
+    grant_role(actor=None, user=cast.head, role=Role.ORGANISER)
+    world = SimpleNamespace(programme=programme, cast=cast, front="", cohort_kind="cohort", workshop_kind="workshop")
+    _pages_and_quiz(world)
+    _course(world)
+    _workshop(world)
+    _certificates(world)
+    world.organisation = Organisation.objects.create(name="A ministry", kind="government")
+    world.role = RoleAssignment.objects.get(user=cast.trainer)
+    world.claim = FocalPointDesignation.objects.create(
+        participant=cast.learner.participant, treaty="nagoya", country_id="KE", starts_on=factories.past(9)
+    )
+    world.walk_in = factories.ParticipantFactory(created_by=cast.organiser)
+    world.letter = OutboxMail.objects.create(key="a-letter", to="somebody@example.org", subject="Hello", text="Hello.")
+    world.letter_id = f"outbox-{world.letter.pk}"
+    recording = CampusMedia.objects.create(title="A talk", type="video", file=ContentFile(b"", name="a.mp4"))
+    world.caption = MediaTrack.objects.create(
+        media=recording, language="en", file=ContentFile(b"WEBVTT\n", name="a.vtt")
+    )
+    return world
+
+
+def _pages_and_quiz(world: SimpleNamespace) -> None:
+    world.home = content.make_site()
+    module = content.make_module(content.make_topic(world.home), lessons=1)
+    lesson = content.lessons_of(module)[0]
+    world.lesson = Item.objects.get(key=lesson.translation_key)
+    world.lesson_path = content.url(lesson).removeprefix("/en/")
+    world.quiz = factories.QuizFactory(item__parent=world.lesson.parent)
+    world.question = Question.objects.first()
+    world.result = start_attempt(actor=world.cast.learner, quiz=world.quiz, language="en")
+    submit_attempt(actor=world.cast.learner, attempt=world.result, submission_key=uuid.uuid4())
+    world.attempt = start_attempt(actor=world.cast.learner, quiz=world.quiz, language="en")
+
+
+def _course(world: SimpleNamespace) -> None:
+    """A course of one lesson that the learner has completed; ``open_course`` is one that nobody follows yet."""
+    cast = world.cast
+    module = factories.ItemFactory(kind=Item.Kind.MODULE)
+    lesson = factories.ItemFactory(kind=Item.Kind.LESSON, parent=module)
+    world.course = factories.CourseFactory(programme=world.programme)
+    world.syllabus_entry = factories.SyllabusEntryFactory(course=world.course, item=module)
+    world.cohort = factories.CohortFactory(course=world.course)
+    CohortTrainer.objects.create(cohort=world.cohort, user=cast.trainer)
+    world.enrolment = factories.EnrolmentFactory(participant=cast.learner.participant, cohort=world.cohort)
+    LessonProgress.objects.create(
+        learner=cast.learner,
+        learner_key=cast.learner.key,
+        item=lesson,
+        seen_at=timezone.now(),
+        done_at=timezone.now(),
+        revision=1,
+    )
+    world.open_course = factories.CohortFactory(course__programme=world.programme, self_paced=True).course
+    page = CoursePage(title="Open to all", slug="open-to-all", course=world.open_course, locale=world.home.locale)
+    world.home.add_child(instance=page)
+    page.save_revision().publish()
+
+
+def _workshop(world: SimpleNamespace) -> None:
+    """Open, its first day today, run by the trainer; the learner is registered."""
+    world.workshop = factories.WorkshopFactory(programme=world.programme, course=world.course, capacity=20)
+    world.workshop.starts_on = world.workshop.today
+    world.workshop.save()
+    world.draft = factories.WorkshopFactory(programme=world.programme, state="proposed")
+    WorkshopTrainer.objects.create(workshop=world.draft, user=world.cast.trainer)
+    world.workshop_trainer = WorkshopTrainer.objects.create(workshop=world.workshop, user=world.cast.trainer)
+    world.session = workshops.add_session(
+        actor=None,
+        workshop=world.workshop,
+        titles={"en": "Opening"},
+        day=world.workshop.starts_on,
+        begins=time(9),
+        finishes=time(10, 30),
+    )
+    world.registration = workshops.register(
+        actor=None, participant=world.cast.learner.participant, workshop=world.workshop
+    )
+    world.calendar_token = links.make_token(CALENDAR_LINK, world.registration.pk)
+
+
+def _certificates(world: SimpleNamespace) -> None:
+    """The learner's certificate of the course, from a batch; and one for a person without an account."""
+    world.template = CertificateTemplate.objects.create(
+        key="completion", signatory_name="Dr Wanjiru Kamau", programme=world.programme
+    )
+    CertificateTemplateText.objects.create(
+        record=world.template, language="en", heading="Certificate", statement="has completed {course}"
+    )
+    world.batch = certificates.request_batch(
+        actor=world.cast.organiser,
+        template=world.template,
+        subject=world.cohort,
+        participants=[world.cast.learner.participant],
+    )
+    running.run(world.batch.job.key)
+    world.batch.refresh_from_db()
+    world.job = world.batch.job
+    world.certificate = Certificate.objects.get()
+    world.sent = Certificate.objects.get()
+    world.sent.pk, world.sent.serial, world.sent.participant = None, "PC-SENT", factories.ParticipantFactory()
+    world.sent.save()
+    world.mail_token = links.make_token(certificates.LINK, world.sent.serial)
