@@ -17,6 +17,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from accounts.models import User
 from core import audit
 from core.languages import direction
 from core.personal import Person, Record, holdings
@@ -35,7 +36,7 @@ A_DAY = 5
 @transaction.atomic
 def request_export(*, actor: Any, language: str = "") -> DataExport:
     """Ask for an archive of one's own data; a job makes it. Raises ``ExportRunning`` and ``TooManyExports``."""
-    type(actor).objects.select_for_update().get(pk=actor.pk)  # one request at a time
+    User.objects.select_for_update().get(pk=actor.pk)  # one request at a time
     mine = DataExport.objects.visible_to(actor)
     if mine.filter(archive="", job__state__in=[Job.State.QUEUED, Job.State.RUNNING]).exists():
         raise ExportRunning

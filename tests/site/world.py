@@ -3,30 +3,46 @@
 from __future__ import annotations
 
 import uuid
-from datetime import time
+from datetime import time, timedelta
 from types import SimpleNamespace
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from core import links
-from courses.catalogue.models import CohortTrainer, CoursePage
+from courses.catalogue.models import (
+    Application,
+    ApplicationQuestion,
+    Cohort,
+    CohortInvitation,
+    CohortTrainer,
+    CoursePage,
+    EnrolmentNote,
+    PracticalTask,
+    Prerequisite,
+    RequirementWaiver,
+)
+from courses.catalogue.services.invitations import PURPOSE
 from courses.certificates import services as certificates
 from courses.certificates.models import Certificate, CertificateTemplate, CertificateTemplateText
-from courses.participants.models import FocalPointDesignation
+from courses.participants import activation
+from courses.participants.models import DataNotice, FocalPointDesignation, NoticeReceipt, PeopleImport
+from courses.privacy import erasing
+from courses.privacy.models import DataExport, ErasureRequest
 from courses.workshops import services as workshops
 from courses.workshops.models import WorkshopTrainer
 from courses.workshops.services.messages import CALENDAR_LINK
 from institutions.models import Organisation, Role, RoleAssignment
 from institutions.services import grant_role
-from jobs import running
+from jobs import running, subscriptions
 from jobs.heartbeat import PARTS, beat
 from jobs.models import OutboxMail
 from media.models import CampusMedia, MediaTrack
-from modules.assessments.models import Question
+from modules.assessments.models import AnswerFile, Question, QuestionCategory, TimeAllowance
 from modules.assessments.services import start_attempt, submit_attempt
 from modules.lessons.models import LessonProgress
 from modules.records.models import Item
+from modules.reference.models import Term
 from tests import factories
 from tests.cast import make_cast
 from tests.modules import content
@@ -41,11 +57,15 @@ def make_world() -> SimpleNamespace:
     for part in PARTS:
         beat(part)
     grant_role(actor=None, user=cast.head, role=Role.ORGANISER)
-    world = SimpleNamespace(programme=programme, cast=cast, front="", cohort_kind="cohort", workshop_kind="workshop")
+    world = SimpleNamespace(
+        programme=programme, cast=cast, front="", pdf="pdf", cohort_kind="cohort", workshop_kind="workshop"
+    )
     _pages_and_quiz(world)
     _course(world)
     _workshop(world)
     _certificates(world)
+    _entry(world)
+    _words_and_data(world)
     world.organisation = Organisation.objects.create(name="A ministry", kind="government")
     world.role = RoleAssignment.objects.get(user=cast.trainer)
     world.claim = FocalPointDesignation.objects.create(
@@ -59,6 +79,58 @@ def make_world() -> SimpleNamespace:
         media=recording, language="en", file=ContentFile(b"WEBVTT\n", name="a.vtt")
     )
     return world
+
+
+def _words_and_data(world: SimpleNamespace) -> None:
+    """What the newer rooms keep: the glossary, a list of people being imported, one's own data."""
+    world.term = Term.objects.create(name="Benefit", definition="What is shared.", locale=world.home.locale)
+    world.category = QuestionCategory.objects.create(titles={"en": "Law"})
+    world.allowance = TimeAllowance.objects.create(
+        quiz=world.quiz, learner=world.cast.learner, learner_key=world.cast.learner.key, minutes=9, reason="Eyes"
+    )
+    world.answer_file = AnswerFile.objects.create(
+        question=world.result.questions.first(), file=ContentFile(b"x", name="a.txt"), name="a.txt", size=1
+    )
+    world.imported = PeopleImport.objects.create(
+        programme=world.programme,
+        file=ContentFile(b"name\n", name="a.csv"),
+        file_name="a.csv",
+        kind="csv",
+        headings=["name"],
+        created_by=world.cast.organiser,
+    )
+    world.notice = DataNotice.objects.create(version=1, published_on=factories.past(1))
+    for user in vars(world.cast).values():
+        NoticeReceipt.objects.create(notice=world.notice, user=user)
+    world.export = DataExport.objects.create(
+        user=world.cast.learner,
+        archive=ContentFile(b"zip", name="a.zip"),
+        expires_at=timezone.now() + timedelta(days=1),
+    )
+    world.task = PracticalTask.objects.create(course=world.course, titles={"en": "Use the checklist"})
+    world.note = EnrolmentNote.objects.create(enrolment=world.enrolment, author=world.cast.trainer, text="Ask again.")
+    world.waiver = RequirementWaiver.objects.create(enrolment=world.enrolment, kind="module", ref="1", reason="Known")
+    world.unsubscribe_token = subscriptions.token_for(world.cast.learner, subscriptions.mail_kinds()[0].name)
+    world.newcomer_token = activation.token_for(factories.ParticipantFactory(email="new@example.org"))
+    world.erasure = ErasureRequest.objects.create(user=world.cast.learner)
+    world.erasure_token = links.make_token(erasing.LINK, str(world.erasure.key))
+
+
+def _entry(world: SimpleNamespace) -> None:
+    """How people come into a cohort: the outsider has applied to a second one, somebody is invited."""
+    world.applied_cohort = factories.CohortFactory(course=world.course, entry=Cohort.Entry.APPLICATION)
+    world.application = Application.objects.create(
+        cohort=world.applied_cohort, participant=world.cast.learner.participant
+    )
+    world.invitation = CohortInvitation.objects.create(
+        cohort=world.applied_cohort,
+        email="invited@example.org",
+        language="en",
+        expires_at=timezone.now() + timedelta(days=9),
+    )
+    world.invitation_token = links.make_token(PURPOSE, [world.invitation.pk, world.invitation.email])
+    world.application_question = ApplicationQuestion.objects.create(course=world.course, titles={"en": "Why?"})
+    world.prerequisite = Prerequisite.objects.create(course=world.course, kind="course", ref=world.open_course.key)
 
 
 def _pages_and_quiz(world: SimpleNamespace) -> None:
