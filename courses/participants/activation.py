@@ -23,7 +23,7 @@ from core.links import make_token, read_token
 from jobs.services import queue_mail
 
 from .models import Participant
-from .services import _refresh_roles, forget_participant
+from .services import forget_participant, refresh_roles
 
 PURPOSE = "activate"
 LINK_DAYS = 30
@@ -121,7 +121,7 @@ def _connect(participant: Participant, user: User) -> User:
     participant.save(update_fields=["user"])
     forget_participant(user)
     audit.record(actor=user, action="participants.activate", obj=participant)
-    _refresh_roles(participant)
+    refresh_roles(participant)
     return user
 
 

@@ -34,9 +34,13 @@ class ParticipantsConfig(AppConfig):
                 "participants.Consent.participant",
                 "participants.NoticeReceipt.user",
                 "participants.ImportRow.participant",
+                "participants.Merge.source",
+                "participants.Merge.into",
             ],
             acts=[
                 "participants.PeopleImport.created_by",
+                "participants.Merge.merged_by",
+                "participants.Merge.undone_by",
                 "participants.Participant.created_by",
                 "participants.FocalPointDesignation.confirmed_by",
             ],

@@ -22,6 +22,7 @@ from .querysets import (
     ConsentQuerySet,
     DataNoticeQuerySet,
     DesignationQuerySet,
+    MergeQuerySet,
     ParticipantQuerySet,
     PeopleImportQuerySet,
 )
@@ -375,3 +376,33 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch_id}:{self.number}"
+
+
+class Merge(models.Model):
+    """Two records of one person were made one. ``changes`` lists what was moved and written, for undoing it.
+
+    After ``services.UNDO_DAYS`` days, or when the person is erased, ``changes`` is emptied: it holds what the
+    records said before.
+    """
+
+    source = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="+")
+    into = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="+")
+    changes = models.JSONField(default=dict)
+    merged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    merged_at = models.DateTimeField(auto_now_add=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MergeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-merged_at", "-id"]
+        verbose_name = _("merge of two records")
+        verbose_name_plural = _("merges of records")
+
+    def __str__(self) -> str:
+        return f"{self.source_id} → {self.into_id}"

@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from core.personal import Person, Record, fact, fields_of, forget_labels
 
-from .models import Consent, FocalPointDesignation, ImportRow, NoticeReceipt, Participant
+from .models import Consent, FocalPointDesignation, ImportRow, Merge, NoticeReceipt, Participant
 
 OWN_WORDS = ("name_latin", "title", "email", "organisation", "position", "gender_own_words")
 """What a person wrote about themselves. Country, group and gender stay, for the sums that donors ask for."""
@@ -79,6 +80,7 @@ def erase(person: Person) -> int:
         for name, value in blank.items():
             setattr(record, name, value)
         record.save()
+    Merge.objects.filter(Q(source__in=ids) | Q(into__in=ids)).update(changes={})
     rows = ImportRow.objects.filter(participant__in=ids)
     return count + len(records) + rows.update(cells=[], data={}, fingerprint="", matches=[])
 

@@ -98,3 +98,11 @@ class ConsentQuerySet(models.QuerySet):
     def standing(self) -> ConsentQuerySet:
         """Those not withdrawn."""
         return self.filter(withdrawn_at__isnull=True)
+
+
+class MergeQuerySet(models.QuerySet):
+    """Merges of two records of one person."""
+
+    def visible_to(self, user: Any) -> MergeQuerySet:
+        """All for organisers of all, who alone merge."""
+        return self.all() if scope(user, Role.ORGANISER).everywhere else self.none()

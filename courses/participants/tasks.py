@@ -23,3 +23,9 @@ def refresh_due_roles() -> None:
 def forget_imports() -> None:
     """Once a day: lists that were brought long ago go, with their rows; the people stay. Safe to run twice."""
     forget_old(timezone.now() - KEEP_IMPORTS)
+
+
+@shared_task
+def forget_merges() -> None:
+    """Once a day: what undoing an old merge would need goes. Safe to run twice."""
+    services.forget_merges(timezone.now() - timedelta(days=services.UNDO_DAYS))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views
+from . import merge_views, views
 from .imports import views as imports
 
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("people/imports/<uuid:key>/mails/", imports.send_mails, name="people_import_mails"),
     path("people/imports/<uuid:key>/retry/", imports.retry, name="people_import_retry"),
     path("people/imports/<uuid:key>/problems.csv", imports.problems_csv, name="people_import_problems"),
+    path("people/merges/", merge_views.merges, name="participant_merges"),
+    path("people/merges/<int:pk>/undo/", merge_views.undo, name="participant_merge_undo"),
+    path("people/<int:source>/merge/<int:into>/", merge_views.merge, name="participant_merge"),
     path("begin/<str:token>/", views.activate, name="activate"),
     path("data-notice/", views.data_notice, name="data_notice"),
     path("my/details/", views.participant_profile, name="participant_profile"),

@@ -7,6 +7,8 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils.functional import cached_property
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -58,12 +60,8 @@ class LinkAccount(scoped.ObjectActView):
 class Merge(scoped.ObjectActView):
     label = _("Merge into another record")
     icon_name = "resubmit"
-    question = _(
-        "Enrolments, registrations, attendance, certificates and designations of this record go to the other one. "
-        "This cannot be undone."
-    )
-    button_label = _("Merge")
-    success_message = _("The two records are one now.")
+    question = _("You see both records side by side before anything is changed.")
+    button_label = _("Look at both")
 
     @cached_property
     def form_class(self) -> type[forms.Form]:  # type: ignore[override]
@@ -78,8 +76,11 @@ class Merge(scoped.ObjectActView):
     def offered(cls, user: Any, obj: Participant) -> bool:
         return permissions.can_merge(user, obj)
 
-    def act(self, *, actor: Any, obj: Participant, **answers: Any) -> None:
-        services.merge_participants(actor=actor, source=obj, into=answers["into"])
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = self.get_form()
+        if form.is_valid():
+            return redirect("participant_merge", source=self.scoped_object.pk, into=form.cleaned_data["into"].pk)
+        return self.render_to_response(self.get_context_data(form=form))
 
 
 class SeenIndex(generic.IndexView):

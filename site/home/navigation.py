@@ -13,6 +13,7 @@ from wagtail.models import Site
 from core.caching import PAGES, generation, name, recalled
 from core.routing import page_url, root_paths
 from institutions.models import Role
+from institutions.permissions import organises_all
 from institutions.roles import holds
 
 from .models import BrandSettings, PlainPage, TopicPage
@@ -107,6 +108,8 @@ def account_links(request: HttpRequest) -> list[dict[str, str]]:
         links.append({"title": _("Cohorts and completion"), "url": reverse("cohorts")})
     if holds(user, Role.ORGANISER):
         links.append({"title": _("Bring people in from a list"), "url": reverse("people_imports")})
+        if organises_all(user):
+            links.append({"title": _("Merges of records"), "url": reverse("participant_merges")})
         links.append({"title": _("Certificates issued"), "url": reverse("certificates")})
     if user.has_perm("wagtailadmin.access_admin"):
         links.append({"title": _("Manage the content"), "url": reverse("wagtailadmin_home")})

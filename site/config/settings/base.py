@@ -178,6 +178,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "courses.privacy.tasks.enforce_retention",
         "schedule": crontab(minute="30", hour="2"),
     },
+    "old-merges": {"task": "courses.participants.tasks.forget_merges", "schedule": crontab(minute="25", hour="1")},
     "publish-scheduled-pages": {"task": "jobs.tasks.publish_scheduled", "schedule": crontab(minute="*/5")},
     "workshops-follow-zones": {"task": "courses.workshops.tasks.recompute_times", "schedule": crontab(minute="20")},
     "workshops-held": {"task": "courses.workshops.tasks.hold_past_workshops", "schedule": crontab(minute="40")},

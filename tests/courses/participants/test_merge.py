@@ -11,7 +11,7 @@ from core.models import AuditEntry
 from courses.catalogue.models import Enrolment
 from courses.certificates.models import Certificate, CertificateTemplate
 from courses.participants import services
-from courses.participants.models import Participant
+from courses.participants.models import Merge, Participant
 from courses.workshops.models import Attendance, Registration, Session
 from institutions.models import Country, Role
 from institutions.services import grant_role
@@ -221,3 +221,169 @@ def test_nobody_merges_their_own_record(chief, pair):
 def test_only_organisers_of_all_merge(cast, pair, name):
     with pytest.raises(services.NotYourRecord):
         services.merge_participants(actor=getattr(cast, name), source=pair[0], into=pair[1])
+
+
+# --- Preview and undo ------------------------------------------------------------------------------
+
+
+def columns(*rows):
+    """Everything the rows say, freshly read."""
+    return [type(row).objects.filter(pk=row.pk).values().first() for row in rows]
+
+
+def test_the_preview_shows_both_records_and_changes_nothing(chief, pair):
+    source, into = pair
+    EnrolmentFactory(participant=source)
+    source.organisation = into.organisation = "Ministry"
+    source.save()
+    into.save()
+    before = columns(source, into)
+    preview = services.preview_merge(actor=chief, source=source, into=into)
+    choices = {choice.name: choice for choice in preview.choices}
+    assert (choices["name"].source, choices["name"].into, choices["name"].stays) == (
+        "Amina Diallo",
+        "A. Diallo",
+        "into",
+    )
+    assert choices["email"].stays == "source"
+    assert not choices["organisation"].differs
+    assert preview.moved == [("Enrolments", 1)]
+    assert columns(source, into) == before
+
+
+def test_the_value_that_was_chosen_stays(chief, pair):
+    source, into = pair
+    services.merge_participants(actor=chief, source=source, into=into, keep={"name": "source"})
+    into.refresh_from_db()
+    assert (into.name, into.name_key) == ("Amina Diallo", "amina diallo")
+
+
+def test_an_undone_merge_leaves_no_trace_but_the_trail(chief, pair):
+    """Moved rows, joined rows, deleted rows, details and the account are back, column by column."""
+    from courses.catalogue.models import RequirementWaiver
+
+    source, into = pair
+    source.user, source.position = UserFactory(), "Head"
+    source.save()
+    cohort, workshop = CohortFactory(), WorkshopFactory()
+    session = make_session(workshop)
+    early, late = timezone.now() - timedelta(days=9), timezone.now()
+    doubles = [
+        EnrolmentFactory(participant=source, cohort=cohort, enrolled_at=early, completed_at=late),
+        EnrolmentFactory(participant=into, cohort=cohort, enrolled_at=late, state="withdrawn", withdrawn_at=late),
+        Registration.objects.create(workshop=workshop, participant=source),
+        Registration.objects.create(workshop=workshop, participant=into, state="cancelled"),
+        Attendance.objects.create(session=session, participant=source, state="present", minutes=60),
+        Attendance.objects.create(session=session, participant=into, state="absent"),
+        make_certificate(source, cohort, "PC-1"),
+        make_certificate(into, cohort, "PC-2"),
+    ]
+    alone = EnrolmentFactory(participant=source)
+    waiver = RequirementWaiver.objects.create(enrolment=doubles[0], kind="quiz", ref="1", reason="Certified")
+    rows = [source, into, *doubles, alone, waiver]
+    before = columns(*rows)
+    services.merge_participants(actor=chief, source=source, into=into, keep={"name": "source"})
+    assert columns(*rows) != before
+    services.undo_merge(actor=chief, merge=Merge.objects.get())
+    for row, old, new in zip(rows, before, columns(*rows), strict=True):
+        assert new == old, row
+    assert AuditEntry.objects.filter(action="participants.undo_merge").count() == 1
+
+
+def test_what_came_since_the_merge_stays_with_the_record_that_was_kept(chief, pair):
+    source, into = pair
+    services.merge_participants(actor=chief, source=source, into=into)
+    later = EnrolmentFactory(participant=into)
+    into.refresh_from_db()
+    into.email = "new@example.org"
+    into.save()
+    services.undo_merge(actor=chief, merge=Merge.objects.get())
+    later.refresh_from_db()
+    into.refresh_from_db()
+    assert later.participant == into
+    assert into.email == "new@example.org"  # changed since: not taken back
+
+
+def test_the_rights_of_a_focal_point_go_back_with_the_record(chief, pair):
+    from institutions.roles import scope
+
+    source, into = pair
+    into.user = user = UserFactory()
+    into.save()
+    designation = services.claim_designation(
+        actor=None, participant=source, treaty="cbd", country=Country.objects.get(pk="UG"), starts_on=past(3)
+    )
+    services.confirm_designation(actor=chief, designation=designation)
+    services.merge_participants(actor=chief, source=source, into=into)
+    services.undo_merge(actor=chief, merge=Merge.objects.get())
+    assert not scope(type(user).objects.get(pk=user.pk), Role.FOCAL_POINT)
+
+
+def test_a_merge_is_undone_once_and_only_for_a_while(chief, pair):
+    import time_machine
+
+    source, into = pair
+    services.merge_participants(actor=chief, source=source, into=into)
+    merge = Merge.objects.get()
+    with time_machine.travel(timezone.now() + timedelta(days=31)), pytest.raises(services.CannotUndo):
+        services.undo_merge(actor=chief, merge=merge)
+    services.undo_merge(actor=chief, merge=merge)
+    with pytest.raises(services.CannotUndo):
+        services.undo_merge(actor=chief, merge=merge)
+
+
+def test_of_two_merges_the_later_is_undone_first(chief, pair):
+    source, into = pair
+    first = ParticipantFactory()
+    services.merge_participants(actor=chief, source=first, into=source)
+    services.merge_participants(actor=chief, source=source, into=into)
+    later, earlier = Merge.objects.all()
+    with pytest.raises(services.CannotUndo):
+        services.undo_merge(actor=chief, merge=earlier)
+    services.undo_merge(actor=chief, merge=later)
+    services.undo_merge(actor=chief, merge=earlier)
+    first.refresh_from_db()
+    assert first.merged_into is None
+
+
+def test_what_undoing_needs_is_forgotten_after_a_while(chief, pair):
+    services.merge_participants(actor=chief, source=pair[0], into=pair[1])
+    assert services.forget_merges(timezone.now() - timedelta(days=1)) == 0
+    assert services.forget_merges(timezone.now() + timedelta(seconds=1)) == 1
+    with pytest.raises(services.CannotUndo):
+        services.undo_merge(actor=chief, merge=Merge.objects.get())
+
+
+@pytest.mark.parametrize("name", ["learner", "trainer", "organiser", "focal_point"])
+def test_only_organisers_of_all_undo(cast, chief, pair, name):
+    services.merge_participants(actor=chief, source=pair[0], into=pair[1])
+    with pytest.raises(services.CannotUndo):
+        services.undo_merge(actor=getattr(cast, name), merge=Merge.objects.get())
+
+
+@pytest.mark.parametrize("who", ["learner", "trainer", "organiser", "focal_point", "outsider", "chief", "anonymous"])
+def test_the_pages_of_merging_are_for_organisers_of_all(client, cast, chief, pair, who):
+    services.merge_participants(actor=chief, source=ParticipantFactory(), into=ParticipantFactory())
+    if who != "anonymous":
+        client.force_login(chief if who == "chief" else getattr(cast, who))
+    expected = {"chief": 200, "anonymous": 302}.get(who, 404)
+    pages = [f"/en/people/{pair[0].pk}/merge/{pair[1].pk}/", "/en/people/merges/"]
+    assert [client.get(page).status_code for page in pages] == [expected, expected]
+    if who != "chief":
+        for page in (pages[0], f"/en/people/merges/{Merge.objects.get().pk}/undo/"):
+            assert client.post(page).status_code == expected
+        assert Merge.objects.filter(undone_at=None).count() == 1
+
+
+def test_from_the_preview_to_the_way_back(client, chief, pair):
+    source, into = pair
+    client.force_login(chief)
+    address = f"/en/people/{source.pk}/merge/{into.pk}/"
+    assert 'name="keep-name"' in client.get(address).content.decode()
+    client.post(address, {"keep-name": "source"})
+    into.refresh_from_db()
+    assert into.name == "Amina Diallo"
+    client.post(f"/en/people/merges/{Merge.objects.get().pk}/undo/")
+    into.refresh_from_db()
+    source.refresh_from_db()
+    assert (into.name, source.merged_into) == ("A. Diallo", None)

@@ -120,9 +120,13 @@ def test_two_records_are_merged(client, chief):
     client.force_login(chief)
     address = reverse("participants:merge", args=[source.pk])
     assert client.get(address).status_code == 200
-    same = client.post(address, {"into": source.pk})
+    answer = client.post(address, {"into": into.pk})
+    assert answer["Location"].endswith(f"/people/{source.pk}/merge/{into.pk}/")
+    source.refresh_from_db()
+    assert source.merged_into is None  # both are looked at first
+    same = client.get(f"/en/people/{source.pk}/merge/{source.pk}/")
     assert "two different records" in same.content.decode()
-    assert client.post(address, {"into": into.pk}).status_code == 302
+    client.post(answer["Location"])
     source.refresh_from_db()
     assert source.merged_into == into
     assert "Twice" not in client.get(reverse("participants:index")).content.decode().split("messages")[-1]
