@@ -17,9 +17,12 @@ class AssessmentsConfig(AppConfig):
         from . import personal
         from .outline import passed_quizzes, quiz_entries
         from .permissions import GROUP_PERMISSIONS
-        from .services import regrading
+        from .services import bringing, regrading
 
         declare("assessments", GROUP_PERMISSIONS)
+        title = _("Bringing questions in")
+        register_handler(bringing.CHECK_JOB, bringing.check, title=title, url=bringing.import_url)
+        register_handler(bringing.WRITE_JOB, bringing.write, title=title, url=bringing.import_url)
         register_handler(regrading.JOB, regrading.regrade, title=_("Regrading"))
         register_personal_data(
             "attempts",
@@ -27,6 +30,7 @@ class AssessmentsConfig(AppConfig):
             models=["assessments.Attempt.learner", "assessments.TimeAllowance.learner"],
             acts=[
                 "assessments.QuestionVersion.created_by",
+                "assessments.QuestionImport.created_by",
                 "assessments.TimeAllowance.granted_by",
                 "assessments.Mark.by",
             ],

@@ -27,6 +27,7 @@ from .querysets import (
     AttemptQuerySet,
     AttemptQuestionQuerySet,
     CategoryQuerySet,
+    QuestionImportQuerySet,
     QuestionQuerySet,
     QuizQuerySet,
 )
@@ -424,6 +425,43 @@ class AnswerFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class QuestionImport(models.Model):
+    """A file of questions that somebody brings in: looked at first, written when confirmed.
+
+    ``category`` is the path of the one it goes into. ``report`` is what the dry run found, later what came of it (see
+    ``services.importing.Report``). The file goes when the work is over.
+    """
+
+    class State(models.TextChoices):
+        CHECKING = "checking", _("Being checked")
+        CHECKED = "checked", _("Waits for your confirmation")
+        WRITING = "writing", _("Being imported")
+        DONE = "done", _("Imported")
+        UNREADABLE = "unreadable", _("Cannot be read")
+        CANCELLED = "cancelled", _("Given up")
+
+    file = models.FileField(_("file"), storage=private_storage, upload_to="questions/%Y/", blank=True)
+    file_name = models.CharField(_("file"), max_length=200)
+    format = models.CharField(_("format"), max_length=12)
+    language = models.CharField(_("language of the words"), max_length=10, choices=settings.LANGUAGES)
+    category = models.CharField(_("category"), max_length=500, blank=True)
+    state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.CHECKING)
+    report = models.JSONField(default=dict)
+    job = models.ForeignKey("jobs.Job", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(_("brought"), auto_now_add=True)
+
+    objects = QuestionImportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name = _("import of questions")
+        verbose_name_plural = _("imports of questions")
+
+    def __str__(self) -> str:
+        return self.file_name
 
 
 class Response(models.Model):

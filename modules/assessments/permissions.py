@@ -8,7 +8,8 @@ from core.permissions import EDITORS, ORGANISERS
 from institutions.models import Role
 from institutions.roles import holds
 
-WRITERS = [f"{act}_{model}" for model in ("question", "quiz", "questioncategory") for act in ("add", "change", "view")]
+WRITTEN = ("question", "quiz", "questioncategory", "questionimport")
+WRITERS = [f"{act}_{model}" for model in WRITTEN for act in ("add", "change", "view")]
 TIME = [f"{act}_timeallowance" for act in ("add", "change", "view")]
 GROUP_PERMISSIONS = {EDITORS: WRITERS, ORGANISERS: [*WRITERS, *TIME]}
 

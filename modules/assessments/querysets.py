@@ -108,3 +108,11 @@ class AllowanceQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> AllowanceQuerySet:
         """Those that a person may grant or withdraw: every one, for organisers who are not the learner."""
         return self.exclude(learner=user) if grants_time(user) else self.none()
+
+
+class QuestionImportQuerySet(models.QuerySet):
+    """Files of questions that are brought in."""
+
+    def visible_to(self, user: Any) -> QuestionImportQuerySet:
+        """Every one for those who write quizzes."""
+        return self.all() if writes_quizzes(user) else self.none()

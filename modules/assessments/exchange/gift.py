@@ -169,7 +169,12 @@ def category_path(path: str) -> tuple[str, ...]:
 
 def written_path(category: Iterable[str]) -> str:
     """Return a category's path as Moodle writes it."""
-    return "/".join(["$course$", "top", *(name.strip("/ ").replace("/", "//") or "-" for name in category)])
+    return f"$course$/top/{written_names(category)}".rstrip("/")
+
+
+def written_names(names: Iterable[str]) -> str:
+    """Return a path of categories as people write it: ``Laws/Access``; a slash within a name is doubled."""
+    return "/".join(name.strip("/ ").replace("/", "//") or "-" for name in names)
 
 
 def _hide(line: str) -> str:

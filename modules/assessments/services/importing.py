@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import Any, BinaryIO
 
@@ -14,6 +14,7 @@ from taggit.models import Tag
 from core import audit
 from core.errors import DomainError
 
+from ..categories import path_of
 from ..exchange import reading
 from ..exchange.contract import said
 from ..exchange.draft import Draft
@@ -65,6 +66,10 @@ class Report:
             "errors": [{"line": each.line, "name": each.name, "why": each.why} for each in self.errors],
         }
 
+    def in_full(self) -> dict[str, Any]:
+        """The report with a row for every question."""
+        return {**self.as_json(), "rows": [asdict(row) for row in self.rows]}
+
 
 def import_questions(
     *,
@@ -74,23 +79,25 @@ def import_questions(
     language: str = "en",
     category: str = "",
     dry_run: bool = False,
-    progress: Callable[[int], None] = lambda done: None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Report:
     """Bring the questions of a file into the bank and say what came of each. Raises ``Unreadable`` and writes nothing.
 
     ``category`` (``"Laws/Access"``) holds the categories of the file. A question that is there already (see
     ``exchange.identity``) stays when it is the same, else it gets a new version once it was asked; brought in another
     language it gets its words. ``dry_run`` writes nothing. ``progress`` is told after every chunk, outside any
-    transaction, how many are done.
+    transaction, how many of how many are done.
     """
-    for _found in reading.read(file, format, language):
-        pass  # a file that ends in the middle is no half import
+    total = 0
+    for total, _found in enumerate(reading.read(file, format, language), start=1):
+        if total % CHUNK == 0:
+            progress(0, total)  # a file that ends in the middle is no half import, so it is read to its end first
     report = Report()
     into = _Import(actor, language, category, dry_run, report)
     found = reading.read(file, format, language)
     while chunk := list(islice(found, CHUNK)):
         into.bring(chunk)
-        progress(report.questions)
+        progress(report.questions, total)
     if format != "qti":  # whose lines are those of many files
         for told in (report.unsupported, report.errors, report.rows):
             told.sort(key=lambda each: each.line)
@@ -308,3 +315,9 @@ class _Import:
 
 def _texts(version: QuestionVersion | None) -> Iterator[QuestionText]:
     return iter(version.texts.all()) if version is not None else iter(())
+
+
+def titles_of(category: int) -> list[str]:
+    """Return the titles of a category and those above it, from the top down, in the active language."""
+    rows = QuestionCategory.objects.in_bulk()
+    return [rows[pk].title for pk in path_of({pk: row.parent_id for pk, row in rows.items()}, category)]

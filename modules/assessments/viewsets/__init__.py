@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.viewsets.base import ViewSetGroup
 
 from .bank import AllowanceViewSet, CategoryViewSet
+from .exchange import ImportViewSet
 from .questions import QuestionViewSet
 from .quizzes import QuizViewSet
 
@@ -20,5 +21,6 @@ class AssessmentsGroup(ViewSetGroup):
         QuizViewSet("quizzes"),
         QuestionViewSet("questions"),
         CategoryViewSet("question_categories"),
+        ImportViewSet("question_imports"),
         AllowanceViewSet("extra_time"),
     )

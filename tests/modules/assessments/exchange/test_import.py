@@ -229,8 +229,8 @@ def test_progress_is_told_outside_any_transaction(bring, monkeypatch):
 
     monkeypatch.setattr(importing, "CHUNK", 2)
     told = []
-    bring("".join(f"::Q{place}::T{{T}}\n\n" for place in range(5)), progress=told.append)
-    assert told == [2, 4, 5]
+    bring("".join(f"::Q{place}::T{{T}}\n\n" for place in range(5)), progress=lambda *numbers: told.append(numbers))
+    assert told == [(0, 2), (0, 4), (2, 5), (4, 5), (5, 5)]
 
 
 # --- The command ----------------------------------------------------------------------------------
