@@ -23,7 +23,6 @@ from django.utils.translation import pgettext
 
 from courses.participants.models import Participant
 
-from .explain import number
 from .models import Cohort, CohortSnapshot, Enrolment
 from .services.standing import AT_ONCE, Completion, Explained, Standings, refresh_completion
 
@@ -226,6 +225,6 @@ def cells(completion: Completion) -> list[tuple[str, str, str]]:
         elif outcome.kind != "quiz" and fact.total > 1:
             figure = f"{fact.done}/{fact.total}"
         else:
-            figure = f"{number(int(fact.value))} %" if fact.done else ""
+            figure = f"{int(fact.value)} %" if fact.done else ""
         found.append(("is-met", met, figure) if outcome.met else ("is-open", still_open, figure))
     return found

@@ -304,3 +304,16 @@ def test_a_preview_asks_the_same_number_of_queries_for_few_and_for_many(cast, sc
         school.enrol()
     with django_assert_num_queries(len(few)):
         assert rules.preview_of(school.course, new)["people"] == 21
+
+
+def test_the_repair_command_brings_a_course_up_to_date_and_names_what_it_does_not_know(cast, school, capsys):
+    from django.core.management import CommandError, call_command
+
+    put_rule(actor=None, course=school.course, spec={"all": [leaf(school.first)]})
+    school.read(cast.learner, 0, 1)
+    call_command("refresh_completion", "port-course")
+    assert "port-course: 1 looked at, 1 newly complete" in capsys.readouterr().out
+    call_command("refresh_completion")
+    assert "port-course: 0 looked at" in capsys.readouterr().out
+    with pytest.raises(CommandError, match="no-such"):
+        call_command("refresh_completion", "no-such")
