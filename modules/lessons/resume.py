@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -54,19 +54,35 @@ def resume_of(user: Any, module_keys: Sequence[UUID], language: str) -> Step | N
     The module last read, if anything is left in it; else the first with something left; ``None``
     when everything is done. A constant number of queries.
     """
-    found = skeletons(module_keys, language)
+    return resumes_of(user, {0: module_keys}, language).get(0)
+
+
+def resumes_of(user: Any, courses: Mapping[int, Sequence[UUID]], language: str) -> dict[int, Step]:
+    """Return ``{course: where to go on}`` for several courses at once, each ``{name: its modules in order}``.
+
+    Courses in which everything is done are left out. As many queries as for one.
+    """
+    keys = list(dict.fromkeys(key for modules in courses.values() for key in modules))
+    if not keys:
+        return {}
+    found = skeletons(keys, language)
     mine = states(user, [skeleton.item_id for skeleton in found.values()])
     others = others_of(found, user, language)
     mine_in = by_module(found, mine)
-    order = [key for key in module_keys if key in found]
 
     def last_read(key: UUID) -> float:
         return max((state.seen_at.timestamp() for state in mine_in[key].values()), default=0)
 
-    reading = [key for key in order if any(not is_done(state) for state in mine_in[key].values())]
-    first = max(reading or order, key=last_read, default=None)
-    for key in ([first] if first else []) + order:
-        step = next_step(found[key], mine_in[key], others.get(key, ()))
-        if step is not None:
-            return step._replace(started=step.started or bool(mine))
-    return None
+    def step_in(module_keys: Sequence[UUID]) -> Step | None:
+        order = [key for key in module_keys if key in found]
+        begun = any(mine_in[key] for key in order)
+        reading = [key for key in order if any(not is_done(state) for state in mine_in[key].values())]
+        first = max(reading or order, key=last_read, default=None)
+        for key in ([first] if first else []) + order:
+            step = next_step(found[key], mine_in[key], others.get(key, ()))
+            if step is not None:
+                return step._replace(started=step.started or begun)
+        return None
+
+    steps = {name: step_in(module_keys) for name, module_keys in courses.items()}
+    return {name: step for name, step in steps.items() if step is not None}

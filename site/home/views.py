@@ -17,33 +17,29 @@ from django.views.decorators.http import require_safe
 from wagtail.models import Page, Site
 
 from core.routing import page_url
-from courses.catalogue.models import Course, Enrolment
-from courses.catalogue.search import courses as offered_courses
-from courses.catalogue.services import refresh_completion
+from courses.catalogue.models import Course
 from courses.catalogue.views.public import WANTED_COURSE
-from courses.certificates.models import Certificate
+from courses.participants.notices import notice_for
 from courses.participants.services import participant_of
+from courses.privacy.models import ErasureRequest
 from courses.workshops.models import Registration, Workshop
 from courses.workshops.views.public import WANTED_WORKSHOP
-from modules.lessons.resume import changed_for, resume_of
+from modules.lessons.resume import changed_for
 
+from . import learning
 from .navigation import account_links
 
 
 @require_safe
 @login_required
 def learner_home(request: HttpRequest) -> HttpResponse:
-    """What to do next: courses with what is still missing, coming workshops, certificates."""
-    participant = participant_of(request.user)
-    enrolments: list[Enrolment] = []
+    """What to do next: the next step, deadlines, courses with what is still missing, sessions, certificates."""
+    user: Any = request.user
+    participant = participant_of(user)
+    language = get_language() or settings.LANGUAGE_CODE
+    entries = learning.entries_of(user, participant, language) if participant else []
     workshops: list[Registration] = []
-    certificates: list[Certificate] = []
     if participant is not None:
-        enrolments = list(
-            participant.enrolments.active()
-            .select_related("participant__user", "cohort__course__item")
-            .order_by("completed_at", "-enrolled_at")
-        )
         workshops = list(
             participant.registrations.active()
             .filter(workshop__ends_on__gte=timezone.now().date())
@@ -51,9 +47,6 @@ def learner_home(request: HttpRequest) -> HttpResponse:
             .prefetch_related("workshop__texts")
             .order_by("workshop__starts_on")
         )
-        certificates = list(participant.certificates.filter(state=Certificate.State.VALID)[:5])
-    language = get_language() or settings.LANGUAGE_CODE
-    cards = {card.course.pk: card for card in offered_courses(language)} if enrolments else {}
     wanted = request.session.get(WANTED_COURSE)
     wish = request.session.get(WANTED_WORKSHOP)
     return render(
@@ -61,29 +54,20 @@ def learner_home(request: HttpRequest) -> HttpResponse:
         "home/learner_home.html",
         {
             "participant": participant,
-            "enrolled": [_enrolled(request, enrolment, cards, language) for enrolment in enrolments],
-            "changed": changed_for(request.user, language),
+            "entries": entries,
+            "next": learning.next_of(entries),
+            "deadlines": learning.deadlines_of(entries),
+            "sessions": learning.sessions_of(participant, user.time_zone) if participant else [],
+            "changed": changed_for(user, language),
             "workshops": workshops,
-            "certificates": certificates,
+            "certificates": learning.certificates_of(participant) if participant else [],
+            "notice": notice_for(user) if participant else None,
+            "erasure": ErasureRequest.objects.visible_to(user).filter(state=ErasureRequest.State.PLANNED).first(),
             "wanted": Course.objects.offered().select_related("item").filter(key=wanted).first() if wanted else None,
             "wanted_workshop": Workshop.objects.public().filter(key=wish).first() if wish else None,
             "account_links": account_links(request),
         },
     )
-
-
-def _enrolled(request: HttpRequest, enrolment: Enrolment, cards: dict[int, Any], language: str) -> dict[str, Any]:
-    course = enrolment.cohort.course
-    completion = refresh_completion(course, [enrolment])[enrolment.pk]
-    module_keys = [
-        entry.item.key for entry in course.syllabus.select_related("item") if entry.item and entry.kind == "module"
-    ]
-    return {
-        "enrolment": enrolment,
-        "card": cards.get(course.pk),
-        "completion": completion,
-        "resume": resume_of(request.user, module_keys, language),
-    }
 
 
 class PagesSitemap(Sitemap):

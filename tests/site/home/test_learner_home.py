@@ -1,0 +1,119 @@
+"""The learner's home: the next step, deadlines in one's own time, sessions, certificates, in few queries."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from courses.participants import notices
+from courses.privacy import erasing
+from courses.workshops.models import Registration
+from courses.workshops.services import add_session
+from modules.lessons.models import LessonProgress
+from modules.records.models import Item
+from tests import factories
+from tests.factories import coming, past
+
+pytestmark = pytest.mark.django_db
+
+
+def page_of(client):
+    return client.get(reverse("learner_home")).content.decode()
+
+
+@pytest.fixture
+def learner(client, cast):
+    cast.learner.time_zone = "America/Lima"
+    cast.learner.save()
+    client.force_login(cast.learner)
+    return cast.learner
+
+
+def enrolled(learner, **fields):
+    course = factories.CourseFactory()
+    module = factories.ItemFactory(kind=Item.Kind.MODULE)
+    factories.SyllabusEntryFactory(course=course, item=module)
+    factories.ItemFactory(kind=Item.Kind.LESSON, parent=module)
+    cohort = factories.CohortFactory(course=course, time_zone="Africa/Nairobi", **fields)
+    return factories.EnrolmentFactory(participant=learner.participant, cohort=cohort)
+
+
+def test_a_deadline_is_told_in_ones_own_time(client, learner):
+    enrolled(learner, ends_on=coming(10))
+    page = page_of(client)
+    assert "My deadlines" in page
+    assert "-05:00" in page  # midnight in Nairobi, as Lima has it
+
+
+def test_a_deadline_of_ones_own_counts(client, learner):
+    enrolment = enrolled(learner, ends_on=past(1))
+    assert "My deadlines" not in page_of(client)
+    enrolment.deadline = coming(5)
+    enrolment.save()
+    assert "My deadlines" in page_of(client)
+
+
+def test_a_finished_course_has_no_deadline_and_no_list_of_what_is_missing(client, learner):
+    enrolment = enrolled(learner, ends_on=coming(10))
+    enrolment.completed_at = timezone.now()
+    enrolment.save()
+    page = page_of(client)
+    assert "My deadlines" not in page
+    assert "You have met every requirement." in page
+    assert "Why not yet?" not in page
+
+
+def test_every_open_course_leads_to_why_not_yet(client, learner):
+    enrolment = enrolled(learner)
+    assert reverse("enrolment_standing", args=[enrolment.pk]) in page_of(client)
+
+
+def test_the_next_session_stands_in_the_time_of_the_venue_and_in_ones_own(client, learner, programme):
+    workshop = factories.WorkshopFactory(programme=programme, starts_on=coming(3), ends_on=coming(4))
+    add_session(
+        actor=None, workshop=workshop, titles={"en": "Opening of the workshop"}, day=coming(3),
+        begins=timezone.datetime(2026, 1, 1, 9).time(), finishes=timezone.datetime(2026, 1, 1, 10).time(),
+    )  # fmt: skip
+    assert "Opening of the workshop" not in page_of(client)
+    Registration.objects.create(workshop=workshop, participant=learner.participant)
+    page = page_of(client)
+    assert "Opening of the workshop" in page
+    assert "Your time:" in page
+
+
+def test_a_new_data_notice_and_a_planned_erasure_are_told(client, learner):
+    notices.publish_notice(actor=None, published_on=past(1), texts={"en": ("Short.", "Long.")})
+    assert "Our data notice has changed" in page_of(client)
+    erasing.ask_erasure(actor=learner, withdraw_certificates=False, confirmed=True)
+    assert "Your data will be erased on" in page_of(client)
+
+
+def test_nothing_yet_shows_the_way(client, learner):
+    assert "You are not enrolled in a course yet" in page_of(client)
+
+
+def test_queries_do_not_grow_with_lessons_or_finished_courses(client, learner):
+    enrolment = enrolled(learner, ends_on=coming(10))
+    page_of(client)
+    with CaptureQueriesContext(connection) as few:
+        page_of(client)
+    module = enrolment.cohort.course.syllabus.get().item
+    for _number in range(20):
+        lesson = factories.ItemFactory(kind=Item.Kind.LESSON, parent=module)
+        LessonProgress.objects.create(
+            learner=learner, learner_key=learner.key, item=lesson, seen_at=timezone.now() - timedelta(days=1)
+        )
+    for _number in range(5):
+        done = enrolled(learner)
+        done.completed_at = timezone.now()
+        done.save()
+    page_of(client)
+    with CaptureQueriesContext(connection) as many:
+        page_of(client)
+    assert len(many) <= len(few)
+    assert len(many) <= 40
