@@ -34,7 +34,9 @@ def quiz(campus: Any) -> Any:
     from modules.assessments.models import Quiz, QuizQuestion
     from tests import factories
 
-    picture = CampusImage.objects.create(title="A sack", file=get_test_image_file(size=(100, 90)), width=100, height=90)
+    sack = CampusImage(title="A sack", file=get_test_image_file(size=(100, 90)), width=100, height=90)
+    sack.file.save("sack.png", sack.file, save=False)
+    picture = CampusImage.objects.bulk_create([sack])[0]  # no search index in this process
     made = factories.QuizFactory(item__titles={"en": "Every type"}, item__parent=Quiz.objects.first().item.parent)
     made.slots.all().delete()
     for order, sample in enumerate(SAMPLES):
