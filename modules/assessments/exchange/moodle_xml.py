@@ -58,7 +58,7 @@ class Record:
         format = FORMATS.get(element.get("format", "moodle_auto_format"), "moodle")
         if format == "plain":
             return markup.from_plain(raw)
-        return taken_in(markup.MARKDOWN.render(raw) if format == "markdown" else _lines(raw, format), files, self.draft)
+        return taken_in(markup.from_markdown(raw) if format == "markdown" else _lines(raw, format), files, self.draft)
 
     def words(self, element: Element | None) -> str:
         """Return an element's text as plain words; what plain words cannot carry is noted as lost."""

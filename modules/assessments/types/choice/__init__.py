@@ -20,11 +20,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ...exchange.contract import Exchange
 from ...shuffling import shuffled
 from ...words import marked
 from ..base import (
@@ -52,7 +53,7 @@ class Choice(QuestionType):
     """What the three have in common."""
 
     template_name = "assessments/types/choice.html"
-    exchange = ChoiceExchange()
+    exchange: ClassVar[Exchange] = ChoiceExchange()
     shuffles = True
 
     def form_class(self) -> type[QuestionForm]:

@@ -33,6 +33,7 @@ from ..base import (
 )
 from ..short_answer import typed_rows
 from ..typed import normal, same, tidied
+from .exchange import GapsExchange
 from .writing import KEPT, Gap, pieces
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Gaps(QuestionType):
     label = gettext_lazy("Gaps in a text")
     hint = gettext_lazy("A text with gaps to fill, typed or chosen from a list.")
     icon = "form"
+    exchange = GapsExchange()
     text_holds_fields = True
 
     def form_class(self) -> type[QuestionForm]:

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from ...words import marked
 from ..base import Answer, Body, Content, InvalidQuestion, Words
 from ..choice import Choice
+from .exchange import HotspotExchange
 
 if TYPE_CHECKING:
     from ...admin_forms import QuestionForm
@@ -37,6 +38,7 @@ class Hotspot(Choice):
     label = gettext_lazy("Hotspot on a picture")
     hint = gettext_lazy("Regions of a picture to be found; each is also described in words.")
     icon = "crosshairs"
+    exchange = HotspotExchange()
     template_name = "assessments/types/hotspot.html"
     shuffles = False
     script = "js/hotspot.js"

@@ -94,9 +94,12 @@ def texts(draw, ids: list[str], *, unique: bool = False) -> dict[str, dict[str, 
 def questions(draw, types) -> Draft:
     kind = draw(st.sampled_from(types))
     body, parts = BODIES[kind](draw)
+    text = draw(HTML)
+    if kind == "gaps":
+        text = "".join(f"<p>a {{ b [[{gap['id']}]] c</p>" for gap in body["gaps"])
     return Draft(
         kind,
-        draw(HTML),
+        text,
         body,
         parts,
         feedback=draw(st.one_of(st.just(""), HTML)),
@@ -226,7 +229,31 @@ def upload(draw):
     return {**body, "kinds": kinds, "count": draw(st.integers(1, 10)), "megabytes": draw(st.integers(1, 100))}, parts
 
 
+def gaps(draw):
+    """Sets ``draft.text`` by ``questions``: the text holds the gaps."""
+    number = draw(st.integers(1, 3))
+    held, parts = [], {}
+    for id in (str(place) for place in range(1, number + 1)):
+        gap = {"id": id}
+        if draw(st.booleans()):
+            names = named(draw, draw(st.integers(2, 3)))
+            names = [name.replace(".", "") for name in names]
+            gap |= {"choices": names, "right": draw(st.sampled_from(names))}
+            for name in names:
+                parts[f"{id}.{name}"] = {"text": draw(LABEL), "feedback": draw(NOTE)}
+        else:
+            lines = st.lists(LABEL, min_size=1, max_size=2).map("\n".join)
+            parts[id] = {"text": draw(lines), "feedback": draw(NOTE)}
+        if draw(st.booleans()):
+            gap["weight"] = 3
+        held.append(gap)
+    typed = any("choices" not in gap for gap in held)
+    policy = {name: True for name in ("case", "diacritics") if typed and draw(st.booleans())}
+    return {"gaps": held, **policy}, parts
+
+
 BODIES = {
+    "gaps": gaps,
     "single": single,
     "multiple": multiple,
     "truefalse": truefalse,
@@ -238,7 +265,7 @@ BODIES = {
     "essay": essay,
     "upload": upload,
 }
-IN_GIFT = sorted(set(BODIES) - {"ordering", "upload"})
+IN_GIFT = sorted(set(BODIES) - {"gaps", "ordering", "upload"})
 OFTEN = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 
 
