@@ -38,7 +38,7 @@ from jobs import running, subscriptions
 from jobs.heartbeat import PARTS, beat
 from jobs.models import OutboxMail
 from media.models import CampusMedia, MediaTrack
-from modules.assessments.models import AnswerFile, Question, QuestionCategory, TimeAllowance
+from modules.assessments.models import AnswerFile, Question, QuestionCategory, QuestionImport, TimeAllowance
 from modules.assessments.services import start_attempt, submit_attempt
 from modules.lessons.models import LessonProgress
 from modules.records.models import Item
@@ -85,6 +85,9 @@ def _words_and_data(world: SimpleNamespace) -> None:
     """What the newer rooms keep: the glossary, a list of people being imported, one's own data."""
     world.term = Term.objects.create(name="Benefit", definition="What is shared.", locale=world.home.locale)
     world.category = QuestionCategory.objects.create(titles={"en": "Law"})
+    world.brought = QuestionImport.objects.create(
+        file_name="q.xml", format="moodle-xml", language="en", state="checked"
+    )
     world.allowance = TimeAllowance.objects.create(
         quiz=world.quiz, learner=world.cast.learner, learner_key=world.cast.learner.key, minutes=9, reason="Eyes"
     )
