@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from wagtail.models import Page, Site
 
 from core.routing import page_url
-from courses.catalogue.models import Course
+from courses.catalogue.models import Application, Course
 from courses.catalogue.views.public import WANTED_COURSE
 from courses.participants.notices import notice_for
 from courses.participants.services import participant_of
@@ -39,6 +39,7 @@ def learner_home(request: HttpRequest) -> HttpResponse:
     language = get_language() or settings.LANGUAGE_CODE
     entries = learning.entries_of(user, participant, language) if participant else []
     workshops: list[Registration] = []
+    applications: list[Application] = []
     if participant is not None:
         workshops = list(
             participant.registrations.active()
@@ -47,6 +48,7 @@ def learner_home(request: HttpRequest) -> HttpResponse:
             .prefetch_related("workshop__texts")
             .order_by("workshop__starts_on")
         )
+        applications = list(participant.applications.open().select_related("cohort__course__item").order_by("-sent_at"))
     wanted = request.session.get(WANTED_COURSE)
     wish = request.session.get(WANTED_WORKSHOP)
     return render(
@@ -60,6 +62,7 @@ def learner_home(request: HttpRequest) -> HttpResponse:
             "sessions": learning.sessions_of(participant, user.time_zone) if participant else [],
             "changed": changed_for(user, language),
             "workshops": workshops,
+            "applications": applications,
             "certificates": learning.certificates_of(participant) if participant else [],
             "notice": notice_for(user) if participant else None,
             "erasure": ErasureRequest.objects.visible_to(user).filter(state=ErasureRequest.State.PLANNED).first(),

@@ -96,7 +96,7 @@ class Vocabulary:
 @lru_cache(maxsize=4)
 def vocabulary(countries: tuple[tuple[str, str, str], ...]) -> Vocabulary:
     """Build it from ``(iso2, iso3, English name)``; names count in every language of the platform."""
-    names = dict(COUNTRY_ALIASES)
+    names = {plain(alias): iso2 for alias, iso2 in COUNTRY_ALIASES.items()}
     for iso2, iso3, name in countries:
         names[plain(iso2)] = names[plain(iso3)] = names[plain(name)] = iso2
         for language, _label in settings.LANGUAGES:

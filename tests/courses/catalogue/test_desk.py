@@ -301,3 +301,50 @@ def test_the_desk_asks_as_many_queries_for_many_as_for_one(client, cast, cohort,
             )
         with django_assert_max_num_queries(24):
             client.get(f"/en/cohorts/{cohort.pk}/entry/")
+
+
+def test_an_open_application_stands_on_my_learning(client, cast, application):
+    client.force_login(cast.learner)
+    assert f"/en/applications/{application.pk}/" in client.get("/en/my/").content.decode()
+    services.decline(actor=cast.organiser, application=application, reason="No.")
+    assert f"/en/applications/{application.pk}/" not in client.get("/en/my/").content.decode()
+
+
+class TestCoursePage:
+    @pytest.fixture
+    def page(self, cast, programme):
+        from courses.catalogue.models import CoursePage
+        from tests.modules.content import make_site, publish
+
+        home = make_site()
+        course = factories.CourseFactory(programme=programme)
+        home.add_child(instance=CoursePage(title="Borders", slug="borders", course=course, locale=home.locale))
+        return publish(CoursePage.objects.get(course=course))
+
+    def test_tells_what_goes_before_and_what_of_it_is_done(self, client, cast, page):
+        first = factories.CourseFactory(item__titles={"en": "Basics of law"})
+        services.add_prerequisite(actor=cast.organiser, course=page.course, kind="course", ref=str(first.pk))
+        address = page.get_url()
+        visitor = client.get(address).content.decode()
+        assert "Basics of law" in visitor
+        assert "Not done yet" not in visitor
+        client.force_login(cast.learner)
+        assert "Not done yet:" in client.get(address).content.decode()
+        factories.EnrolmentFactory(
+            participant=cast.learner.participant,
+            cohort=factories.CohortFactory(course=first),
+            completed_at=timezone.now(),
+        )
+        assert "Done:" in client.get(address).content.decode()
+        client.force_login(cast.outsider)  # nobody sees the standing of another
+        assert "Not done yet:" in client.get(address).content.decode()
+
+    def test_does_not_tell_of_cohorts_that_one_is_invited_to(self, client, page):
+        factories.CohortFactory(
+            course=page.course,
+            titles={"en": "Closed circle"},
+            entry="invitation",
+            starts_on=coming(1),
+            ends_on=coming(9),
+        )
+        assert "Closed circle" not in client.get(page.get_url()).content.decode()

@@ -10,7 +10,9 @@ from courses.participants.imports import wording
 from courses.participants.imports.columns import Column
 from courses.participants.imports.rows import read_row, vocabulary
 
-WORDS = vocabulary((("KE", "KEN", "Kenya"), ("CI", "CIV", "Côte d'Ivoire"), ("CN", "CHN", "China")))
+WORDS = vocabulary(
+    (("KE", "KEN", "Kenya"), ("RU", "RUS", "Russia"), ("CI", "CIV", "Côte d'Ivoire"), ("CN", "CHN", "China"))
+)
 MAPPING = dict(enumerate(["name", "email", "country", "language", "gender", "represents", "name_latin"]))
 
 
@@ -57,7 +59,7 @@ def test_a_country_counts_in_every_language_and_by_its_code(country):
     assert row(country=country).data["country"] == "KE"
 
 
-@pytest.mark.parametrize("country", ["Ivory Coast", "Côte d’Ivoire", "Cote d'Ivoire", "科特迪瓦"])
+@pytest.mark.parametrize("country", ["Ivory Coast", "Côte d’Ivoire", "Cote d'Ivoire", "科特迪瓦", "Ivory  coast"])
 def test_a_country_counts_by_its_other_names(country):
     assert row(country=country).data["country"] == "CI"
 
@@ -67,6 +69,11 @@ def test_a_country_counts_by_its_other_names(country):
 )
 def test_a_language_counts_by_its_names(word, code):
     assert row(language=word).data["language"] == code
+
+
+@pytest.mark.parametrize("country", ["Россия", "Российская Федерация", "Russian Federation", "俄罗斯", "روسيا"])
+def test_a_country_counts_by_its_official_name_too(country):
+    assert row(country=country).data["country"] == "RU"
 
 
 @pytest.mark.parametrize("nothing", ["", "-", "—", "N/A", "none"])
