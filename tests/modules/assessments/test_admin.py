@@ -352,7 +352,7 @@ def test_questions_to_add_are_searched_not_listed_all_at_once(admin, made, bank,
 
 def test_a_random_draw_is_added_changed_and_taken_out(admin, made, quiz_form, access, bank):
     url = reverse("quizzes:edit", args=[made.pk])
-    held = rows(made, "", "", 1)
+    held = rows(made, *(1 if slot.question == bank[2] else "" for slot in made.slots.all()))
     draw = {"draw_category": access.parent.pk, "draw_number": 2, "draw_points": "1.5"}
     assert "only 2 questions" in admin.post(url, quiz_form(**held, **draw | {"draw_number": 3})).content.decode()
     assert admin.post(url, quiz_form(**held, **draw)).status_code == 302
