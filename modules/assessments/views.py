@@ -236,7 +236,7 @@ def attempt_save(request: HttpRequest, key: UUID) -> JsonResponse:
     """Save one answer as it is given. Answers in JSON, with a sentence for the learner."""
     if refused := unsent.refusal(request):
         return refused
-    found = _attempt_or_404(request, key)
+    found = get_object_or_404(Attempt.objects.visible_to(request.user), key=key)
     form = SaveForm(request.POST)
     asked = found.questions.with_content()
     question = asked.filter(pk=form.cleaned_data["question"]).first() if form.is_valid() else None
