@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from core import audit
 from core.errors import DomainError
+from modules.records.services import freeze_item
 
 from ..models import Question, QuestionCategory, Quiz, QuizQuestion
 from .asking import pool_of
@@ -90,9 +91,18 @@ def set_places(quiz: Quiz, places: Sequence[Place]) -> bool:
         if slot.pk is None or (slot.order, slot.points, slot.draws) != (order, points, place.draws):
             slot.order, slot.points, slot.draws, changed = order, points, place.draws, True
             slot.save()
-    if quiz.item.minutes != minutes:
-        quiz.item.minutes = minutes
-        quiz.item.save(update_fields=["minutes"])
+    item = quiz.item
+    if item.minutes != minutes:  # outlines that are kept in the cache learn of it
+        freeze_item(
+            key=item.key,
+            kind=item.kind,
+            language=item.source_language,
+            title=item.titles.get(item.source_language, item.title),
+            parent=item.parent,
+            order=item.order,
+            minutes=minutes,
+        )
+        item.refresh_from_db()
     return changed
 
 

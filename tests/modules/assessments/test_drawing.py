@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.models import AuditEntry
 from modules.assessments import services
 from modules.assessments.drawing import Slot, drawn
 from modules.assessments.models import QuizQuestion
@@ -152,3 +153,15 @@ def test_a_post_test_can_ask_the_questions_of_the_pre_test_again(draw_from, lear
     assert own == set(post.slots.values_list("question_id", flat=True))  # who took no pre-test
     before = hand_in(right=1)
     assert {version.question_id for version, _points in versions_to_ask(learner, post, 5)} == asked_of(before)
+
+
+@pytest.mark.django_db
+def test_the_outline_learns_how_long_a_quiz_is_now(quiz, abs_bank):
+    before = quiz.item.parent.changed_at
+    places = [services.Place(category=abs_bank[5].category, draws=4), services.Place(abs_bank[0])]
+    services.arrange_quiz(actor=None, quiz=quiz, places=places)
+    quiz.item.parent.refresh_from_db()
+    assert quiz.item.minutes == 5
+    assert quiz.item.parent.changed_at > before
+    services.arrange_quiz(actor=None, quiz=quiz, places=places)
+    assert AuditEntry.objects.filter(action="assessments.arrange_quiz").count() == 1
