@@ -91,15 +91,15 @@ class Matrix:
         held = _loaded(self.cohort.enrolments.filter(pk__in=ids)).in_bulk()
         enrolments = [held[pk] for pk in ids if pk in held]
         found = refresh_completion(self.cohort.course, enrolments, self.standings)
-        titles = [heading.title for heading in self.headings]
-        return [
-            Row(
-                each,
-                found[each.pk],
-                [(*cell, title) for cell, title in zip(cells(found[each.pk]), titles, strict=True)],
-            )
-            for each in enrolments
-        ]
+        return [Row(each, found[each.pk], self._cells(found[each.pk])) for each in enrolments]
+
+    def _cells(self, completion: Completion) -> list[tuple[str, str, str, str]]:
+        """The cells of a person with their headings; that of the requirement asked for is marked."""
+        wanted, made = self.chosen.get("requirement"), []
+        for (kind, word, figure), heading in zip(cells(completion), self.headings, strict=True):
+            asked = wanted == f"{heading.outcome.kind}:{heading.outcome.ref}"
+            made.append((f"{kind} is-asked" if asked else kind, word, figure, heading.title))
+        return made
 
     @property
     def _must_judge(self) -> bool:
