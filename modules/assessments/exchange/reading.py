@@ -14,6 +14,7 @@ from .contract import Exchange, said
 from .draft import Draft
 from .encoding import DECLARED, encoding_of, lines
 from .problems import CannotCarry, Fault, Unreadable
+from .safe_xml import children
 
 FORMATS = ("gift", "moodle-xml", "csv", "qti")
 MOST_BYTES = 300 * 1024 * 1024
@@ -51,7 +52,19 @@ def read(file: BinaryIO, format: str, language: str = "en") -> Iterator[Found]:
         yield _draft(record, hooks, _method(format))
 
 
-def _records(file: BinaryIO, format: str) -> Iterator[Any]:
+def count(file: BinaryIO, format: str) -> Iterator[None]:
+    """Yield once for each question of a file, read to its end but not understood: is it a whole file, and how long?
+
+    Raises ``Unreadable`` as ``read`` does.
+    """
+    if format == "moodle-xml":
+        _check_size(file)
+        yield from (None for element in children(file, "quiz") if element.get("type") != "category")
+    else:
+        yield from (None for _record in _records(file, format))
+
+
+def _check_size(file: BinaryIO) -> None:
     file.seek(0, 2)
     size = file.tell()
     file.seek(0)
@@ -59,6 +72,10 @@ def _records(file: BinaryIO, format: str) -> Iterator[Any]:
         raise Unreadable(_("The file is empty."))
     if size > MOST_BYTES:
         raise Unreadable(_("The file is bigger than %(size)s MB.") % {"size": MOST_BYTES // 1024 // 1024})
+
+
+def _records(file: BinaryIO, format: str) -> Iterator[Any]:
+    _check_size(file)
     if format == "gift":
         return gift.read(lines(file))
     readers: dict[str, Callable[[BinaryIO], Iterator[Any]]] = {

@@ -89,7 +89,7 @@ def import_questions(
     transaction, how many of how many are done.
     """
     total = 0
-    for total, _found in enumerate(reading.read(file, format, language), start=1):
+    for total, _question in enumerate(reading.count(file, format), start=1):
         if total % CHUNK == 0:
             progress(0, total)  # a file that ends in the middle is no half import, so it is read to its end first
     report = Report()
