@@ -169,6 +169,7 @@ def certificates_issue(request: HttpRequest, kind: str, pk: int) -> HttpResponse
                 messages.success(request, _("The batch waits for the approval of another organiser."))
             return redirect("batch", key=batch.key)
     chosen = set(request.POST.getlist("participants")) if request.method == "POST" else None
+    saw(request.user, [candidate.participant for candidate in candidates], "certificates.view")
     return render(
         request,
         "certificates/issue.html",
@@ -312,6 +313,7 @@ def certificates(request: HttpRequest) -> HttpResponse:
             | models.Q(participant__name_latin__icontains=query)
         )
     page_obj = Paginator(rows, 50).get_page(request.GET.get("page"))
+    saw(request.user, [row.participant for row in page_obj.object_list], "certificates.view")
     waiting = _batches(request).filter(job__isnull=True, template__second_approval=True)
     return render(
         request,

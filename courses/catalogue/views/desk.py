@@ -21,6 +21,7 @@ from courses.participants.activation import invite as send_activation
 from courses.participants.forms import RecordForm
 from courses.participants.models import Participant
 from courses.participants.services import create_participant
+from courses.participants.trail import saw
 from institutions.models import Role
 from institutions.roles import scope
 
@@ -83,6 +84,7 @@ def cohort_desk(request: HttpRequest, pk: int) -> HttpResponse:
     applications = Application.objects.visible_to(request.user).filter(cohort=cohort)
     applications = applications.select_related("participant__country")
     invitations = CohortInvitation.objects.visible_to(request.user).filter(cohort=cohort)
+    saw(request.user, [row.participant for row in page.object_list], "catalogue.view")
     return render(
         request,
         "catalogue/cohort_desk.html",
@@ -132,6 +134,7 @@ def cohort_application(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, success % {"name": found.participant.name})
             return redirect("cohort_desk", pk=found.cohort_id)
+    saw(request.user, [found.participant], "catalogue.view")
     context = {
         "application": found,
         "cohort": found.cohort,
