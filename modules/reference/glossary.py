@@ -19,9 +19,9 @@ def entries_in(language: str) -> list[Entry]:
 
 
 def shown_in(language: str, search: str = "") -> list[Term]:
-    """Return every term in the best language for a reader, in the order of that alphabet. One query.
+    """Return every term in the best language for a reader, in the order of the alphabet, their own language first.
 
-    ``search``: only those with this in their name, another form, or the explanation.
+    One query. ``search``: only those with this in their name, another form, or the explanation.
     """
     rank = {code: place for place, code in enumerate(fallback_order(language))}
     best: dict[object, Term] = {}
@@ -31,7 +31,10 @@ def shown_in(language: str, search: str = "") -> list[Term]:
             best[term.translation_key] = term
     wanted = plain(search)
     found = [term for term in best.values() if wanted in plain("\n".join([*term.forms, term.definition]))]
-    return sorted(found, key=lambda term: (initial(term.name), plain(term.name)))
+    return sorted(
+        found,
+        key=lambda term: (term.locale.language_code != language, initial(term.name), plain(term.name)),
+    )
 
 
 def by_letter(terms: Iterable[Term]) -> list[tuple[str, list[Term]]]:

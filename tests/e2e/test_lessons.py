@@ -97,3 +97,30 @@ def test_without_script_the_button_is_a_form(visitor: Visitor) -> None:
     press(page.get_by_role("button", name=FIRST))
     assert done() == before + 1
     expect(page.locator(".notice--success")).to_be_visible()
+
+
+def test_a_word_is_explained_where_it_stands_and_without_script_in_the_glossary(visitor: Visitor) -> None:
+    page = visitor.page(width=PHONE)
+    page.goto(lesson_url())
+    word = page.get_by_role("button", name="prior informed consent")
+    word.scroll_into_view_if_needed()
+    word.focus()
+    page.keyboard.press("Enter")
+    card = page.locator(".term-card:popover-open")
+    expect(card).to_contain_text("given before access")
+    assert word.get_attribute("aria-expanded") == "true"
+    assert axe(page) == [] and too_wide(page) == 0
+    page.keyboard.press("Escape")
+    expect(card).to_have_count(0)
+    word.click()
+    expect(card).to_be_visible()
+    word.click()
+    expect(card).to_have_count(0)
+    plain = visitor.page(java_script_enabled=False)
+    plain.goto(lesson_url())
+    press(plain.get_by_role("link", name="prior informed consent").first)
+    assert plain.url.endswith("/en/glossary/#prior-informed-consent")
+    expect(plain.locator("#prior-informed-consent")).to_be_in_viewport()
+    arabic = visitor.page(width=PHONE, language="ar")
+    arabic.goto("/ar/glossary/")
+    assert axe(arabic) == [] and too_wide(arabic) == 0
