@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.viewsets.base import ViewSetGroup
 
-from core.scoped import ScopedModelViewSet
+from core.scoped import ObjectActView, ScopedModelViewSet
 from modules.records.models import Item
 
 from . import services
@@ -33,6 +33,34 @@ class CourseForm(WagtailAdminModelForm):
             self.fields["key"].disabled = True
 
 
+class CopyCourseForm(forms.Form):
+    """What the copy of a course is called."""
+
+    title = forms.CharField(label=_("Title of the copy"), max_length=200)
+    key = forms.SlugField(label=_("Key"), max_length=60, help_text=_("Small letters, digits and hyphens."))
+    with_modules = forms.BooleanField(
+        label=_("copy the modules too, with their quizzes and questions"),
+        required=False,
+        help_text=_("Otherwise both courses use the same modules, and what is done in one counts in the other."),
+    )
+
+
+class CopyCourse(ObjectActView):
+    label = _("Copy as a template")
+    icon_name = "copy"
+    question = _("Syllabus, rule, tasks and pages are copied. Cohorts and people are not. The pages are drafts.")
+    button_label = _("Copy")
+    success_message = _("The course was copied.")
+    form_class = CopyCourseForm
+
+    @classmethod
+    def offered(cls, user: Any, obj: Course) -> bool:
+        return can_change_course(user, obj)
+
+    def act(self, *, actor: Any, obj: Course, **answers: Any) -> None:
+        services.copy_course(actor=actor, course=obj, **answers)
+
+
 class CourseViewSet(ScopedModelViewSet):
     """Courses of one's own programmes."""
 
@@ -43,6 +71,7 @@ class CourseViewSet(ScopedModelViewSet):
     list_display = ["__str__", "programme", "field", "open_enrolment"]
     list_filter = ["field"]
     ordering = ["key"]
+    object_acts = {"copy_as_template": CopyCourse}
 
     def get_form_class(self, for_update: bool = False) -> Any:
         return CourseForm

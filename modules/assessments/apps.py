@@ -12,12 +12,13 @@ class AssessmentsConfig(AppConfig):
         from core.permissions import declare
         from core.personal import register_personal_data
         from jobs.services import register_handler
-        from modules.lessons.registry import register_outline_provider
+        from modules.lessons.registry import register_copier, register_outline_provider
 
         from . import personal
         from .outline import passed_quizzes, quiz_entries
         from .permissions import GROUP_PERMISSIONS
         from .services import bringing, regrading
+        from .services.copying import copy_quizzes
 
         declare("assessments", GROUP_PERMISSIONS)
         title = _("Bringing questions in")
@@ -39,3 +40,4 @@ class AssessmentsConfig(AppConfig):
             erase=personal.erase,
         )
         register_outline_provider(quiz_entries, done=passed_quizzes)
+        register_copier(copy_quizzes)

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 
+from modules.records.models import Item
+
 
 @dataclass(frozen=True)
 class OutlineEntry:
@@ -28,6 +30,8 @@ OutlineProvider = Callable[[Sequence[UUID], Any, str], Mapping[UUID, Sequence[Ou
 # done(entry keys, user) -> those of them that the person has done; one query. Called for accounts only.
 DoneProvider = Callable[[Sequence[UUID], Any], Collection[UUID]]
 ReadingRule = Callable[[UUID], bool]
+# copier(original module item, the copy's item, actor): copies what a higher room has in the module.
+Copier = Callable[[Item, Item, Any], None]
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class _Provider:
 
 _providers: list[_Provider] = []
 _rules: list[ReadingRule] = []
+_copiers: list[Copier] = []
 
 
 def register_outline_provider(provider: OutlineProvider, *, done: DoneProvider | None = None) -> None:
@@ -57,6 +62,18 @@ def register_reading_rule(rule: ReadingRule) -> None:
     """
     if rule not in _rules:
         _rules.append(rule)
+
+
+def register_copier(copier: Copier) -> None:
+    """Register ``copier(original, copy, actor)``: called in the transaction in which a module is copied."""
+    if copier not in _copiers:
+        _copiers.append(copier)
+
+
+def copy_others(original: Item, copy: Item, actor: Any) -> None:
+    """Let the higher rooms copy what they have in a module."""
+    for copier in _copiers:
+        copier(original, copy, actor)
 
 
 def shared_entries(module_keys: Sequence[UUID], language: str) -> dict[UUID, list[OutlineEntry]]:

@@ -20,6 +20,7 @@ from .cohorts import (
     save_cohort,
     save_question,
 )
+from .copying import KeyTaken, copy_course
 from .courses import NotYourProgramme, change_course, create_course, freeze_title, put_rule
 from .enrolment import (
     AlreadyEnrolled,
@@ -69,6 +70,7 @@ __all__ = [
     "Explained",
     "InvitationOver",
     "Judgement",
+    "KeyTaken",
     "MayNotJudge",
     "MayNotWaive",
     "NotEnrolled",
@@ -89,6 +91,7 @@ __all__ = [
     "cancel_invitation",
     "change_course",
     "completion_of",
+    "copy_course",
     "create_course",
     "decline",
     "decline_invitation",

@@ -132,3 +132,41 @@ def test_the_admin_is_closed_to_those_who_write_nothing(client, who):
         if response.redirect_chain
         else response.status_code in (403, 404)
     )
+
+
+def test_a_reviewer_comments_the_editor_mends_and_the_change_is_published(client, editor, organiser, lesson):
+    """The review with comments, from the submission to the publication."""
+    edit = reverse("wagtailadmin_pages:edit", args=[lesson.pk])
+    client.force_login(editor)
+    client.post(edit, form_data(lesson, title="First try", **{"action-submit": "1"}))
+    task = LessonPage.objects.get(pk=lesson.pk).current_workflow_state.current_task_state
+    client.force_login(organiser)
+    comment = {
+        "TOTAL_FORMS": 1,
+        "INITIAL_FORMS": 0,
+        "MIN_NUM_FORMS": 0,
+        "MAX_NUM_FORMS": 1000,
+        "0": {
+            "contentpath": "title",
+            "text": "Say what the lesson is about.",
+            "position": "",
+            "id": "",
+            "replies": {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0, "MIN_NUM_FORMS": 0, "MAX_NUM_FORMS": 1000},
+        },
+    }
+    answer = client.post(edit, form_data(lesson, title="First try", comments=comment))
+    assert answer.status_code == 302, answer.context["form"].errors
+    reject = reverse("wagtailadmin_pages:workflow_action", args=[lesson.pk, "reject", task.pk])
+    client.post(reject, {"comment": "See my comment at the title."})
+    lesson.refresh_from_db()
+    assert lesson.current_workflow_state.status == "needs_changes"
+    client.force_login(editor)
+    assert "Say what the lesson is about." in client.get(edit).content.decode()
+    client.post(edit, form_data(lesson, title="About consent", **{"action-restart-workflow": "1"}))
+    state = LessonPage.objects.get(pk=lesson.pk).current_workflow_state
+    assert state.status == "in_progress"
+    client.force_login(organiser)
+    approve = reverse("wagtailadmin_pages:workflow_action", args=[lesson.pk, "approve", state.current_task_state.pk])
+    client.post(approve, {"comment": ""})
+    lesson.refresh_from_db()
+    assert lesson.title == "About consent" and lesson.live
