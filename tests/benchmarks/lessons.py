@@ -31,9 +31,11 @@ def measure(platform: Any) -> list[dict[str, Any]]:
     with server() as port:
         speeds = ask(port, cookie, [BARE, path], rounds=ROUNDS, seconds=SECONDS)
     ratio = speeds[path] / speeds[BARE]
+    grown = queries_of(*reader_of_a_big_module(lessons=1000, learners=1000))
     print(f"  {path}: {queries} queries; one process: {speeds[path]:.0f} a second, bare view {speeds[BARE]:.0f}")
     return [
         row("Queries of a lesson page, learner", queries, "", QUERY_BUDGET, queries <= QUERY_BUDGET),
+        row("The same, 1,000 lessons and learners", grown, "", queries, grown <= queries),
         row("Lesson pages, learner, one process", round(speeds[path], 1), "per second", None, True),
         row("Lesson pages, ratio to a bare view", round(ratio, 2), "", round(RATIO_BUDGET, 2), ratio >= RATIO_BUDGET),
     ]
@@ -60,6 +62,44 @@ def reader_of_a_lesson(email: str = "reader-of-lessons@example.org") -> tuple[st
     client = Client()
     client.force_login(learner, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client.cookies["sessionid"].value, page_url(second, "en")
+
+
+def reader_of_a_big_module(*, lessons: int, learners: int) -> tuple[str, str]:
+    """Return the session of a learner in a module of many lessons that many others read, and a lesson's path."""
+    from django.test import Client
+    from django.utils import timezone
+
+    from accounts.models import User
+    from core.routing import page_url
+    from modules.lessons.models import LessonPage, LessonProgress, ModulePage
+    from modules.records.models import Item
+
+    model = ModulePage.objects.live().order_by("path").first()
+    assert model is not None
+    module = ModulePage(title="A big module", slug="a-big-module", field=model.field, locale=model.locale)
+    model.get_parent().add_child(instance=module)
+    module.save_revision().publish()
+    parent = Item.objects.get(key=module.translation_key)
+    body = [("text", "<p>Text.</p>")]
+    for place in range(lessons):
+        page = LessonPage(title=f"Lesson {place}", slug=f"lesson-{place}", locale=module.locale, body=body)
+        module.add_child(instance=page)
+    pages = LessonPage.objects.child_of(module).order_by("path")
+    Item.objects.bulk_create(
+        Item(key=page.translation_key, kind=Item.Kind.LESSON, parent=parent, order=n, titles={"en": page.title})
+        for n, page in enumerate(pages)
+    )
+    items = list(Item.objects.filter(parent=parent))
+    people = User.objects.bulk_create(User(email=f"reader-{n}@big.example.org") for n in range(learners))
+    now = timezone.now()
+    pairs = [(people[0], item) for item in items] + [(person, items[0]) for person in people[1:]]
+    LessonProgress.objects.bulk_create(
+        LessonProgress(learner=person, learner_key=person.key, item=item, seen_at=now, done_at=now)
+        for person, item in pairs
+    )
+    client = Client()
+    client.force_login(people[0], backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client.cookies["sessionid"].value, page_url(pages[lessons // 2], "en")
 
 
 def queries_of(cookie: str, path: str) -> int:
