@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -25,7 +26,7 @@ from .pictures import taken_in, without_pictures
 from .problems import CannotCarry, Fault, Unreadable
 from .shares import fraction_of
 
-COLUMNS = ("key", "name", "category", "tags", "type", "question", "feedback", "right", "options")
+COLUMNS = ("key", "name", "category", "tags", "type", "question", "feedback", "right", "options", "campus")
 NUMBERED = re.compile(r"(answer|feedback|weight)\s*_?(\d{1,3})")
 DELIMITERS = ",;\t|"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -54,20 +55,27 @@ class Row:
     name: str = ""
     category: str = ""
     tags: list[str] = field(default_factory=list)
+    extra: dict[str, str] = field(default_factory=dict)
     line: int = 0
     language: str = "en"
 
     def draft(self, type: str, body: dict[str, Any] | None = None) -> Draft:
         """Return what the row says of every question, with a type and its body."""
         draft = Draft(type, "", body or {}, name=self.name, idnumber=self.key, tags=list(self.tags), line=self.line)
+        draft.extra = dict(self.extra)
         draft.category, draft.language = category_path(self.category), self.language
-        draft.text = taken_in(to_html(self.text, "moodle"), {}, draft)
-        draft.feedback = taken_in(to_html(self.feedback, "moodle"), {}, draft)
+        draft.text = taken_in(to_html(self.text, _format(self.text)), {}, draft)
+        draft.feedback = taken_in(to_html(self.feedback, _format(self.feedback)), {}, draft)
         return draft
 
     def yes(self, option: str, default: bool = False) -> bool:
         """Return what an option that is yes or no says."""
         return self.options.get(option, "yes" if default else "no").lower() in ("yes", "true", "1")
+
+
+def _format(text: str) -> str:
+    """A cell that begins with a tag is HTML; in any other line ends count."""
+    return "html" if text.lstrip().startswith("<") else "moodle"
 
 
 def row_of(draft: Draft, answers: list[Cell], *, right: str = "", **options: str) -> Row:
@@ -87,6 +95,7 @@ def row_of(draft: Draft, answers: list[Cell], *, right: str = "", **options: str
         name=draft.name,
         category="/".join(name.replace("/", "//") for name in draft.category),
         tags=draft.tags,
+        extra=draft.extra,
     )
 
 
@@ -171,6 +180,7 @@ def _row(header: list[str], cells: list[str], line: int) -> Row | Fault:
         right=held.get("right", ""),
         feedback=held.get("feedback", ""),
         options=options_of(held.get("options", "")),
+        extra=_extra(held.get("campus", "")),
         key=held.get("key", ""),
         name=held.get("name", ""),
         category=held.get("category", ""),
@@ -183,6 +193,15 @@ def _row(header: list[str], cells: list[str], line: int) -> Row | Fault:
     if any(not cell.text for cell in row.answers):
         return Fault(line, _("A feedback or a weight has no answer."), row.name or row.key)
     return row
+
+
+def _extra(text: str) -> dict[str, str]:
+    """What travelled along in the column “campus”, which only we write."""
+    try:
+        held = json.loads(text)
+    except ValueError:
+        return {}
+    return {str(name): str(value) for name, value in held.items()} if isinstance(held, dict) else {}
 
 
 def options_of(text: str) -> dict[str, str]:
@@ -227,6 +246,7 @@ def write(rows: Iterable[Row]) -> Iterator[str]:
         yield _taken(out)
         cells = [row.key, row.name, row.category, ", ".join(row.tags), row.type, row.text, row.feedback, row.right]
         cells.append(written_options(row.options))
+        cells.append(json.dumps(row.extra, ensure_ascii=False) if row.extra else "")
         for answer in row.answers:
             cells += [answer.text, answer.feedback, answer.weight]
         writer.writerow([guarded(cell) for cell in cells])

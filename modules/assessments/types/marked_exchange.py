@@ -71,7 +71,7 @@ class EssayExchange(Exchange):
         return written
 
     def to_row(self, draft: Draft) -> table.Row:
-        lose_rubric(draft)
+        keep_rubric(draft)
         limits = {name: str(draft.body[name]) for name in LIMITS if draft.body.get(name)}
         return table.row_of(draft, [], **limits)
 
@@ -114,9 +114,4 @@ def keep_rubric(draft: Draft) -> None:
     if draft.body.get("criteria"):
         parts = {id: part.get("text", "") for id, part in draft.parts.items()}
         draft.keep("rubric", {"criteria": draft.body["criteria"], "parts": parts})
-        lose_rubric(draft)
-
-
-def lose_rubric(draft: Draft) -> None:
-    if draft.body.get("criteria"):
         draft.lose(_("the rubric"))

@@ -172,6 +172,7 @@ class ChoiceExchange(Exchange):
             true, false = by_side(draft)
             cells = [table.Cell("true", true[1]), table.Cell("false", false[1])]
             return table.row_of(draft, cells, right="true" if true[0] else "false")
+        draft.keep_ids(choice["id"] for choice in choices)
         marking = draft.body.get("marking", RIGHT_MINUS_WRONG)
         cells = [
             table.Cell(

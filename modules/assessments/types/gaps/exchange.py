@@ -77,9 +77,7 @@ class GapsExchange(Exchange):
         usual = KEPT.findall(draft.text)
         if list(gaps) != [str(number) for number in range(1, len(gaps) + 1)] or usual != list(gaps):
             draft.keep("gaps", {"order": list(gaps), "text": usual})
-        parts = {id: gap["choices"] for id, gap in gaps.items() if "choices" in gap}
-        if any(names != _letters(len(names)) for names in parts.values()):
-            draft.keep("choices", [parts.get(id, []) for id in usual])
+        _keep_choices(draft, usual)
         if not draft.body.get("diacritics"):
             draft.extra["diacritics"] = "no"
             draft.lose(_("that accents do not matter"))
@@ -94,6 +92,7 @@ class GapsExchange(Exchange):
         gaps = {gap["id"]: gap for gap in draft.body["gaps"]}
         if list(gaps) != [str(number) for number in range(1, len(gaps) + 1)]:
             raise CannotCarry(_("The table numbers gaps from 1."))
+        _keep_choices(draft, list(gaps))
         for id, gap in gaps.items():
             if any("|" in part.get("text", "") for name, part in draft.parts.items() if name.split(".")[0] == id):
                 raise CannotCarry(_("A gap holds “|”, which parts what is accepted in the table."))
@@ -236,6 +235,13 @@ def _cloze(draft: Draft, gap: dict[str, Any], case: bool) -> str:
         note = draft.part(id, "feedback")
         answers = ["=" + _written(line, note) for line in _lines(draft.part(id))]
     return f"{{{gap.get('weight', 1)}:{kind}:{'~'.join(answers)}}}"
+
+
+def _keep_choices(draft: Draft, order: list[str]) -> None:
+    """Let the ids of choices travel along where they are not those that they would get."""
+    names = {gap["id"]: gap["choices"] for gap in draft.body["gaps"] if "choices" in gap}
+    if any(held != _letters(len(held)) for held in names.values()):
+        draft.keep("choices", [names.get(id, []) for id in order])
 
 
 def _written(text: str, note: str) -> str:

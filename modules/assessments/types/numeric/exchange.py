@@ -157,6 +157,9 @@ class NumericExchange(Exchange):
         return written
 
     def to_row(self, draft: Draft) -> table.Row:
+        travelling(draft)
+        for name in ("exact", "relative"):  # which the table says itself, as far as it can
+            draft.extra.pop(name, "")
         units = units_of(draft)
         if len(units) > 1 or any(exact(factor) != 1 for _names, factor in units):
             raise CannotCarry(_("The table has one unit to a number."))

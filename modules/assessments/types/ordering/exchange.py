@@ -77,6 +77,7 @@ class OrderingExchange(Exchange):
         return written
 
     def to_row(self, draft: Draft) -> table.Row:
+        draft.keep_ids(draft.body["items"])
         marking = draft.body.get("marking", PAIRS)
         cells = [table.Cell(draft.part(id), draft.part(id, "feedback")) for id in draft.body["items"]]
         return table.row_of(draft, cells, marking="" if marking == PAIRS else marking)

@@ -98,6 +98,8 @@ class ShortAnswerExchange(Exchange):
         return written
 
     def to_row(self, draft: Draft) -> table.Row:
+        draft.keep_ids(answer["id"] for answer in draft.body["answers"])
+        draft.keep("groups", [len(lines_of(draft, answer["id"])) for answer in draft.body["answers"]])
         stars = bool(draft.body.get("wildcard"))
         cells = [
             table.Cell(line, draft.part(answer["id"], "feedback"), "" if weight == "1" else weight)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from ...exchange import moodle_xml, table
 from ...exchange.contract import Exchange
 from ...exchange.draft import Draft
-from ..marked_exchange import NO_TEXT, keep_rubric, lose_rubric, note_losses, whole, with_rubric
+from ..marked_exchange import NO_TEXT, keep_rubric, note_losses, whole, with_rubric
 
 if TYPE_CHECKING:
     from ...exchange import qti
@@ -77,7 +77,7 @@ class UploadExchange(Exchange):
         return written
 
     def to_row(self, draft: Draft) -> table.Row:
-        lose_rubric(draft)
+        keep_rubric(draft)
         body = draft.body
         return table.row_of(
             draft,
