@@ -30,10 +30,13 @@ CHOSEN = {
     for mixed in ("", "S", "_S")
 } | {"MULTICHOICE_VS", "MULTICHOICE_HS", "MCVS", "MCHS", "MCS"}
 NUMERICAL = ("NUMERICAL", "NM")
-CLOZE = re.compile(r"\{(\d*):([A-Z_]+):((?:\\.|[^\\}])*)\}", re.DOTALL)
+CLOZE = re.compile(r"\{(\d{0,4}):([A-Z_]{1,20}):((?:\\.|[^\\}]){0,5000})\}", re.DOTALL)
 SLOT = re.compile(r"\[\[(\d+)\]\]")
 KEPT = re.compile(r"\[\[([^\[\]]+)\]\]")
 SHARE = re.compile(r"%(-?\d+(?:\.\d+)?)%")
+# Between signs that part answers and feedback, what a backslash makes plain does not count.
+PARTS = re.compile(r"(?:\\.|[^\\~]|\\$)+", re.DOTALL)
+NOTED = re.compile(r"((?:\\.|[^\\#])*)#(.*)", re.DOTALL)
 ESCAPED = re.compile(r"\\([\\#}~/\"=*])")
 
 Answer = tuple[str, float, str]
@@ -200,7 +203,7 @@ def _typed(draft: Draft, gaps: _Gaps, id: str, answers: list[Answer], weight: in
 def _answers(text: str) -> list[Answer]:
     """The answers of a gap: text, share in per cent, feedback."""
     found = []
-    for part in re.split(r"(?<!\\)~", text):
+    for part in PARTS.findall(text):
         share = 0.0
         if part.startswith("="):
             share, part = 100.0, part[1:]
@@ -212,8 +215,8 @@ def _answers(text: str) -> list[Answer]:
 
 
 def _split(part: str) -> tuple[str, str, str]:
-    at = re.search(r"(?<!\\)((?:\\\\)*)#", part)
-    return (part[: at.end() - 1], "#", part[at.end() :]) if at else (part, "", "")
+    found = NOTED.fullmatch(part)
+    return (found[1], "#", found[2]) if found else (part, "", "")
 
 
 def _plain(text: str) -> str:
