@@ -193,6 +193,7 @@ def test_queries_do_not_grow_with_people_or_sessions(
         add_session(workshop, f"Session {number}")
         register(workshop, factories.ParticipantFactory(country_id="UG"))
     for address, number in counts.items():
+        as_trainer.get(address)  # the first time also writes down who was seen
         with django_assert_max_num_queries(number):
             as_trainer.get(address)
 

@@ -45,6 +45,8 @@ def form_data(page, **changes):
         "slug": page.slug,
         "summary": page.summary,
         "minutes": page.minutes,
+        "change": "minor",
+        "change_note": "",
         "body": streamfield(blocks),
         "sources": '{"blocks": [], "entityMap": {}}',
         "seo_title": "",
