@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from wagtail.models import Site
 
 from core.caching import PAGES, generation, name, recalled
 from core.routing import page_url, root_paths
@@ -31,8 +30,7 @@ def brand(language: str) -> dict[str, Any]:
     """Return ``{name, note, home_url, logo, contact_email}`` of the installation."""
 
     def make() -> dict[str, Any]:
-        site = Site.objects.filter(is_default_site=True).first()
-        settings = BrandSettings.for_site(site) if site else BrandSettings()
+        settings = BrandSettings.objects.filter(site__is_default_site=True).first() or BrandSettings()
         logo = settings.logo.get_rendition("max-160x36") if settings.logo else None
         return {
             "name": settings.name,
