@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core.files.storage import Storage, storages
 from django.db import models
 from django.http import HttpRequest
@@ -135,6 +137,26 @@ class LessonPage(BasePage):
             **super(BasePage, self).get_context(request, *args, **kwargs),
             **lesson_context(shell, own_of(shell, request.user, {}, language)),
         }
+
+    @property
+    def preview_modes(self) -> list[tuple[str, Any]]:
+        """How an author may look at it: with the module's outline, its quizzes and what follows."""
+        return [
+            ("", _("As a learner who reads it the first time")),
+            ("done", _("As a learner who has done it")),
+            ("visitor", _("As a visitor who is not signed in")),
+        ]
+
+    def get_preview_context(self, request: HttpRequest, mode_name: str) -> dict[str, Any]:
+        """The lesson as a kind of reader sees it."""
+        from .reading import lesson_context, own_of
+
+        context = self.get_context(request)
+        shell, language = context["lesson"], get_language() or settings.LANGUAGE_CODE
+        own = own_of(shell, AnonymousUser(), {}, language)
+        if mode_name != "visitor":
+            own = replace(own, account=shell.place >= 0, is_done=mode_name == "done")
+        return {**context, **lesson_context(shell, own)}
 
     class Meta:
         verbose_name = _("lesson")

@@ -195,6 +195,18 @@ def test_the_author_previews_a_draft(rf, cast, module, lessons):
     assert not LessonProgress.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("mode", "shown"),
+    [("", "Mark as done"), ("done", "You have done this lesson"), ("visitor", "Sign in to keep track")],
+)
+def test_the_author_previews_it_as_each_kind_of_reader(rf, cast, lessons, mode, shown):
+    request = rf.get(content.url(lessons[0]))
+    request.user = cast.organiser
+    page = text_of(lessons[0].make_preview_request(request, mode))
+    assert shown in page and "Lesson 2" in page
+    assert not LessonProgress.objects.exists()
+
+
 def test_the_author_previews_a_lesson_that_was_never_saved(rf, cast, module):
     lesson = LessonPage(title="Unborn", slug="unborn", locale=module.locale, body=content.text_body())
     lesson.set_url_path(module)
