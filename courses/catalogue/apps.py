@@ -21,6 +21,7 @@ class CatalogueConfig(AppConfig):
         from courses.participants.imports.registry import register_destination
         from courses.participants.querysets import register_tie
         from courses.participants.services import register_reconciler
+        from institutions.activities import ActivityKind, register_activity
         from jobs.querysets import register_tie as register_job_tie
         from jobs.services import register_handler
         from modules.assessments.registry import register_context_provider, register_marker_provider
@@ -43,6 +44,9 @@ class CatalogueConfig(AppConfig):
         from .services import rules
 
         declare("catalogue", GROUP_PERMISSIONS)
+        register_activity(
+            ActivityKind("course", Course._meta.verbose_name_plural, lambda: Course.objects.select_related("item"))
+        )
         register_tie(people_of_cohorts)
         register_destination(destinations.KIND, destinations.DESTINATION)
         register_personal_data(

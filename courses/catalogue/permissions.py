@@ -6,11 +6,13 @@ from typing import Any
 
 from django.db import models
 
-from core.permissions import ORGANISERS, TRAINERS
+from core.permissions import ACTIVITY_ORGANISERS, ORGANISERS, TRAINERS
+from institutions.activities import activity_key
 from institutions.models import Role
 from institutions.roles import is_organiser, scope
 
 from .models import Cohort, Course, Enrolment
+from .querysets import organised
 
 GROUP_PERMISSIONS = {
     ORGANISERS: [
@@ -18,13 +20,25 @@ GROUP_PERMISSIONS = {
         "delete_syllabusentry",
         "view_enrolment",
     ],
+    ACTIVITY_ORGANISERS: [
+        *(f"{act}_{model}" for model in ("cohort", "syllabusentry") for act in ("add", "change", "view")),
+        "change_course",
+        "view_course",
+        "delete_syllabusentry",
+        "view_enrolment",
+    ],
     TRAINERS: ["view_course", "view_cohort", "view_enrolment"],
 }
 
 
+def organises(user: Any, course: Course) -> bool:
+    """Organisers of its programme, and those of this course alone."""
+    return is_organiser(user, course.programme_id, activity_key("course", course.pk))
+
+
 def can_change_course(user: Any, course: Course) -> bool:
-    """Organisers of its programme."""
-    return is_organiser(user, course.programme_id)
+    """Who organises it."""
+    return organises(user, course)
 
 
 def can_see_progress(user: Any, cohort: Cohort) -> bool:
@@ -37,7 +51,7 @@ def runs_cohort(user: Any, cohort: Cohort) -> bool:
     where = scope(user, Role.TRAINER)
     trains = where.everywhere or cohort.course.programme_id in where.programmes
     own = trains and cohort.trainers.filter(user=user).exists()
-    return own or is_organiser(user, cohort.course.programme_id)
+    return own or organises(user, cohort.course)
 
 
 def can_make_slips(user: Any, cohort: Cohort) -> bool:
@@ -59,21 +73,20 @@ def can_note(user: Any, enrolment: Enrolment) -> bool:
 def can_withdraw(user: Any, enrolment: Enrolment) -> bool:
     """Oneself, or an organiser of the programme."""
     own = enrolment.participant.user_id is not None and enrolment.participant.user_id == user.pk
-    return own or is_organiser(user, enrolment.cohort.course.programme_id)
+    return own or organises(user, enrolment.cohort.course)
 
 
 def can_waive(user: Any, enrolment: Enrolment) -> bool:
     """An organiser of the programme, never for oneself."""
     own = enrolment.participant.user_id is not None and enrolment.participant.user_id == user.pk
-    return not own and is_organiser(user, enrolment.cohort.course.programme_id)
+    return not own and organises(user, enrolment.cohort.course)
 
 
 def people_of_cohorts(user: Any) -> models.Q:
     """Q over participants: those enrolled in cohorts the user organises or trains."""
     seen = models.Q(enrolments__cohort__trainers__user=user)
-    programmes = scope(user, Role.ORGANISER).programmes
-    if programmes:
-        seen |= models.Q(enrolments__cohort__course__programme__in=programmes)
+    if scope(user, Role.ORGANISER):
+        seen |= organised(user, "enrolments__cohort__course")
     return seen
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from core.personal import Person, Record, fact, fields_of, forget_labels
 from courses.participants.personal import records_of
@@ -26,7 +27,7 @@ def export(person: Person) -> Iterator[Record]:
             fact("course", _("Course"), str(row.cohort.course)),
             fact("cohort", _("Cohort"), row.cohort.title),
             fact("state", _("State"), row.state, row.get_state_display()),
-            fact("source", _("How"), row.source, row.get_source_display()),
+            fact("source", pgettext("enrolment", "How"), row.source, row.get_source_display()),
             fact("enrolled_at", _("Enrolled"), row.enrolled_at),
             fact("withdrawn_at", _("Left"), row.withdrawn_at),
             fact("completed_at", _("Completed"), row.completed_at),

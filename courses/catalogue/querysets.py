@@ -10,12 +10,18 @@ from institutions.models import Role
 from institutions.roles import scope
 
 
-def organised(user: Any, path: str) -> models.Q:
-    """Q: rows whose programme (at ``path``, e.g. ``"course__programme"``) the user organises."""
+def organised(user: Any, course: str = "") -> models.Q:
+    """Q: rows whose course (at this path, e.g. ``"cohort__course"``; empty for courses) the user organises.
+
+    That is: all of its programme, or this course alone.
+    """
     where = scope(user, Role.ORGANISER)
     if where.everywhere:
-        return models.Q(**{f"{path}__isnull": False})
-    return models.Q(**{f"{path}__in": where.programmes})
+        return models.Q(**{f"{course or 'pk'}__isnull": False})
+    programme = f"{course}__programme" if course else "programme"
+    seen = models.Q(**{f"{programme}__in": where.programmes})
+    alone = where.ids("course")
+    return seen | models.Q(**{f"{course or 'pk'}__in": alone}) if alone else seen
 
 
 class CourseQuerySet(models.QuerySet):
@@ -25,7 +31,7 @@ class CourseQuerySet(models.QuerySet):
         """Courses of programmes one organises, and those of cohorts one trains."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(organised(user, "programme") | models.Q(cohorts__trainers__user=user)).distinct()
+        return self.filter(organised(user) | models.Q(cohorts__trainers__user=user)).distinct()
 
     def offered(self) -> CourseQuerySet:
         """Those not archived."""
@@ -37,7 +43,7 @@ class SyllabusEntryQuerySet(models.QuerySet):
 
     def visible_to(self, user: Any) -> SyllabusEntryQuerySet:
         """Those of courses of programmes one organises."""
-        return self.filter(organised(user, "course__programme")) if user.is_authenticated else self.none()
+        return self.filter(organised(user, "course")) if user.is_authenticated else self.none()
 
 
 class CohortQuerySet(models.QuerySet):
@@ -47,7 +53,7 @@ class CohortQuerySet(models.QuerySet):
         """Cohorts one organises or trains: what trainers' and organisers' screens show."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(organised(user, "course__programme") | models.Q(trainers__user=user)).distinct()
+        return self.filter(organised(user, "course") | models.Q(trainers__user=user)).distinct()
 
     def offered(self) -> CohortQuerySet:
         """Those not archived, of courses not archived."""
@@ -62,9 +68,7 @@ class EnrolmentQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.none()
         return self.filter(
-            models.Q(participant__user=user)
-            | organised(user, "cohort__course__programme")
-            | models.Q(cohort__trainers__user=user)
+            models.Q(participant__user=user) | organised(user, "cohort__course") | models.Q(cohort__trainers__user=user)
         ).distinct()
 
     def active(self) -> EnrolmentQuerySet:
@@ -79,9 +83,7 @@ class PracticalTaskQuerySet(models.QuerySet):
         """Those of courses one organises, and of courses of which one trains a cohort."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(
-            organised(user, "course__programme") | models.Q(course__cohorts__trainers__user=user)
-        ).distinct()
+        return self.filter(organised(user, "course") | models.Q(course__cohorts__trainers__user=user)).distinct()
 
     def offered(self) -> PracticalTaskQuerySet:
         """Those not archived."""
@@ -99,9 +101,7 @@ class TaskResultQuerySet(models.QuerySet):
             participant__enrolments__cohort__trainers__user=user,
             participant__enrolments__cohort__course=models.F("task__course"),
         )
-        return self.filter(
-            models.Q(participant__user=user) | organised(user, "task__course__programme") | trained
-        ).distinct()
+        return self.filter(models.Q(participant__user=user) | organised(user, "task__course") | trained).distinct()
 
 
 class RequirementWaiverQuerySet(models.QuerySet):
@@ -113,7 +113,7 @@ class RequirementWaiverQuerySet(models.QuerySet):
             return self.none()
         return self.filter(
             models.Q(enrolment__participant__user=user)
-            | organised(user, "enrolment__cohort__course__programme")
+            | organised(user, "enrolment__cohort__course")
             | models.Q(enrolment__cohort__trainers__user=user)
         ).distinct()
 
@@ -129,7 +129,7 @@ class RuleDraftQuerySet(models.QuerySet):
         """One's own, of courses one organises."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(organised(user, "course__programme"), user=user)
+        return self.filter(organised(user, "course"), user=user)
 
 
 class QuestionQuerySet(models.QuerySet):
@@ -137,7 +137,7 @@ class QuestionQuerySet(models.QuerySet):
 
     def visible_to(self, user: Any) -> QuestionQuerySet:
         """Those of courses one organises; on a form everybody reads them through the cohort."""
-        return self.filter(organised(user, "course__programme")) if user.is_authenticated else self.none()
+        return self.filter(organised(user, "course")) if user.is_authenticated else self.none()
 
     def in_use(self) -> QuestionQuerySet:
         """Those not retired."""
@@ -151,7 +151,7 @@ class ApplicationQuerySet(models.QuerySet):
         """One's own, and those to cohorts of programmes one organises; a trainer does not choose participants."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(models.Q(participant__user=user) | organised(user, "cohort__course__programme"))
+        return self.filter(models.Q(participant__user=user) | organised(user, "cohort__course"))
 
     def open(self) -> ApplicationQuerySet:
         """Those that wait for a decision or for a place."""
@@ -167,7 +167,7 @@ class InvitationQuerySet(models.QuerySet):
 
     def visible_to(self, user: Any) -> InvitationQuerySet:
         """Those into cohorts of programmes one organises. Who is invited comes by the link."""
-        return self.filter(organised(user, "cohort__course__programme")) if user.is_authenticated else self.none()
+        return self.filter(organised(user, "cohort__course")) if user.is_authenticated else self.none()
 
 
 class PrerequisiteQuerySet(models.QuerySet):
@@ -175,7 +175,7 @@ class PrerequisiteQuerySet(models.QuerySet):
 
     def visible_to(self, user: Any) -> PrerequisiteQuerySet:
         """Those of courses one organises; the public reads them on the course's page."""
-        return self.filter(organised(user, "course__programme")) if user.is_authenticated else self.none()
+        return self.filter(organised(user, "course")) if user.is_authenticated else self.none()
 
 
 class EnrolmentNoteQuerySet(models.QuerySet):
@@ -185,7 +185,7 @@ class EnrolmentNoteQuerySet(models.QuerySet):
         """Those about people of cohorts one trains or organises, never those about oneself. Nobody else's."""
         if not user.is_authenticated:
             return self.none()
-        runs = organised(user, "enrolment__cohort__course__programme")
+        runs = organised(user, "enrolment__cohort__course")
         trainer = scope(user, Role.TRAINER)
         if trainer.everywhere:
             runs |= models.Q(enrolment__cohort__trainers__user=user)
@@ -203,6 +203,4 @@ class LetterQuerySet(models.QuerySet):
         """Those to cohorts one trains or organises."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(
-            organised(user, "cohort__course__programme") | models.Q(cohort__trainers__user=user)
-        ).distinct()
+        return self.filter(organised(user, "cohort__course") | models.Q(cohort__trainers__user=user)).distinct()

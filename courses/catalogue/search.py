@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.models import Locale
 
 from core.caching import PAGES, generation, name, recalled
@@ -173,5 +174,5 @@ FACETS: dict[str, tuple[Any, Any]] = {
     "topic": (_("Topic"), Field.choices),
     "language": (_("Language"), settings.LANGUAGES),
     "region": (_("Region"), Region.choices),
-    "mode": (_("How"), Mode.choices),
+    "mode": (pgettext_lazy("way of taking part", "How"), Mode.choices),
 }

@@ -6,11 +6,12 @@ from typing import Any
 
 from django.db import models
 
-from core.permissions import ORGANISERS
+from core.permissions import ACTIVITY_ORGANISERS, ORGANISERS
 from courses.catalogue.models import Cohort, Course
+from courses.catalogue.permissions import organises as organises_course
 from courses.participants.models import Participant
 from courses.workshops.models import Workshop
-from institutions.roles import is_organiser
+from courses.workshops.permissions import organises as organises_workshop
 
 from .models import Batch, Certificate
 
@@ -22,12 +23,8 @@ GROUP_PERMISSIONS = {
         "view_certificate",
         "view_batch",
     ],
+    ACTIVITY_ORGANISERS: ["view_certificate", "view_batch"],
 }
-
-
-def programme_of(subject: Cohort | Workshop | Course) -> int:
-    """Return the id of the programme a subject belongs to."""
-    return subject.course.programme_id if isinstance(subject, Cohort) else subject.programme_id
 
 
 def is_own(user: Any, participant: Participant) -> bool:
@@ -36,8 +33,10 @@ def is_own(user: Any, participant: Participant) -> bool:
 
 
 def can_issue(user: Any, subject: Cohort | Workshop | Course) -> bool:
-    """Organisers of its programme."""
-    return is_organiser(user, programme_of(subject))
+    """Who organises it: its programme, or it alone."""
+    if isinstance(subject, Workshop):
+        return organises_workshop(user, subject)
+    return organises_course(user, subject.course if isinstance(subject, Cohort) else subject)
 
 
 def can_approve(user: Any, batch: Batch) -> bool:

@@ -6,6 +6,10 @@ from typing import Any
 
 from django.db import models
 
+from courses.catalogue.models import Course
+from courses.catalogue.querysets import organised as of_course
+from courses.workshops.models import Workshop
+from courses.workshops.querysets import organised as of_workshop
 from institutions.models import Role
 from institutions.roles import scope
 
@@ -15,11 +19,7 @@ def organised_subject(user: Any) -> models.Q:
     where = scope(user, Role.ORGANISER)
     if where.everywhere:
         return ~models.Q(subject_key="")
-    return (
-        models.Q(cohort__course__programme__in=where.programmes)
-        | models.Q(workshop__programme__in=where.programmes)
-        | models.Q(course__programme__in=where.programmes)
-    )
+    return of_course(user, "cohort__course") | of_workshop(user, "workshop") | of_course(user, "course")
 
 
 class CertificateQuerySet(models.QuerySet):
@@ -44,13 +44,19 @@ class TemplateQuerySet(models.QuerySet):
     """Templates."""
 
     def visible_to(self, user: Any) -> TemplateQuerySet:
-        """Those of programmes one organises; general ones for every organiser."""
+        """Those of programmes in which one organises anything; general ones for every organiser."""
         where = scope(user, Role.ORGANISER)
         if where.everywhere:
             return self
         if not where:
             return self.none()
-        return self.filter(models.Q(programme__in=where.programmes) | models.Q(programme__isnull=True))
+        seen = models.Q(programme__in=where.programmes) | models.Q(programme__isnull=True)
+        if where.activities:  # to print on, not to change: see TemplateViewSet.may
+            courses = Course.objects.filter(pk__in=where.ids("course"))
+            workshops = Workshop.objects.filter(pk__in=where.ids("workshop"))
+            seen |= models.Q(programme__in=courses.values("programme"))
+            seen |= models.Q(programme__in=workshops.values("programme"))
+        return self.filter(seen)
 
     def in_use(self) -> TemplateQuerySet:
         """Those not archived."""

@@ -17,13 +17,20 @@ class WorkshopsConfig(AppConfig):
         from courses.catalogue.prerequisites import register_prerequisite
         from courses.participants.querysets import register_tie
         from courses.participants.services import register_reconciler
+        from institutions.activities import ActivityKind, register_activity
 
         from . import digest, personal, services
         from .facts import asked, explain, live_session_facts, workshops_of
+        from .models import Workshop
         from .permissions import GROUP_PERMISSIONS, people_of_workshops
         from .prerequisites import WORKSHOP
 
         declare("workshops", GROUP_PERMISSIONS)
+        register_activity(
+            ActivityKind(
+                "workshop", Workshop._meta.verbose_name_plural, lambda: Workshop.objects.prefetch_related("texts")
+            )
+        )
         register_tie(people_of_workshops)
         register_digest_part(digest.coming_sessions)
         register_personal_data(

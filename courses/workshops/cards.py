@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from core.wording import language_names
@@ -31,7 +31,7 @@ class Status:
 def status_of(workshop: Workshop, people: int) -> Status:
     """Say where a workshop stands for somebody who thinks of taking part."""
     if workshop.state == State.CANCELLED:
-        return Status(_("Cancelled"), "wrong")
+        return Status(pgettext("workshop", "Cancelled"), "wrong")
     if workshop.is_over:
         return Status(_("Held"))
     if workshop.state == State.PROPOSED:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.fields import TimeZoneField
 from core.languages import best_text, best_title
@@ -38,7 +39,7 @@ class Workshop(models.Model):
         OPEN = "open", _("Registration open")
         CLOSED = "closed", _("Registration closed")
         HELD = "held", _("Held")
-        CANCELLED = "cancelled", _("Cancelled")
+        CANCELLED = "cancelled", pgettext_lazy("workshop", "Cancelled")
 
     PUBLIC = (State.ANNOUNCED, State.OPEN, State.CLOSED, State.HELD, State.CANCELLED)
 
@@ -212,7 +213,7 @@ class Registration(Representation):
 
     class State(models.TextChoices):
         REGISTERED = "registered", _("Registered")
-        CANCELLED = "cancelled", _("Cancelled")
+        CANCELLED = "cancelled", pgettext_lazy("registration", "Cancelled")
 
     class Source(models.TextChoices):
         SELF = "self", _("Registered oneself")

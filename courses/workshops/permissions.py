@@ -6,9 +6,11 @@ from typing import Any
 
 from django.db import models
 
-from core.permissions import ORGANISERS, TRAINERS
+from core.permissions import ACTIVITY_ORGANISERS, ORGANISERS, TRAINERS
 from courses.participants.models import Participant
+from institutions.activities import activity_key
 from institutions.models import Programme, Role
+from institutions.permissions import organises_a_programme
 from institutions.roles import holds, is_organiser, scope
 
 from .models import Registration, Workshop
@@ -16,13 +18,25 @@ from .querysets import ran
 
 GROUP_PERMISSIONS = {
     ORGANISERS: ["view_workshop", "change_workshop", "view_registration"],
+    ACTIVITY_ORGANISERS: ["view_workshop", "change_workshop", "view_registration"],
     TRAINERS: ["view_workshop", "view_registration"],
 }
 
 
-def can_create_workshops(user: Any) -> bool:
-    """Trainers and organisers, of whatever programme."""
+def organises(user: Any, workshop: Workshop) -> bool:
+    """Organisers of its programme, of its course, and those of this workshop alone."""
+    alone = [activity_key("workshop", workshop.pk), activity_key("course", workshop.course_id)]
+    return is_organiser(user, workshop.programme_id, *alone)
+
+
+def runs_workshops(user: Any) -> bool:
+    """Trainers and organisers, also those of one course or workshop."""
     return holds(user, Role.TRAINER, Role.ORGANISER)
+
+
+def can_create_workshops(user: Any) -> bool:
+    """Trainers, and organisers of whatever programme."""
+    return holds(user, Role.TRAINER) or organises_a_programme(user)
 
 
 def programmes_for(user: Any) -> models.QuerySet[Programme]:
@@ -47,7 +61,7 @@ def can_manage(user: Any, workshop: Workshop) -> bool:
 
 def can_archive(user: Any, workshop: Workshop) -> bool:
     """Organisers of its programme."""
-    return is_organiser(user, workshop.programme_id)
+    return organises(user, workshop)
 
 
 def is_own(user: Any, participant: Participant) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from core.personal import Person, Record, fact, fields_of, forget_labels
 from courses.participants.personal import records_of
@@ -21,9 +22,9 @@ def export(person: Person) -> Iterator[Record]:
         yield [
             fact("workshop", _("Workshop"), row.workshop.title),
             fact("state", _("State"), row.state, row.get_state_display()),
-            fact("source", _("How"), row.source, row.get_source_display()),
+            fact("source", pgettext("registration", "How"), row.source, row.get_source_display()),
             fact("registered_at", _("Registered"), row.registered_at),
-            fact("cancelled_at", _("Cancelled"), row.cancelled_at),
+            fact("cancelled_at", pgettext("registration", "Cancelled"), row.cancelled_at),
             *fields_of(row, "represents", "organisation", "position", "stakeholder_group"),
             fact("country", _("Country"), row.country_id, row.country or ""),
         ]

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.apps import apps
 from django.db import models
 
-from courses.catalogue.querysets import organised
 from institutions.models import Role
 from institutions.roles import scope
+
+
+def organised(user: Any, path: str = "") -> models.Q:
+    """Q: rows whose workshop (at ``path``) the user organises: its programme, its course, or this workshop alone."""
+    where, prefix = scope(user, Role.ORGANISER), f"{path}__" if path else ""
+    if where.everywhere:
+        return models.Q(**{f"{path or 'pk'}__isnull": False})
+    seen = models.Q(**{f"{prefix}programme__in": where.programmes})
+    if where.activities:
+        seen |= models.Q(**{f"{prefix}course__in": where.ids("course")})
+        seen |= models.Q(**{f"{path or 'pk'}__in": where.ids("workshop")})
+    return seen
 
 
 def ran(user: Any, path: str = "") -> models.Q:
@@ -17,8 +29,7 @@ def ran(user: Any, path: str = "") -> models.Q:
 
     A trainer is named on the workshop *and* holds the role for its programme: with the role go the workshops.
     """
-    prefix = f"{path}__" if path else ""
-    seen = organised(user, f"{prefix}programme")
+    seen = organised(user, path)
     where = scope(user, Role.TRAINER)
     if not where:
         return seen
@@ -61,6 +72,10 @@ class RegistrationQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.none()
         return self.filter(models.Q(participant__user=user) | ran(user, "workshop"))
+
+    def nominated_from(self, countries: Collection[str]) -> RegistrationQuerySet:
+        """What a focal point sees of these countries: those who came by nomination, never who registered themselves."""
+        return self.filter(source="nomination", country__in=countries)
 
     def active(self) -> RegistrationQuerySet:
         """Those not cancelled."""

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from institutions.models import Region
 from modules.lessons.models import Field
@@ -21,7 +22,7 @@ FACETS: dict[str, tuple[Any, Any]] = {
     "topic": (_("Topic"), Field.choices),
     "region": (_("Region"), Region.choices),
     "language": (_("Working language"), settings.LANGUAGES),
-    "mode": (_("How"), Mode.choices),
+    "mode": (pgettext_lazy("way of taking part", "How"), Mode.choices),
 }
 
 

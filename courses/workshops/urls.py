@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from .views import attendance, manage, people, public
+from .views import attendance, country, manage, people, public
 
 urlpatterns = [
     path("workshops/", public.workshops, name="workshops"),
+    path("my/country/", country.country, name="country"),
     path("workshops/mine/", manage.mine, name="workshops_mine"),
     path("workshops/new/", manage.create, name="workshop_create"),
     path("workshops/<slug:key>/", public.workshop, name="workshop"),

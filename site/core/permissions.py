@@ -16,7 +16,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 ORGANISERS, TRAINERS, FOCAL_POINTS, EDITORS = "Organisers", "Trainers", "Focal points", "Editors"
-GROUPS = (ORGANISERS, TRAINERS, FOCAL_POINTS, EDITORS)
+ACTIVITY_ORGANISERS = "Organisers of one activity"
+GROUPS = (ORGANISERS, ACTIVITY_ORGANISERS, TRAINERS, FOCAL_POINTS, EDITORS)
 
 _declared: dict[str, Mapping[str, Sequence[str]]] = {}
 

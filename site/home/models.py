@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.search import index
@@ -78,7 +79,7 @@ class PlainPage(BasePage):
 class BrandSettings(BaseSiteSetting):
     """Name, line and picture of the installation: any secretariat can run it under its own."""
 
-    name = models.CharField(_("name"), max_length=80, default="Protocol Campus")
+    name = models.CharField(pgettext_lazy("site", "name"), max_length=80, default="Protocol Campus")
     tagline = models.CharField(_("line below the name"), max_length=160, blank=True)
     logo = models.ForeignKey(
         "media.CampusImage", verbose_name=_("logo"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

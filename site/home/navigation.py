@@ -101,6 +101,8 @@ def account_links(request: HttpRequest) -> list[dict[str, str]]:
     if not user.is_authenticated or not (user.is_superuser or holds(user, *Role)):
         return []  # a learner: spares asking for permissions on every page
     links = []
+    if holds(user, Role.FOCAL_POINT):
+        links.append({"title": _("My country"), "url": reverse("country")})
     if holds(user, Role.TRAINER, Role.ORGANISER):
         links.append({"title": _("My workshops as a trainer"), "url": reverse("workshops_mine")})
         links.append({"title": _("Cohorts and completion"), "url": reverse("cohorts")})

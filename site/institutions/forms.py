@@ -11,10 +11,12 @@ from django.core.exceptions import ValidationError
 from django.forms.models import ModelChoiceIterator
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminDateInput
 
 from accounts.models import User
 
+from .activities import activity_choices
 from .models import Country, Organisation, Programme, Role
 from .names import sort_key
 
@@ -75,7 +77,7 @@ class OrganisationForm(forms.ModelForm):
         fields = ["name", "acronym", "kind", "country", "website"]
 
 
-class RoleForm(forms.ModelForm):
+class RoleForm(WagtailAdminModelForm):
     """Give a role. The account is named by its address: there is no list of all people to pick from."""
 
     email = forms.EmailField(label=_("E-mail address of the account"))
@@ -88,7 +90,17 @@ class RoleForm(forms.ModelForm):
         widgets = {"starts_on": AdminDateInput, "ends_on": AdminDateInput}
         help_texts = {"programme": _("Leave empty for all programmes.")}
 
-    field_order = ["email", "role", "programme", "country", "starts_on", "ends_on"]
+    activity = forms.ChoiceField(
+        label=_("Only for"),
+        required=False,
+        help_text=_("Only for organisers: one course with its cohorts and workshops, or one workshop."),
+    )
+
+    field_order = ["email", "role", "programme", "activity", "country", "starts_on", "ends_on"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["activity"].choices = [("", "---------"), *activity_choices(self.for_user)]
 
     def clean_email(self) -> str:
         email = self.cleaned_data["email"]
@@ -112,6 +124,7 @@ class RoleForm(forms.ModelForm):
             "role": Role(self.cleaned_data["role"]),
             "programme": self.cleaned_data.get("programme"),
             "country_id": self.country_id,
+            "activity": self.cleaned_data.get("activity", ""),
             "starts_on": self.cleaned_data.get("starts_on"),
             "ends_on": self.cleaned_data.get("ends_on"),
         }

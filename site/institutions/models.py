@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.languages import best_title
 
+from .activities import title_of
 from .names import country_name
 from .querysets import OrganisationQuerySet, ProgrammeQuerySet, RoleAssignmentQuerySet
 
@@ -70,7 +71,7 @@ class Organisation(models.Model):
         BUSINESS = "business", _("Business")
         DONOR = "donor", _("Donor")
 
-    name = models.CharField(_("name"), max_length=200, unique=True)
+    name = models.CharField(pgettext_lazy("organisation", "name"), max_length=200, unique=True)
     acronym = models.CharField(_("acronym"), max_length=30, blank=True)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     country = models.ForeignKey(Country, null=True, blank=True, on_delete=models.PROTECT, related_name="organisations")
@@ -145,10 +146,11 @@ class Role(models.TextChoices):
 
 
 class RoleAssignment(models.Model):
-    """A role of an account, for a programme, for a country, or for all when both are empty.
+    """A role of an account: for a programme, a country, one activity, or for all when these are empty.
 
     Roles add up. A trainer's assignment opens the trainer's tools; which workshops and cohorts are
-    theirs is said on these. A focal point's always names a country.
+    theirs is said on these. A focal point's always names a country. An organiser can be limited to one
+    ``activity``, ``"course:12"`` or ``"workshop:7"``: higher rooms say what these are (``activities.py``).
     """
 
     user = models.ForeignKey(
@@ -162,6 +164,7 @@ class RoleAssignment(models.Model):
         Programme, null=True, blank=True, on_delete=models.CASCADE, related_name="role_assignments"
     )
     country = models.ForeignKey(Country, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    activity = models.CharField(_("only for"), max_length=60, blank=True)
     starts_on = models.DateField(_("from"), null=True, blank=True)
     ends_on = models.DateField(_("until"), null=True, blank=True)
     granted_by = models.ForeignKey(
@@ -184,6 +187,11 @@ class RoleAssignment(models.Model):
                 condition=models.Q(programme__isnull=True) | models.Q(country__isnull=True),
             ),
             models.CheckConstraint(
+                name="activity_of_an_organiser_alone",
+                condition=models.Q(activity="")
+                | models.Q(role="organiser", programme__isnull=True, country__isnull=True),
+            ),
+            models.CheckConstraint(
                 name="role_ends_after_start",
                 condition=models.Q(starts_on__isnull=True)
                 | models.Q(ends_on__isnull=True)
@@ -192,7 +200,12 @@ class RoleAssignment(models.Model):
             models.UniqueConstraint(
                 name="role_everywhere_once",
                 fields=["user", "role"],
-                condition=models.Q(programme__isnull=True, country__isnull=True),
+                condition=models.Q(programme__isnull=True, country__isnull=True, activity=""),
+            ),
+            models.UniqueConstraint(
+                name="role_activity_once",
+                fields=["user", "role", "activity"],
+                condition=~models.Q(activity=""),
             ),
             models.UniqueConstraint(
                 name="role_programme_once",
@@ -207,5 +220,12 @@ class RoleAssignment(models.Model):
         ]
 
     def __str__(self) -> str:
-        where = self.programme or self.country
+        where = self.programme or self.country or self.activity_title
         return f"{self.get_role_display()}, {where}" if where else str(self.get_role_display())
+
+    @property
+    def activity_title(self) -> str:
+        """The title of the one activity that an organiser is limited to."""
+        return title_of(self.activity) if self.activity else ""
+
+    activity_title.fget.short_description = _("only for")  # type: ignore[attr-defined]

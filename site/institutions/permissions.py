@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.permissions import EDITORS, ORGANISERS, TRAINERS
+from core.permissions import ACTIVITY_ORGANISERS, EDITORS, ORGANISERS, TRAINERS
 
 from .models import Programme, Role, RoleAssignment
 from .roles import is_organiser, scope
@@ -25,13 +25,24 @@ GROUP_PERMISSIONS = {
 }
 
 # Who may open the admin at all, and who may read the audit trail: said here, because here are the roles.
-ADMIN_PERMISSIONS = {ORGANISERS: ["access_admin"], TRAINERS: ["access_admin"], EDITORS: ["access_admin"]}
+ADMIN_PERMISSIONS = {
+    ORGANISERS: ["access_admin"],
+    ACTIVITY_ORGANISERS: ["access_admin"],
+    TRAINERS: ["access_admin"],
+    EDITORS: ["access_admin"],
+}
 CORE_PERMISSIONS = {ORGANISERS: ["view_auditentry"]}
 
 
 def organises_all(user: Any) -> bool:
     """Organisers without a programme, and superusers."""
     return scope(user, Role.ORGANISER).everywhere
+
+
+def organises_a_programme(user: Any) -> bool:
+    """Organisers of a programme or of all, who keep what courses share; not those of one course or workshop."""
+    where = scope(user, Role.ORGANISER)
+    return where.everywhere or bool(where.programmes)
 
 
 def can_change_programme(user: Any, programme: Programme) -> bool:

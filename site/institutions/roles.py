@@ -8,19 +8,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from .activities import ids_of
 from .models import Role, RoleAssignment
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Where somebody holds a role: everywhere, or in these programmes and countries."""
+    """Where somebody holds a role: everywhere, or in these programmes, countries and single activities."""
 
     everywhere: bool = False
     programmes: frozenset[int] = frozenset()
     countries: frozenset[str] = frozenset()
+    activities: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
-        return self.everywhere or bool(self.programmes) or bool(self.countries)
+        return self.everywhere or bool(self.programmes) or bool(self.countries) or bool(self.activities)
+
+    def ids(self, kind: str) -> frozenset[int]:
+        """Return the ids of the single activities of one kind, e.g. ``"course"``."""
+        return ids_of(kind, self.activities)
 
 
 def scope(user: Any, role: Role) -> Scope:
@@ -35,14 +41,17 @@ def scope(user: Any, role: Role) -> Scope:
     held = user.__dict__.get("_campus_roles")
     if held is None:
         held = list(
-            RoleAssignment.objects.current().filter(user_id=user.pk).values_list("role", "programme_id", "country_id")
+            RoleAssignment.objects.current()
+            .filter(user_id=user.pk)
+            .values_list("role", "programme_id", "country_id", "activity")
         )
         user.__dict__["_campus_roles"] = held
-    mine = [(programme, country) for name, programme, country in held if name == role]
+    mine = [where for name, *where in held if name == role]
     return Scope(
-        everywhere=any(programme is None and country is None for programme, country in mine),
-        programmes=frozenset(programme for programme, _ in mine if programme is not None),
-        countries=frozenset(country for _, country in mine if country is not None),
+        everywhere=any(where == [None, None, ""] for where in mine),
+        programmes=frozenset(programme for programme, _, _ in mine if programme is not None),
+        countries=frozenset(country for _, country, _ in mine if country is not None),
+        activities=frozenset(activity for _, _, activity in mine if activity),
     )
 
 
@@ -51,10 +60,17 @@ def forget_roles(user: Any) -> None:
     user.__dict__.pop("_campus_roles", None)
 
 
-def is_organiser(user: Any, programme_id: int | None) -> bool:
-    """Whether ``user`` organises this programme (``None``: something of no programme, organisers of all only)."""
+def is_organiser(user: Any, programme_id: int | None, *activities: str) -> bool:
+    """Whether ``user`` organises this programme, or one of these activities of it alone.
+
+    ``None`` is something of no programme: organisers of all only.
+    """
     where = scope(user, Role.ORGANISER)
-    return where.everywhere or (programme_id is not None and programme_id in where.programmes)
+    return (
+        where.everywhere
+        or (programme_id is not None and programme_id in where.programmes)
+        or not where.activities.isdisjoint(activities)
+    )
 
 
 def holds(user: Any, *roles: Role) -> bool:

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from core import audit
 from core.errors import DomainError
-from core.permissions import EDITORS, FOCAL_POINTS, ORGANISERS, TRAINERS
+from core.permissions import ACTIVITY_ORGANISERS, EDITORS, FOCAL_POINTS, ORGANISERS, TRAINERS
 
+from . import activities
 from .models import Programme, Role, RoleAssignment
 from .permissions import can_grant_role, can_revoke_role
 from .roles import forget_roles
@@ -23,6 +24,11 @@ GROUP_OF_ROLE = {
     Role.FOCAL_POINT: FOCAL_POINTS,
     Role.EDITOR: EDITORS,
 }
+
+
+def group_of(role: Role, activity: str = "") -> str:
+    """Return the group of those who hold a role; an organiser of one activity keeps nothing that courses share."""
+    return ACTIVITY_ORGANISERS if activity else GROUP_OF_ROLE[role]
 
 
 class OwnRole(DomainError):
@@ -52,7 +58,14 @@ class RoleHasTwoPlaces(DomainError):
     """A role for a programme and a country at once."""
 
     def __init__(self) -> None:
-        super().__init__(_("Choose a programme or a country, not both."))
+        super().__init__(_("Choose a programme, a country or one activity, not several."))
+
+
+class RoleNotForActivity(DomainError):
+    """Only organisers are limited to one course or workshop, and only to one that exists."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Only organisers can be limited to one course or workshop."))
 
 
 class RoleEndsBeforeStart(DomainError):
@@ -70,6 +83,7 @@ def grant_role(
     role: Role,
     programme: Programme | None = None,
     country_id: str | None = None,
+    activity: str = "",
     starts_on: date | None = None,
     ends_on: date | None = None,
 ) -> RoleAssignment:
@@ -82,8 +96,10 @@ def grant_role(
         raise OwnRole
     if actor is not None and not can_grant_role(actor, role, programme.pk if programme else None):
         raise RoleNotYours
-    if programme is not None and country_id:
+    if sum(map(bool, (programme, country_id, activity))) > 1:
         raise RoleHasTwoPlaces
+    if activity and (role != Role.ORGANISER or not activities.exists(activity)):
+        raise RoleNotForActivity
     if role == Role.FOCAL_POINT and not country_id:
         raise RoleNeedsCountry
     if starts_on and ends_on and ends_on < starts_on:
@@ -93,11 +109,19 @@ def grant_role(
         role=role,
         programme=programme,
         country_id=country_id,
+        activity=activity,
         defaults={"starts_on": starts_on, "ends_on": ends_on, "granted_by": actor},
     )
-    user.groups.add(Group.objects.get(name=GROUP_OF_ROLE[role]))
+    user.groups.add(Group.objects.get(name=group_of(role, activity)))
     forget_roles(user)
-    audit.record(actor=actor, action="institutions.grant_role", obj=assignment, user=user.pk, role=str(role))
+    audit.record(
+        actor=actor,
+        action="institutions.grant_role",
+        obj=assignment,
+        user=user.pk,
+        role=str(role),
+        **({"activity": activity} if activity else {}),
+    )
     return assignment
 
 
@@ -114,6 +138,8 @@ def revoke_role(*, actor: Any, assignment: RoleAssignment) -> None:
     user, role = assignment.user, Role(assignment.role)
     audit.record(actor=actor, action="institutions.revoke_role", obj=assignment, user=user.pk, role=str(role))
     assignment.delete()
-    if not RoleAssignment.objects.filter(user=user, role=role).exists():
-        user.groups.remove(Group.objects.get(name=GROUP_OF_ROLE[role]))
+    limited = bool(assignment.activity)
+    others = RoleAssignment.objects.filter(user=user, role=role)
+    if not (others.exclude(activity="") if limited else others.filter(activity="")).exists():
+        user.groups.remove(Group.objects.get(name=group_of(role, assignment.activity)))
     forget_roles(user)

@@ -69,7 +69,7 @@ class RoleViewSet(scoped.ScopedModelViewSet):
     model = RoleAssignment
     icon = "key"
     edit_view_enabled = False
-    list_display = ["user", "role", "programme", "country", "starts_on", "ends_on", "granted_by"]
+    list_display = ["user", "role", "programme", "activity_title", "country", "starts_on", "ends_on", "granted_by"]
     list_filter = ["role", "programme"]
     search_fields = ["user__name", "user__email"]
     object_acts = {"revoke": RevokeRole}

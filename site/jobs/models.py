@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .querysets import JobQuerySet
 
@@ -28,7 +29,7 @@ class Job(models.Model):
         PAUSED = "paused", _("Paused")
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")
-        CANCELLED = "cancelled", _("Cancelled")
+        CANCELLED = "cancelled", pgettext_lazy("job", "Cancelled")
 
     FINAL = (State.DONE, State.FAILED, State.CANCELLED)
 

@@ -180,6 +180,7 @@ TABLE: list[Row] = [
     Row("workshop workshop_calendar", "workshop.key", EVERYBODY),
     Row("workshop workshop_calendar", "draft.key", "404 404 404 200 404 200 404 200 404 404"),
     Row("workshop_calendar_personal", "workshop.key calendar_token", EVERYBODY),
+    Row("country", "", "302 404 404 404 404 404 404 404 200 404"),
     Row("workshop_register", "workshop.key", "302 302 200 200 200 200 200 200 200 200"),
     Row("workshop_register", "workshop.key", LED_ON, post="also"),
     Row("workshop_unregister", "workshop.key", OWN),

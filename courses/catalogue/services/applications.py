@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from core import audit
 from core.errors import DomainError
 from courses.participants.models import Participant
-from institutions.roles import is_organiser
 from jobs.services import queue_mail
 
 from ..models import Application, ApplicationQuestion, Cohort, Course, Enrolment
+from ..permissions import organises
 from .courses import NotYourProgramme
 from .enrolment import (
     AlreadyEnrolled,
@@ -161,7 +161,7 @@ def _locked(application: Application) -> Application:
 
 def _decidable(actor: Any, application: Application) -> Application:
     application = _locked(application)
-    if not is_organiser(actor, application.cohort.course.programme_id):
+    if not organises(actor, application.cohort.course):
         raise NotYourProgramme(_("You organise other programmes. Choose one of your own."))
     if application.participant.user_id == actor.pk:
         raise OwnEnrolment

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from core import audit
 from core.errors import DomainError
-from institutions.roles import is_organiser
 from modules.records.models import Item
 
 from ..models import ApplicationQuestion, Cohort, CohortWindow, Course, Prerequisite
+from ..permissions import organises
 from ..prerequisites import kinds
 from .courses import NotYourProgramme
 from .enrolment import fill_places
@@ -30,7 +30,7 @@ class WrongPrerequisite(DomainError):
 
 
 def _require(actor: Any, course: Course) -> None:
-    if not is_organiser(actor, course.programme_id):
+    if not organises(actor, course):
         raise NotYourProgramme(_("You organise other programmes. Choose one of your own."))
 
 
@@ -41,7 +41,7 @@ def save_cohort(*, actor: Any, cohort: Cohort, windows: Mapping[str, tuple[date,
     ``windows`` is ``{kind: (first, last) or None}``; parts not named stay. Raises ``NotYourProgramme``, ``WrongDates``.
     """
     _require(actor, cohort.course)
-    if cohort.pk and not is_organiser(actor, Cohort.objects.get(pk=cohort.pk).course.programme_id):
+    if cohort.pk and not organises(actor, Cohort.objects.select_related("course").get(pk=cohort.pk).course):
         raise NotYourProgramme(_("You organise other programmes. Choose one of your own."))
     pairs = [
         (cohort.starts_on, cohort.ends_on),

@@ -16,6 +16,7 @@ from modules.records.services import freeze_item
 
 from ..completion import evaluate
 from ..models import Cohort, CompletionRule, Course
+from ..permissions import organises
 
 
 class NotYourProgramme(DomainError):
@@ -42,7 +43,7 @@ def create_course(*, actor: Any, key: str, title: str, language: str = "en", **f
 @transaction.atomic
 def change_course(*, actor: Any, course: Course, title: str) -> Course:
     """Save a changed course and its title in the source language. Raises ``NotYourProgramme``."""
-    if not is_organiser(actor, course.programme_id):
+    if not organises(actor, course):
         raise NotYourProgramme(_("You organise other programmes. Choose one of your own."))
     course.save()
     freeze_title(course=course, language=course.item.source_language, title=title)

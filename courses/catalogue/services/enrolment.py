@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from core import audit
 from core.errors import DomainError
 from courses.participants.models import REPRESENTATION_FIELDS, Participant
-from institutions.roles import is_organiser
 from jobs.services import queue_mail
 from modules.records.models import Event
 from modules.records.services import log_event
 
 from ..models import Application, Cohort, Enrolment, RequirementWaiver
+from ..permissions import organises
 from ..prerequisites import missing, sentence
 from ..signals import enrolled
 from .courses import NotYourProgramme
@@ -123,7 +123,7 @@ def enrol_many(*, actor: Any, participants: Sequence[Participant], cohort: Cohor
     in by the hundred says when they are told. Raises ``NotYourProgramme`` or ``OwnEnrolment``.
     """
     cohort = Cohort.objects.select_for_update(of=("self",)).select_related("course__item").get(pk=cohort.pk)
-    if actor is not None and not is_organiser(actor, cohort.course.programme_id):
+    if actor is not None and not organises(actor, cohort.course):
         raise NotYourProgramme(_("You organise other programmes. Choose one of your own."))
     if actor is not None and any(person.user_id == actor.pk for person in participants):
         raise OwnEnrolment
@@ -204,7 +204,7 @@ def _organised(actor: Any, cohort: Cohort, participant: Participant) -> None:
     """Raise ``NotYourProgramme`` or ``OwnEnrolment`` unless ``actor`` may decide on somebody's place."""
     if actor is None:
         return
-    if not is_organiser(actor, cohort.course.programme_id):
+    if not organises(actor, cohort.course):
         raise NotYourProgramme(_("You organise other programmes. Choose one of your own."))
     if participant.user_id == actor.pk:
         raise OwnEnrolment

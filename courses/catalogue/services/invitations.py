@@ -16,10 +16,10 @@ from core.errors import DomainError
 from core.links import make_token, read_token
 from courses.participants.activation import owns_address
 from courses.participants.models import Participant
-from institutions.roles import is_organiser
 from jobs.services import queue_mail
 
 from ..models import Cohort, CohortInvitation, Enrolment
+from ..permissions import organises
 from .courses import NotYourProgramme
 from .enrolment import AlreadyEnrolled, OwnEnrolment, enrol
 
@@ -152,7 +152,7 @@ def _locked(invitation: CohortInvitation) -> CohortInvitation:
 
 
 def _require_organiser(actor: Any, cohort: Cohort) -> None:
-    if not is_organiser(actor, cohort.course.programme_id):
+    if not organises(actor, cohort.course):
         raise NotYourProgramme(_("You organise other programmes. Choose one of your own."))
 
 

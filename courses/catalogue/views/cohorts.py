@@ -19,12 +19,12 @@ from courses.participants.models import Participant
 from courses.participants.slips import Group, slips_page
 from courses.participants.trail import saw
 from institutions.models import Country, Role
-from institutions.roles import holds, is_organiser
+from institutions.roles import holds
 
 from ..forms_completion import MatrixForm
 from ..matrix import Matrix
 from ..models import Cohort, CohortSnapshot
-from ..permissions import can_make_slips
+from ..permissions import can_make_slips, organises
 
 PEOPLE_PER_PAGE = 50
 
@@ -98,7 +98,7 @@ def cohort_progress(request: HttpRequest, pk: int) -> HttpResponse:
             "as_of": matrix.as_of,
             "headings": matrix.headings,
             "tasks": list(cohort.course.tasks.offered().select_related("course__item")),
-            "can_issue": is_organiser(request.user, cohort.course.programme_id),
+            "can_issue": organises(request.user, cohort.course),
         },
     )
 

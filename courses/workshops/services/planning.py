@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from core import audit
 from institutions.models import Organisation, Programme, Role
-from institutions.roles import is_organiser, scope
+from institutions.roles import scope
 
 from .. import zones
 from ..errors import (
@@ -31,7 +31,7 @@ from ..errors import (
     WrongDates,
 )
 from ..models import Attendance, Session, Workshop, WorkshopOrganisation, WorkshopText, WorkshopTrainer
-from ..permissions import can_create_in
+from ..permissions import can_create_in, organises
 from ..wording import day_range
 from .common import managed, touch
 
@@ -171,7 +171,7 @@ def add_trainer(*, actor: Any, workshop: Workshop, email: str) -> WorkshopTraine
     user = User.objects.filter(email__iexact=email.strip(), is_active=True).first()
     where = scope(user, Role.TRAINER)
     holds_role = where.everywhere or workshop.programme_id in where.programmes
-    if user is None or not (holds_role or is_organiser(user, workshop.programme_id)):
+    if user is None or not (holds_role or organises(user, workshop)):
         raise UnknownTrainer(
             _("No trainer of this programme has an account with this address. An organiser can give the role."),
             field="email",

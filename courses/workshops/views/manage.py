@@ -20,7 +20,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.errors import DomainError
-from institutions.roles import is_organiser
 
 from .. import services
 from ..cards import Card, session_cards, status_of
@@ -35,7 +34,7 @@ from ..forms import (
     organisations_given,
 )
 from ..models import Session, Workshop
-from ..permissions import can_create_workshops
+from ..permissions import can_create_workshops, organises, runs_workshops
 from ..wording import day_range, zone_words
 
 PER_PAGE = 30
@@ -85,7 +84,7 @@ def desk(workshop: Workshop, here: str = "") -> dict[str, Any]:
 @login_required
 def mine(request: HttpRequest) -> HttpResponse:
     """The workshops one trains or organises, what comes next first."""
-    if not can_create_workshops(request.user):
+    if not runs_workshops(request.user):
         raise Http404
     past = request.GET.get("when") == "past"
     today = timezone.now().date()
@@ -177,7 +176,7 @@ def manage(request: HttpRequest, workshop: Workshop) -> HttpResponse:
             "languages_written": len(workshop.texts.all()),
             "can_open": workshop.state in {"proposed", "announced", "closed"} and not workshop.is_over,
             "can_change": workshop.state != Workshop.State.CANCELLED,
-            "can_issue": is_organiser(request.user, workshop.programme_id) and workshop.starts_on <= workshop.today,
+            "can_issue": organises(request.user, workshop) and workshop.starts_on <= workshop.today,
         },
     )
 

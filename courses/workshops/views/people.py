@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -66,9 +67,9 @@ def registrations(request: HttpRequest, workshop: Workshop) -> HttpResponse:
 def registrations_csv(request: HttpRequest, workshop: Workshop) -> HttpResponseBase:
     """The list for a spreadsheet, streamed."""
     head = [
-        _("Name"), _("Name in Latin letters"), _("Title"), _("E-mail address"), _("Takes part for"), _("Country"),
-        _("Organisation"), _("Position"), _("Stakeholder group"), _("State"), _("How"), _("Registered on"),
-        _("Minutes attended"), _("Minutes offered"),
+        _("Name"), _("Name in Latin letters"), pgettext("form of address", "Title"), _("E-mail address"),
+        _("Takes part for"), _("Country"), _("Organisation"), _("Position"), _("Stakeholder group"), _("State"),
+        pgettext("registration", "How"), _("Registered on"), _("Minutes attended"), _("Minutes offered"),
     ]  # fmt: skip
     people = _registrations(workshop).order_by("participant__name", "pk")
     facts = attendance_of(workshop, people.values_list("participant", flat=True))

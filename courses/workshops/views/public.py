@@ -11,7 +11,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -169,8 +169,8 @@ def _facts(shown: Workshop) -> list[dict[str, Any]]:
             if first
             else _("%(city)s time") % {"city": city_of(shown.time_zone, get_language() or "en")},
         },
-        {"term": _("How"), "value": shown.get_mode_display()},
-        {"term": _("Place"), "value": "" if shown.mode == Mode.ONLINE else place_of(shown)},
+        {"term": pgettext("way of taking part", "How"), "value": shown.get_mode_display()},
+        {"term": pgettext("venue", "Place"), "value": "" if shown.mode == Mode.ONLINE else place_of(shown)},
         {"term": _("Working languages"), "value": language_names(shown.languages)},
         {"term": _("For the region"), "value": shown.get_region_display() if shown.region else ""},
         {"term": _("Places"), "value": "" if ended else shown.capacity},

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from taggit.models import Tag, TaggedItem
 from wagtail.admin.widgets import AdminDateTimeInput
 
@@ -105,7 +106,7 @@ class QuizForm(WordsForm):
         self.fields["draw_tag"].queryset = question_tags()  # type: ignore[attr-defined]
         for place, slot in enumerate(self.slots, start=1):
             self.fields[f"place_{slot.pk}"] = forms.IntegerField(
-                label=_("Place"), required=False, min_value=1, max_value=999, initial=place
+                label=pgettext_lazy("order", "Place"), required=False, min_value=1, max_value=999, initial=place
             )
             if slot.question is None:
                 self.fields[f"draws_{slot.pk}"] = forms.IntegerField(

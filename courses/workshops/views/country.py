@@ -1,0 +1,74 @@
+"""What a focal point sees of the own country: coming workshops of its region, and the people nominated from it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from institutions.models import ActivityRole, Country, Role
+from institutions.roles import scope
+
+from ..cards import Card
+from ..models import Registration, Workshop, WorkshopOrganisation
+
+
+@require_safe
+@never_cache
+@login_required
+def country(request: HttpRequest) -> HttpResponse:
+    """Each country the person is confirmed focal point of. For anybody else there is no such page."""
+    codes = scope(request.user, Role.FOCAL_POINT).countries
+    if not codes:
+        raise Http404
+    countries = list(Country.objects.filter(pk__in=codes))
+    coming = _coming({country.region for country in countries})
+    nominated = list(
+        Registration.objects.nominated_from(codes)
+        .filter(workshop__archived_at__isnull=True)
+        .select_related("participant", "country")
+        .prefetch_related("workshop__texts")
+        .order_by("-workshop__starts_on", "participant__name")
+    )
+    return render(
+        request,
+        "workshops/country.html",
+        {
+            "sections": [
+                {
+                    "country": country,
+                    "coming": [row for row in coming if row["card"].workshop.region in ("", country.region)],
+                    "nominated": [row for row in nominated if row.country_id == country.pk],
+                }
+                for country in sorted(countries, key=str)
+            ]
+        },
+    )
+
+
+def _coming(regions: set[str]) -> list[dict[str, Any]]:
+    """Return public workshops of the regions, or of none, that are not over, with free places and whom to ask."""
+    organisers = WorkshopOrganisation.objects.filter(role=ActivityRole.ORGANISER).select_related("organisation")
+    rows = (
+        Workshop.objects.public()
+        .filter(region__in=["", *regions], ends_on__gte=timezone.now().date())
+        .exclude(state__in=[Workshop.State.CANCELLED, Workshop.State.HELD])
+        .select_related("course", "country")
+        .prefetch_related("texts", Prefetch("organisations", organisers, to_attr="askable"))
+        .with_people()
+        .order_by("starts_on", "pk")
+    )
+    return [
+        {
+            "card": Card(row, row.people),
+            "left": None if row.capacity is None else max(0, row.capacity - row.people),
+            "contacts": [one.organisation for one in row.askable],
+        }
+        for row in rows
+    ]
