@@ -17,6 +17,7 @@ MODULES = [name for course in COURSES for name in course["modules"]]
 LESSONS = [(name, lesson) for name in MODULES for lesson in files.read(f"modules/{name}")["lessons"]]
 QUESTIONS = [question for name in MODULES for question in files.read(f"modules/{name}")["quiz"]["questions"]]
 TRANSLATED = [(name, language) for name in MODULES for language in files.translations(f"modules/{name}")]
+UNSPACED = {"zh-hans"}  # words are not set apart
 ALLOWED = {"p", "ul", "ol", "li", "b", "i", "a"}
 
 
@@ -76,6 +77,13 @@ def test_a_lesson_has_500_to_900_words_and_names_its_sources(name, lesson):
     assert 500 <= words(lesson) <= 900
     assert lesson["sources"]
     assert len(lesson["summary"]) <= 300
+
+
+@pytest.mark.parametrize(("name", "language"), [pair for pair in TRANSLATED if pair[1] not in UNSPACED])
+def test_a_translated_lesson_has_500_to_900_words_too(name, language):
+    lessons = files.read(f"modules/{name}.{language}")["lessons"]
+    long_or_short = {lesson["key"]: words(lesson) for lesson in lessons if not 500 <= words(lesson) <= 900}
+    assert long_or_short == {}
 
 
 @pytest.mark.parametrize(("name", "lesson"), LESSONS, ids=[lesson["key"] for _name, lesson in LESSONS])
