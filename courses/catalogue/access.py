@@ -15,7 +15,7 @@ from django.db.models.functions import Cast, Concat
 from modules.assessments.models import Quiz
 from modules.assessments.registry import AttemptContext
 
-from .models import Cohort, Course, Enrolment
+from .models import Cohort, Course, Enrolment, SyllabusEntry
 from .prerequisites import before_quiz
 
 CLOSED_MODULES = "catalogue:closed-modules"
@@ -69,6 +69,22 @@ def marked_by(user: Any) -> Q:
     enrolments = Enrolment.objects.filter(cohort__in=Cohort.objects.visible_to(user).values("pk"))
     named = enrolments.annotate(name=Concat(Value("enrolment:"), Cast("pk", CharField())))
     return Q(context__in=named.values("name"))
+
+
+def module_after(user: Any, key: uuid.UUID) -> uuid.UUID | None:
+    """Return the module that follows in the syllabus of the course somebody is in, the newest enrolment first.
+
+    ``None`` for somebody in no course with this module, and after its last one. Two queries.
+    """
+    if not user.is_authenticated:
+        return None
+    mine = Enrolment.objects.active().filter(participant__user=user, cohort__course__syllabus__item__key=key)
+    course = mine.order_by("-enrolled_at").values_list("cohort__course", flat=True).first()
+    if course is None:
+        return None
+    modules = SyllabusEntry.objects.filter(course=course, kind=SyllabusEntry.Kind.MODULE)
+    keys = list(modules.values_list("item__key", flat=True))
+    return next(iter(keys[keys.index(key) + 1 :]), None)
 
 
 def _end_of_day(day: Any, zone: str) -> datetime | None:

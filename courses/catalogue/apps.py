@@ -24,7 +24,7 @@ class CatalogueConfig(AppConfig):
         from institutions.activities import ActivityKind, register_activity
         from jobs.querysets import register_tie as register_job_tie
         from jobs.services import register_handler
-        from modules.assessments.registry import register_context_provider, register_marker_provider
+        from modules.assessments.registry import register_context_provider, register_following, register_marker_provider
         from modules.lessons.registry import register_reading_rule
         from modules.records.models import Item
 
@@ -89,6 +89,7 @@ class CatalogueConfig(AppConfig):
         register_reading_rule(access.needs_sign_in)
         register_context_provider(access.attempt_context)
         register_marker_provider(access.marked_by)
+        register_following(access.module_after)
         facts.register_provider(
             "lessons",
             facts.lesson_facts,

@@ -9,10 +9,14 @@ from modules.lessons.models import ModulePage
 from modules.lessons.outline import Step, best_pages, outlines
 
 from .models import Quiz
+from .registry import module_after
 
 
 def next_step(user: Any, quiz: Quiz, language: str) -> Step | None:
-    """Return what is left in the quiz's module, else the module that follows it in its topic, else ``None``."""
+    """Return what is left in the quiz's module, else the module that follows it, else ``None``.
+
+    The next module is that of the learner's own course; for somebody in no course, that of the topic.
+    """
     parent = quiz.item.parent
     if parent is None:
         return None
@@ -20,6 +24,10 @@ def next_step(user: Any, quiz: Quiz, language: str) -> Step | None:
     own_urls = {entry.url for entry in module.others if entry.key == quiz.item.key} if module else set()
     if module and module.resume_url and module.resume_url not in own_urls:
         return Step(module.resume_url, module.resume_title, True)
+    if key := module_after(user, parent.key):
+        own = best_pages(ModulePage, [key], language).get(key)
+        if own is not None:
+            return Step(page_url(own, language), own.title, False)
     page = best_pages(ModulePage, [parent.key], language).get(parent.key)
     following = page.get_next_siblings().type(ModulePage).live().public().first() if page else None
     return Step(page_url(following, language), following.title, False) if following else None

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -64,3 +65,17 @@ def marking_contexts(user: Any) -> Q:
     for provider in _markers:
         may |= provider(user)
     return may
+
+
+Following = Callable[[Any, UUID], UUID | None]
+_followings: list[Following] = []
+
+
+def register_following(following: Following) -> None:
+    """Let a higher room say which module somebody does after another: ``following(user, module key)``."""
+    _followings.append(following)
+
+
+def module_after(user: Any, key: UUID) -> UUID | None:
+    """Return the key of the module that somebody does next; ``None`` where no room above knows one."""
+    return next((found for following in _followings if (found := following(user, key))), None)
