@@ -72,7 +72,7 @@ def test_a_trainer_sees_the_people_of_the_own_workshops(workshop, cast, register
 
 
 def test_the_permissions_are_declared():
-    assert set(declared()["workshops"]) == {"Organisers", "Trainers"}
+    assert set(declared()["workshops"]) == {"Organisers", "Organisers of one activity", "Trainers"}
 
 
 def test_the_scheduler_asks_for_what_is_due(settings, db):
