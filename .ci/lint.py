@@ -70,15 +70,15 @@ def physical_css() -> Result:
     return not found, "\n".join(found)
 
 
-def is_mail_or_print(path: Path) -> bool:
-    """Mail programs and the PDF renderer know no policy; mail needs its style inline."""
+def stands_alone(path: Path) -> bool:
+    """Mail, print and a file taken along know no policy; mail and such a file need their style inline."""
     subject = path.with_name(path.stem + "_subject.txt")
     return (
         subject.exists()
         or path.stem in ("mail", "email")
-        or "mail" in path.parts
+        or {"mail", "email"} & set(path.parts)
         or "pdf" in str(path)
-        or path.name == "certificate.html"
+        or path.name in ("certificate.html", "archive.html")
     )
 
 
@@ -86,7 +86,7 @@ INLINE = r"<style\b|<script(?![^>]*\bsrc=)(?![^>]*application/(?:ld\+)?json)|<[^
 
 
 def inline_code() -> Result:
-    found = list(lines_that_match(INLINE, ".html", lambda path, line: is_mail_or_print(path)))
+    found = list(lines_that_match(INLINE, ".html", lambda path, line: stands_alone(path)))
     return not found, "\n".join(found)
 
 

@@ -20,7 +20,7 @@ ROOMS = ("site", "courses", "modules", "media")
 # Not for people who use the site: samples of the styleguide, the admin's command line, content, tests' data.
 APART = ("/migrations/", "/management/", "/starter/", "styleguide", "swatches", "/config/")
 # The same in every language.
-INTERNATIONAL = {"PDF", "ZIP", "CSV", "UTC", "QR", "KB", "MB", "DOI", "ORCID", "ISO", "URL", "JSON", "SHA-256"}
+INTERNATIONAL = {"PDF", "ZIP", "CSV", "XLSX", "UTC", "QR", "KB", "MB", "DOI", "ORCID", "ISO", "URL", "JSON", "SHA-256"}
 LETTERS = re.compile(r"[^\W\d_](?:[^\W\d_]|[-’'])+")
 HOLE = "_"
 

@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('required', models.BooleanField(default=True, verbose_name='must be answered')),
                 ('titles', models.JSONField(default=dict, verbose_name='question')),
                 ('hints', models.JSONField(blank=True, default=dict, verbose_name='hint')),
-                ('choices', models.JSONField(blank=True, default=list, help_text='[{id, titles}]')),
+                ('choices', models.JSONField(blank=True, default=list, help_text='list of {id, titles}')),
                 ('retired_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('course', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='application_questions', to='catalogue.course')),
             ],
@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('state', models.CharField(choices=[('sent', 'Waits for a decision'), ('waiting', 'On the waiting list'), ('accepted', 'Accepted'), ('declined', 'Declined'), ('taken-back', 'Taken back')], default='sent', max_length=12)),
-                ('answers', models.JSONField(default=list, help_text='[{question, title, value, words}]')),
+                ('answers', models.JSONField(default=list, help_text='list of {question, title, value, words}')),
                 ('language', models.CharField(blank=True, max_length=10)),
                 ('sent_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('waiting_since', models.DateTimeField(blank=True, null=True)),

@@ -31,7 +31,7 @@ class ApplicationQuestion(models.Model):
     required = models.BooleanField(_("must be answered"), default=True)
     titles = models.JSONField(_("question"), default=dict)
     hints = models.JSONField(_("hint"), default=dict, blank=True)
-    choices = models.JSONField(default=list, blank=True, help_text="[{id, titles}]")
+    choices = models.JSONField(default=list, blank=True, help_text="list of {id, titles}")
     retired_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = QuestionQuerySet.as_manager()
@@ -76,7 +76,7 @@ class Application(models.Model):
     cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="applications")
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="applications")
     state = models.CharField(max_length=12, choices=State.choices, default=State.SENT)
-    answers = models.JSONField(default=list, help_text="[{question, title, value, words}]")
+    answers = models.JSONField(default=list, help_text="list of {question, title, value, words}")
     language = models.CharField(max_length=10, blank=True)
     sent_at = models.DateTimeField(default=timezone.now)
     waiting_since = models.DateTimeField(null=True, blank=True)

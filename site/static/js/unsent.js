@@ -126,7 +126,7 @@ const unsent = (() => {
       link.href = page;
       link.textContent = title || page;
       link.dir = "auto";
-      number.textContent = ` (${count})`;
+      number.append(" (", count, ")");
       item.append(link, number);
       return item;
     }));
