@@ -113,6 +113,9 @@ TABLE: list[Row] = [
     Row("people_import_decide people_import_confirm", "imported.key", DO_ORGANISE_IT, post=True),
     Row("people_import_give_up people_import_mails", "imported.key", DO_ORGANISE_IT, post=True),
     Row("people_import_retry", "imported.key", "302 404 404 404 404 404 404 404 404 404", post=True),
+    Row("participant_merges", "", "302 404 404 404 404 404 404 200 404 404"),
+    Row("participant_merge", "walk_in.pk other_walk_in.pk", "302 404 404 404 404 404 404 200 404 404"),
+    Row("participant_merge_undo", "merge.pk", "302 404 404 404 404 404 404 302 404 404", post=True),
     Row("privacy privacy_seen erasure mail_choices", "", SIGNED_IN),
     Row("unsubscribe", "unsubscribe_token", EVERYBODY),
     Row("privacy_consent", "", "302 404 404 404 404 404 404 404 404 404", post=True),
@@ -290,6 +293,8 @@ TABLE: list[Row] = [
     Row("glossary_terms: index index_results", "", ADMIN_STAFF),
     Row("glossary_terms:add", "", ADMIN_WRITERS),
     Row("glossary_terms: edit delete history history_results", "term.pk", ADMIN_WRITERS),
+    Row("courses:copy_as_template", "course.pk", ADMIN_RUN_IT),
+    Row("lessons_copy_module", "module.pk", "302 403 403 302 302 200 200 200 403 200"),
 ]
 
 

@@ -26,7 +26,7 @@ from courses.catalogue.services.invitations import PURPOSE
 from courses.certificates import services as certificates
 from courses.certificates.models import Certificate, CertificateTemplate, CertificateTemplateText
 from courses.participants import activation
-from courses.participants.models import DataNotice, FocalPointDesignation, NoticeReceipt, PeopleImport
+from courses.participants.models import DataNotice, FocalPointDesignation, Merge, NoticeReceipt, PeopleImport
 from courses.privacy import erasing
 from courses.privacy.models import DataExport, ErasureRequest
 from courses.workshops import services as workshops
@@ -72,6 +72,11 @@ def make_world() -> SimpleNamespace:
         participant=cast.learner.participant, treaty="nagoya", country_id="KE", starts_on=factories.past(9)
     )
     world.walk_in = factories.ParticipantFactory(created_by=cast.organiser)
+    other, gone = factories.ParticipantFactory(), factories.ParticipantFactory()
+    world.other_walk_in = other
+    gone.merged_into = other
+    gone.save()
+    world.merge = Merge.objects.create(source=gone, into=other, changes={})
     world.letter = OutboxMail.objects.create(key="a-letter", to="somebody@example.org", subject="Hello", text="Hello.")
     world.letter_id = f"outbox-{world.letter.pk}"
     recording = CampusMedia.objects.create(title="A talk", type="video", file=ContentFile(b"", name="a.mp4"))
@@ -139,6 +144,7 @@ def _entry(world: SimpleNamespace) -> None:
 def _pages_and_quiz(world: SimpleNamespace) -> None:
     world.home = content.make_site()
     module = content.make_module(content.make_topic(world.home), lessons=1)
+    world.module = module
     lesson = content.lessons_of(module)[0]
     world.lesson = Item.objects.get(key=lesson.translation_key)
     world.lesson_path = content.url(lesson).removeprefix("/en/")
