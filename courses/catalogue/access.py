@@ -12,6 +12,8 @@ from django.core.cache import cache
 from django.db.models import CharField, Q, Value
 from django.db.models.functions import Cast, Concat
 
+from institutions.models import Role
+from institutions.roles import scope
 from modules.assessments.models import Quiz
 from modules.assessments.registry import AttemptContext
 
@@ -65,10 +67,17 @@ def attempt_context(user: Any, quiz: Quiz) -> AttemptContext | None:
 
 
 def marked_by(user: Any) -> Q:
-    """Attempts that a person may mark: those done for enrolments in cohorts that they train or organise."""
+    """Attempts that a person may mark: those done for enrolments in cohorts that they train or organise.
+
+    Those of people who learn on their own are marked by who organises a course with the module, or everything.
+    """
     enrolments = Enrolment.objects.filter(cohort__in=Cohort.objects.visible_to(user).values("pk"))
     named = enrolments.annotate(name=Concat(Value("enrolment:"), Cast("pk", CharField())))
-    return Q(context__in=named.values("name"))
+    alone = Q(context="")
+    if not scope(user, Role.ORGANISER).everywhere:
+        modules = SyllabusEntry.objects.visible_to(user).filter(item__isnull=False)
+        alone &= Q(quiz__item__parent__in=modules.values("item"))
+    return Q(context__in=named.values("name")) | alone
 
 
 def module_after(user: Any, key: uuid.UUID) -> uuid.UUID | None:

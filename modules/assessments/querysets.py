@@ -8,8 +8,6 @@ from django.db import models
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from institutions.permissions import organises_a_programme
-
 from .permissions import grants_time, writes_quizzes
 from .registry import marking_contexts
 
@@ -22,12 +20,10 @@ class AttemptQuerySet(models.QuerySet):
         return self.filter(learner_key=user.key) if user.is_authenticated else self.none()
 
     def to_mark_by(self, user: Any) -> AttemptQuerySet:
-        """Others' attempts, handed in, that a person may mark: what the rooms above say, and for organisers also
-        those of people who learn on their own."""
+        """Others' attempts, handed in, that a person may mark: what the rooms above say."""
         if not user.is_authenticated:
             return self.none()
-        may = marking_contexts(user) | (models.Q(context="") if organises_a_programme(user) else models.Q(pk__in=[]))
-        return self.filter(may).exclude(state="open").exclude(learner_key=user.key)
+        return self.filter(marking_contexts(user)).exclude(state="open").exclude(learner_key=user.key)
 
     def graded(self) -> AttemptQuerySet:
         """Those that have a result."""

@@ -133,7 +133,7 @@ TABLE: list[Row] = [
     Row("attempt_save", "attempt.key", "401 400 404 404 404 404 404 404 404 404", post=True),
     Row("attempt_result", "result.key", OWN),
     Row("attempt_hand_in", "attempt.key", OWN),
-    Row("answer_file", "answer_file.key", "302 200 404 404 404 200 200 200 404 404"),
+    Row("answer_file", "answer_file.key", "302 200 404 404 404 404 404 200 404 404"),
     Row("glossary", "", EVERYBODY),
     Row("module_files", "lesson.parent.key", EVERYBODY),
     Row("module_file", "lesson.parent.key pdf", LED_ON),

@@ -186,9 +186,13 @@ def test_who_may_not_mark_is_refused(handed_in, stranger, may_mark):
         services.give_mark(actor=stranger, question=essay(attempt), levels=BOTH)
 
 
-def test_organisers_mark_those_who_learn_on_their_own_and_no_others(handed_in, stranger, context):
-    grant_role(actor=None, user=stranger, role=Role.ORGANISER)
+def test_organisers_mark_those_who_learn_a_module_of_theirs_on_their_own_and_no_others(handed_in, stranger, context):
     attempt = handed_in()
+    course = factories.CourseFactory()
+    grant_role(actor=None, user=stranger, role=Role.ORGANISER, programme=course.programme)
+    with pytest.raises(services.CannotMark):
+        services.give_mark(actor=stranger, question=essay(attempt), levels=BOTH)
+    course.syllabus.create(kind="module", item=attempt.quiz.item.parent)
     assert services.give_mark(actor=stranger, question=essay(attempt), levels=BOTH)
     attempt.context = "enrolment:1"
     attempt.save()
