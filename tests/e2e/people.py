@@ -82,6 +82,17 @@ def session_of(who: Any) -> str:
     return session.session_key or ""
 
 
+def editor() -> Any:
+    """Make an account with the role of an editor, of which there is no sample, and return it."""
+    from accounts.models import User
+    from institutions.models import Role
+    from institutions.services import grant_role
+
+    user = User.objects.create_user("editor@example.org", name="An editor")
+    grant_role(actor=None, user=user, role=Role.EDITOR)
+    return user
+
+
 def sign_in(page: Page, who: Any) -> None:
     """Sign a person in without the form (``who``: see ``session_of``)."""
     page.context.add_cookies([{"name": "sessionid", "value": session_of(who), "url": base_of(page)}])

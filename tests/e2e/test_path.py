@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from .answering import answer_rightly
-from .people import DESK, PHONE, Visitor, press, sign_in
+from .people import DESK, PHONE, Visitor, axe, press, sign_in
 from .servers import Platform, wait_until
 
 NEWCOMER = "newcomer@example.org"
@@ -51,6 +51,7 @@ def sign_up(page: Page, campus: Platform) -> None:
     letter = campus.mail.wait_for(to=NEWCOMER)
     link = next(link for link in letter.links if "confirm" in link)
     page.goto(link)
+    assert axe(page) == []  # the confirmation of an address
     send_form(page)
 
 
@@ -177,6 +178,7 @@ def issue(page: Page, campus: Platform) -> str:
     campus.stop("worker", kill=True)  # nothing may be lost when the worker dies
     main_button(page, "Issue certificates to those chosen")
     batch = page.url
+    assert axe(page) == []  # a batch on its way
     expect(page.locator("progress").first).to_be_attached()
     page.reload()
     expect(page.locator("progress").first).to_be_attached()
@@ -185,6 +187,7 @@ def issue(page: Page, campus: Platform) -> str:
     page.goto(batch)
     archive = page.get_by_role("link", name="Download all as ZIP")
     expect(archive).to_be_visible(timeout=60_000)
+    assert axe(page) == []  # a batch that is done
     with page.expect_download() as download:
         archive.click()
     files = zipfile.ZipFile(download.value.path())
@@ -213,6 +216,7 @@ def check_certificate(anyone: Page, organiser: Page, serial: str) -> None:
 
     anyone.goto(f"/c/{serial}")
     expect(anyone.get_by_role("heading", name="This certificate is valid")).to_be_visible()
+    assert axe(anyone) == []
     expect(anyone.locator("main")).to_contain_text(NAME)
     anyone.goto("/en/check/")
     wrong = serial[:-1] + ("0" if serial[-1] != "0" else "1")  # a slip of the finger
@@ -223,11 +227,13 @@ def check_certificate(anyone: Page, organiser: Page, serial: str) -> None:
     send_form(anyone)
     expect(anyone.locator(".verdict--unknown")).to_be_visible()
     organiser.goto(f"/en/certificates/{serial}/")
+    assert axe(organiser) == []
     organiser.fill("main textarea[name=reason]", "Issued by mistake in a rehearsal.")
     press(organiser.get_by_role("button", name="Revoke"))
     expect(organiser.get_by_text("The certificate has been revoked.")).to_be_visible()
     anyone.goto(f"/ar/check/{serial}/")
     expect(anyone.locator(".verdict--revoked")).to_be_visible()
+    assert axe(anyone) == []
 
 
 @pytest.mark.embedded
