@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from core.languages import best_text
 from core.models import LanguageText
@@ -348,7 +349,7 @@ class ImportRow(models.Model):
         WAITING = "waiting", _("Not written yet")
         CREATED = "created", _("Written down")
         FOUND = "found", _("Known before")
-        LEFT_OUT = "left-out", _("Left out")
+        LEFT_OUT = "left-out", pgettext_lazy("row of a list", "Left out")
 
     batch = models.ForeignKey(PeopleImport, on_delete=models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField(help_text="as a spreadsheet program shows it")
