@@ -1,8 +1,9 @@
-"""What a course says about lessons and quizzes of its modules: who may read, until when attempts count."""
+"""What a course says about lessons and quizzes of its modules: who may read, until when attempts count, who marks."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -11,11 +12,13 @@ from zoneinfo import ZoneInfo
 from django.core.cache import cache
 from django.db.models import CharField, Q, Value
 from django.db.models.functions import Cast, Concat
+from django.urls import reverse
 
+from courses.participants.trail import saw
 from institutions.models import Role
 from institutions.roles import scope
 from modules.assessments.models import Quiz
-from modules.assessments.registry import AttemptContext
+from modules.assessments.registry import AttemptContext, Whose
 
 from .models import Cohort, Course, Enrolment, SyllabusEntry
 from .prerequisites import before_quiz
@@ -66,18 +69,41 @@ def attempt_context(user: Any, quiz: Quiz) -> AttemptContext | None:
     return best
 
 
+def contexts(enrolments: Any) -> Any:
+    """Return a queryset of the contexts that attempts for these enrolments carry: ``"enrolment:12"``."""
+    return enrolments.annotate(name=Concat(Value("enrolment:"), Cast("pk", CharField()))).values("name")
+
+
 def marked_by(user: Any) -> Q:
     """Attempts that a person may mark: those done for enrolments in cohorts that they train or organise.
 
     Those of people who learn on their own are marked by who organises a course with the module, or everything.
     """
     enrolments = Enrolment.objects.filter(cohort__in=Cohort.objects.visible_to(user).values("pk"))
-    named = enrolments.annotate(name=Concat(Value("enrolment:"), Cast("pk", CharField())))
     alone = Q(context="")
     if not scope(user, Role.ORGANISER).everywhere:
         modules = SyllabusEntry.objects.visible_to(user).filter(item__isnull=False)
         alone &= Q(quiz__item__parent__in=modules.values("item"))
-    return Q(context__in=named.values("name")) | alone
+    return Q(context__in=contexts(enrolments)) | alone
+
+
+def whose_answers(user: Any, contexts: Collection[str]) -> dict[str, Whose]:
+    """Say to those who train or organise a cohort whose answers they mark; that they saw it is written down."""
+    numbers = [name.removeprefix("enrolment:") for name in contexts if name.startswith("enrolment:")]
+    enrolments = list(
+        Enrolment.objects.visible_to(user)
+        .filter(pk__in=[number for number in numbers if number.isdecimal()])
+        .select_related("participant", "cohort__course__item")
+    )
+    saw(user, [enrolment.participant for enrolment in enrolments], "catalogue.view")
+    return {
+        enrolment.context: Whose(
+            enrolment.participant.name,
+            f"{enrolment.cohort.course}, {enrolment.cohort.title}",
+            reverse("enrolment_standing", args=[enrolment.pk]),
+        )
+        for enrolment in enrolments
+    }
 
 
 def module_after(user: Any, key: uuid.UUID) -> uuid.UUID | None:

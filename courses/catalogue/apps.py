@@ -24,7 +24,14 @@ class CatalogueConfig(AppConfig):
         from institutions.activities import ActivityKind, register_activity
         from jobs.querysets import register_tie as register_job_tie
         from jobs.services import register_handler
-        from modules.assessments.registry import register_context_provider, register_following, register_marker_provider
+        from modules.assessments import signals as assessed
+        from modules.assessments.registry import (
+            register_context_provider,
+            register_following,
+            register_marker_provider,
+            register_whose_provider,
+        )
+        from modules.lessons import signals as lessons
         from modules.lessons.registry import register_reading_rule
         from modules.records.models import Item
 
@@ -41,7 +48,7 @@ class CatalogueConfig(AppConfig):
             SyllabusEntry,
         )
         from .permissions import GROUP_PERMISSIONS, people_of_cohorts, watched_jobs
-        from .services import rules
+        from .services import noticing, rules
 
         declare("catalogue", GROUP_PERMISSIONS)
         register_activity(
@@ -74,8 +81,17 @@ class CatalogueConfig(AppConfig):
             erase=personal.erase,
         )
         registering.register()
-        register_reconciler("catalogue.Enrolment", merging.reconcile_enrolments)
-        register_reconciler("catalogue.TaskResult", merging.reconcile_task_results)
+        register_reconciler(
+            "catalogue.Enrolment",
+            merging.reconcile_enrolments,
+            stays=_("One enrolment stays: since the earlier day, in force or completed if either is, with all notes."),
+            inside=merging.waivers_held_twice,
+        )
+        register_reconciler(
+            "catalogue.TaskResult",
+            merging.reconcile_task_results,
+            stays=_("What was shown or accepted in either record stays."),
+        )
         register_handler(
             rules.PREVIEW_KIND, rules.preview_by_job, title=_("What a rule would change"), url=pages.preview_address
         )
@@ -83,12 +99,19 @@ class CatalogueConfig(AppConfig):
             rules.RECOMPUTE_KIND, rules.recompute_by_job, title=_("Applying a completion rule"), url=pages.rule_address
         )
         register_job_tie(watched_jobs)
+        lessons.lesson_done.connect(noticing.lesson_was_done, dispatch_uid="catalogue-lesson-done")
+        assessed.attempt_graded.connect(noticing.attempt_was_graded, dispatch_uid="catalogue-attempt-graded")
         prerequisites.register_prerequisite("course", prerequisites.COURSE)
         prerequisites.register_prerequisite("module", prerequisites.MODULE)
-        register_reconciler("catalogue.Application", merging.reconcile_applications)
+        register_reconciler(
+            "catalogue.Application",
+            merging.reconcile_applications,
+            stays=_("One application stays; on the waiting list the older place counts."),
+        )
         register_reading_rule(access.needs_sign_in)
         register_context_provider(access.attempt_context)
         register_marker_provider(access.marked_by)
+        register_whose_provider(access.whose_answers)
         register_following(access.module_after)
         facts.register_provider(
             "lessons",

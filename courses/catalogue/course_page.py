@@ -100,8 +100,8 @@ def _facts(page: CoursePage, course: Course, minutes: int) -> list[dict[str, str
     if course.hours:
         value = number_format(course.hours.normalize() if course.hours % 1 else int(course.hours))
         facts.append({"term": _("Hours credited"), "value": value})
-    for cohort in course.cohorts.filter(archived_at__isnull=True).prefetch_related("windows"):
-        if cohort.entry == Cohort.Entry.INVITATION:
+    for cohort in course.cohorts.offered().lasting().prefetch_related("windows"):
+        if cohort.entry == Cohort.Entry.INVITATION or cohort.is_over:
             continue
         if cohort.self_paced:
             facts.append({"term": _("At your own pace"), "value": _("at any time")})

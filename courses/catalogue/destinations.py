@@ -12,7 +12,7 @@ from courses.participants.models import Participant
 
 from .models import Cohort, Enrolment
 from .permissions import can_change_course
-from .services import enrol_many, tell_enrolled
+from .services import enrol_many, tell_many_enrolled
 
 KIND = "cohort"
 
@@ -62,10 +62,10 @@ def tell(ref: str, people: Sequence[Participant]) -> None:
     cohort = _find(ref)
     if cohort is None:
         return
-    rows = cohort.enrolments.active().filter(participant__in=people)
-    for enrolment in rows.select_related("participant__user"):
+    rows = list(cohort.enrolments.active().filter(participant__in=people).select_related("participant__user"))
+    for enrolment in rows:
         enrolment.cohort = cohort
-        tell_enrolled(enrolment)
+    tell_many_enrolled(rows)
 
 
 DESTINATION = Destination(places=places, place=place, bring=bring, tell=tell)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,7 +105,9 @@ def gather(course: Course, enrolments: list[Enrolment], asked: set[str]) -> dict
     facts: dict[int, dict[FactKey, Fact]] = {enrolment.pk: {} for enrolment in enrolments}
     for kind in sorted(asked & set(_kinds)):
         for enrolment_id, found in _kinds[kind].provider(course, enrolments).items():
-            facts[enrolment_id].update({(kind, ref): fact for ref, fact in found.items()})
+            held = facts[enrolment_id]
+            for ref, fact in found.items():
+                held[kind, ref] = fact
     waivers = RequirementWaiver.objects.in_force().filter(enrolment__in=list(facts)).select_related("granted_by")
     for row in waivers.order_by():
         held = facts[row.enrolment_id]
@@ -133,26 +135,30 @@ def lesson_facts(course: Course, enrolments: list[Enrolment]) -> dict[int, dict[
     """Lessons done of each module, as a share. ``ref`` is the module's item id."""
     keys = _learner_keys(enrolments)
     found: dict[int, dict[str, Fact]] = {enrolment.pk: {} for enrolment in enrolments}
-    modules = list(_modules(list(course.syllabus.all())))
-    refs = {item_id: str(item_id) for item_id in modules}
+    refs = {item_id: str(item_id) for item_id in _modules(list(course.syllabus.all()))}
     made: dict[tuple[int, int, int], Fact] = {}  # the same few facts for thousands of people
-    for (key, item_id), numbers in lessons_done(list(keys), modules).items():
-        if (fact := made.get(numbers)) is None:
-            done, total, minutes = numbers
-            fact = made[numbers] = Fact(done * 100 / total if total else 0, done, total, minutes=minutes)
+    for key, modules in lessons_done(keys, refs).items():
+        for numbers in modules.values():
+            if numbers not in made:
+                done, total, minutes = numbers
+                made[numbers] = Fact(done * 100 / total if total else 0, done, total, minutes=minutes)
+        facts = {refs[item_id]: made[numbers] for item_id, numbers in modules.items()}
         for enrolment_id in keys[key]:
-            found[enrolment_id][refs[item_id]] = fact
+            found[enrolment_id] = facts
     return found
 
 
 def quiz_facts(course: Course, enrolments: list[Enrolment]) -> dict[int, dict[str, Fact]]:
-    """Best grade in each module's quiz, in per cent. ``ref`` is the module's item id."""
+    """Best grade in each module's quiz, in per cent.
+
+    ``ref`` is the module's item id; where a module has several quizzes also the item id of each of them.
+    """
     keys = _learner_keys(enrolments)
     found: dict[int, dict[str, Fact]] = {enrolment.pk: {} for enrolment in enrolments}
-    modules = list(_modules(list(course.syllabus.all())))
-    for (key, item_id), grade in best_grades(list(keys), modules).items():
+    for key, grades in best_grades(keys, _modules(list(course.syllabus.all()))).items():
+        facts = {str(item_id): Fact(float(one.percent or 0), done=one.attempts) for item_id, one in grades.items()}
         for enrolment_id in keys[key]:
-            found[enrolment_id][str(item_id)] = Fact(float(grade.percent or 0), done=grade.attempts)
+            found[enrolment_id] = facts
     return found
 
 
@@ -172,22 +178,34 @@ def module_links(course: Course, entries: Sequence[SyllabusEntry]) -> dict[str, 
     }
 
 
-def _quizzes(entries: Sequence[SyllabusEntry]) -> dict[int, Any]:
-    """``{module id: key of its first live quiz}``."""
-    rows = Item.objects.live().filter(kind=Item.Kind.QUIZ, parent__in=list(_modules(entries)))
-    return dict(rows.order_by("-order").values_list("parent_id", "key"))
+def quizzes_of(module_ids: Iterable[int]) -> dict[int, list[Item]]:
+    """Return ``{module id: items of its live quizzes in order}``, without pre-tests."""
+    held: dict[int, list[Item]] = {}
+    rows = Item.objects.live().filter(
+        kind=Item.Kind.QUIZ, parent__in=list(module_ids), quiz__isnull=False, quiz__posttests__isnull=True
+    )
+    for item in rows.select_related("quiz").order_by("order", "pk"):
+        held.setdefault(item.parent_id or 0, []).append(item)
+    return held
 
 
 def quiz_titles(course: Course, entries: Sequence[SyllabusEntry]) -> dict[str, str]:
     """Return the quizzes of the modules of the syllabus."""
-    held = _quizzes(entries)
-    modules = {pk: entry for pk, entry in _modules(entries).items() if pk in held}
-    return {str(pk): _("Quiz: %(module)s") % {"module": entry.title} for pk, entry in modules.items()}
+    modules, titles = _modules(entries), {}
+    for module_id, items in quizzes_of(modules).items():
+        titles[str(module_id)] = _("Quiz: %(module)s") % {"module": modules[module_id].title}
+        if len(items) > 1:
+            titles |= {str(item.pk): _("Quiz: %(module)s") % {"module": item.title} for item in items}
+    return titles
 
 
 def quiz_links(course: Course, entries: Sequence[SyllabusEntry]) -> dict[str, str]:
     """Return where each quiz begins."""
-    return {str(module_id): reverse("quiz", args=[key]) for module_id, key in _quizzes(entries).items()}
+    links = {}
+    for module_id, items in quizzes_of(_modules(entries)).items():
+        links |= {str(item.pk): reverse("quiz", args=[item.key]) for item in items}
+        links[str(module_id)] = reverse("quiz", args=[items[0].key])
+    return links
 
 
 # --- Tasks that a trainer judges ------------------------------------------------------------------

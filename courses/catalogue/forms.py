@@ -42,8 +42,9 @@ class EnrolForm(forms.Form):
     def __init__(self, *args: Any, course: Course, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = cast(forms.ModelChoiceField, self.fields["cohort"])
-        cohorts = course.cohorts.filter(archived_at__isnull=True).exclude(entry=Cohort.Entry.INVITATION)
-        field.queryset = cohorts.order_by("-self_paced", "starts_on")
+        cohorts = course.cohorts.offered().lasting().exclude(entry=Cohort.Entry.INVITATION)
+        running = [cohort.pk for cohort in cohorts if not cohort.is_over]
+        field.queryset = cohorts.filter(pk__in=running).order_by("-self_paced", "starts_on")
         field.label_from_instance = cohort_label  # type: ignore[assignment, method-assign]
         open_cohorts = [cohort for cohort in field.queryset if cohort.is_open]
         if open_cohorts:

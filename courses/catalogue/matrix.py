@@ -22,7 +22,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from courses.participants.models import Participant
+from institutions.models import Country
 
+from .completion import Outcome
 from .models import Cohort, CohortSnapshot, Enrolment
 from .services.standing import AT_ONCE, Completion, Explained, Standings, refresh_completion
 
@@ -88,7 +90,8 @@ class Matrix:
         return page, self._rows(list(page.object_list))
 
     def _rows(self, ids: list[int]) -> list[Row]:
-        held = _loaded(self.cohort.enrolments.filter(pk__in=ids)).in_bulk()
+        rows = self.cohort.enrolments.filter(pk__in=ids)
+        held = rows.select_related("participant__user", "country", "cohort").in_bulk()
         enrolments = [held[pk] for pk in ids if pk in held]
         found = refresh_completion(self.cohort.course, enrolments, self.standings)
         return [Row(each, found[each.pk], self._cells(found[each.pk])) for each in enrolments]
@@ -96,7 +99,8 @@ class Matrix:
     def _cells(self, completion: Completion) -> list[tuple[str, str, str, str]]:
         """The cells of a person with their headings; that of the requirement asked for is marked."""
         wanted, made = self.chosen.get("requirement"), []
-        for (kind, word, figure), heading in zip(cells(completion), self.headings, strict=True):
+        for outcome, heading in zip(completion.verdict.outcomes, self.headings, strict=True):
+            kind, word, figure = cell(outcome)
             asked = wanted == f"{heading.outcome.kind}:{heading.outcome.ref}"
             made.append((f"{kind} is-asked" if asked else kind, word, figure, heading.title))
         return made
@@ -126,7 +130,7 @@ class Matrix:
             self.as_of = kept.made_at
             return {pk: Judged(*rest) for pk, *rest in kept.people}
         judged = {}
-        for enrolments, completions in self._portions(rows.order_by("pk")):
+        for enrolments, completions in self._portions(list(rows.order_by("pk").values_list("pk", flat=True))):
             for each in enrolments:
                 completion = completions[each.pk]
                 met = "".join("1" if outcome.met else "0" for outcome in completion.verdict.outcomes)
@@ -157,15 +161,17 @@ class Matrix:
             return met == (self.chosen.get("held") == "met")
         return True
 
-    def _portions(self, rows: models.QuerySet[Enrolment]) -> Iterator[tuple[list[Enrolment], dict[int, Completion]]]:
-        """Everybody in order, judged, a portion at a time. The order is read once, as numbers."""
-        yield from self._portions_of(list(rows.values_list("pk", flat=True)))
-
-    def _portions_of(self, ids: list[int]) -> Iterator[tuple[list[Enrolment], dict[int, Completion]]]:
+    def _portions(self, ids: list[int]) -> Iterator[tuple[list[Enrolment], dict[int, Completion]]]:
+        """These people, judged, a portion at a time; of each person only what a row of the sheet says is read."""
+        read = [f"participant__{name}" for name in ("name", "user__key")]
+        read += [column.name for column in Enrolment._meta.concrete_fields if column.name != "participant"]
         for start in range(0, len(ids), AT_ONCE):
             some = ids[start : start + AT_ONCE]
-            held = _loaded(Enrolment.objects.filter(pk__in=some)).in_bulk()
+            rows = Enrolment.objects.filter(pk__in=some).select_related("participant__user").only(*read)
+            held = rows.in_bulk()
             enrolments = [held[pk] for pk in some if pk in held]
+            for each in enrolments:
+                each.cohort = self.cohort
             yield enrolments, self.standings.of(enrolments)
 
     def head(self) -> list[str]:
@@ -188,43 +194,53 @@ class Matrix:
         ``tell`` hears of whom, before their rows leave.
         """
         ids = self._chosen_ids() if self._must_judge else list(self.people().values_list("pk", flat=True))
-        for enrolments, judged in self._portions_of(ids):
+        sheet = Sheet()
+        for enrolments, judged in self._portions(ids):
             tell([each.participant for each in enrolments])
             for each in enrolments:
-                yield self._line(each, judged[each.pk])
+                yield sheet.line(each, judged[each.pk])
 
-    def _line(self, enrolment: Enrolment, completion: Completion) -> list[str]:
+
+class Sheet:
+    """Writes lines in the active language; what many lines say is put in words once."""
+
+    def __init__(self) -> None:
+        self._countries = {country.pk: str(country) for country in Country.objects.all()}
+        self._complete, self._open = _("Complete"), _("Not complete")
+        self._said: dict[Outcome, str] = {}
+
+    def line(self, enrolment: Enrolment, completion: Completion) -> list[str]:
+        """Return the cells of one person."""
+        hours = completion.hours
         return [
             enrolment.participant.name,
-            str(enrolment.country or ""),
+            self._countries.get(enrolment.country_id or "", ""),
             enrolment.organisation,
             enrolment.enrolled_at.date().isoformat(),
-            _("Complete") if completion.complete else _("Not complete"),
+            self._complete if completion.complete else self._open,
             str(completion.percent),
-            str(completion.hours.normalize() if completion.hours % 1 else int(completion.hours)),
+            str(hours.normalize() if hours % 1 else int(hours)),
             enrolment.completed_at.date().isoformat() if enrolment.completed_at else "",
-            *(f"{word}, {figure}" if figure else word for _kind, word, figure in cells(completion)),
+            *[self._said.get(outcome) or self._say(outcome) for outcome in completion.verdict.outcomes],
         ]
 
+    def _say(self, outcome: Outcome) -> str:
+        _kind, word, figure = cell(outcome)
+        said = self._said[outcome] = f"{word}, {figure}" if figure else word
+        return said
 
-def _loaded(rows: models.QuerySet[Enrolment]) -> models.QuerySet[Enrolment]:
-    return rows.select_related("participant__user", "country", "cohort")
 
-
-def cells(completion: Completion) -> list[tuple[str, str, str]]:
-    """Return ``(class, word, figure)`` for each requirement: what a cell of the matrix says."""
-    met, still_open, waived = pgettext("requirement", "Met"), pgettext("requirement", "Open"), _("Waived")
-    found = []
-    for outcome in completion.verdict.outcomes:
-        fact = outcome.fact
-        if fact.waiver is not None:
-            found.append(("is-met", waived, ""))
-            continue
-        if outcome.measure == "days":
-            figure = f"{fact.days}/{fact.days_total}" if fact.days_total else ""
-        elif outcome.kind != "quiz" and fact.total > 1:
-            figure = f"{fact.done}/{fact.total}"
-        else:
-            figure = f"{int(fact.value)} %" if fact.done else ""
-        found.append(("is-met", met, figure) if outcome.met else ("is-open", still_open, figure))
-    return found
+def cell(outcome: Outcome) -> tuple[str, str, str]:
+    """Return ``(class, word, figure)``: what a cell of the matrix says of a requirement."""
+    fact = outcome.fact
+    if fact.waiver is not None:
+        return "is-met", _("Waived"), ""
+    if outcome.measure == "days":
+        figure = f"{fact.days}/{fact.days_total}" if fact.days_total else ""
+    elif outcome.kind != "quiz" and fact.total > 1:
+        figure = f"{fact.done}/{fact.total}"
+    else:
+        figure = f"{int(fact.value)} %" if fact.done else ""
+    if outcome.met:
+        return "is-met", pgettext("requirement", "Met"), figure
+    return "is-open", pgettext("requirement", "Open"), figure

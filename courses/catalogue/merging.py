@@ -3,27 +3,59 @@
 from __future__ import annotations
 
 from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
-from .models import Application, Enrolment, TaskResult
+from courses.participants.services import Conflict
+
+from .models import Application, Cohort, Enrolment, RequirementWaiver, TaskResult
+from .services import fill_places, free_places
 
 
 def reconcile_enrolments(kept: Enrolment, other: Enrolment) -> None:
-    """Keep one enrolment: in force if either is, since the earlier day, completed if either is.
+    """Keep one enrolment: in force if either is, since the earlier day, until the later, completed if either is.
 
-    ``other`` stays with the merged record, withdrawn, because attempts and events may name it.
+    Waivers and notes go to it; of two waivers of one requirement that of ``kept`` stays. ``other`` stays with the
+    merged record, withdrawn, because attempts and events may name it. Where both held a place, one is free now, for
+    who waits.
     """
+    cohort = Cohort.objects.select_for_update().get(pk=kept.cohort_id)
+    was_full = free_places(cohort) == 0
     kept.enrolled_at = min(kept.enrolled_at, other.enrolled_at)
-    kept.completed_at = min((at for at in (kept.completed_at, other.completed_at) if at is not None), default=None)
+    if other.completed_at is not None and (kept.completed_at is None or other.completed_at < kept.completed_at):
+        kept.completed_at, kept.completed_rule = other.completed_at, other.completed_rule
+    if other.deadline is not None and kept.last_day is not None and other.deadline > kept.last_day:
+        kept.deadline = other.deadline
+    both = kept.state == other.state == Enrolment.State.ACTIVE
     if other.state == Enrolment.State.ACTIVE:
         kept.state, kept.withdrawn_at = Enrolment.State.ACTIVE, None
-    kept.save(update_fields=["enrolled_at", "completed_at", "state", "withdrawn_at"])
+    kept.save(update_fields=["enrolled_at", "completed_at", "completed_rule", "deadline", "state", "withdrawn_at"])
     held = set(kept.waivers.in_force().values_list("kind", "ref"))
     for waiver in other.waivers.in_force():
         if (waiver.kind, waiver.ref) not in held:
             waiver.enrolment = kept
             waiver.save(update_fields=["enrolment"])
+    other.notes.update(enrolment=kept)
+    Enrolment.objects.filter(transferred_to=other).exclude(pk=kept.pk).update(transferred_to=kept)
     other.state, other.withdrawn_at = Enrolment.State.WITHDRAWN, timezone.now()
     other.save(update_fields=["state", "withdrawn_at"])
+    if both:
+        fill_places(cohort, was_full=was_full)
+
+
+def waivers_held_twice(kept: Enrolment, other: Enrolment) -> list[Conflict]:
+    """Return the requirements that both enrolments let count as met: the waiver of the one that stays is kept."""
+    mine = {(waiver.kind, waiver.ref): waiver for waiver in kept.waivers.in_force()}
+    return [
+        Conflict(
+            capfirst(str(RequirementWaiver._meta.verbose_name)),
+            f"{waiver}: {waiver.reason}",
+            f"{mine[waiver.kind, waiver.ref]}: {mine[waiver.kind, waiver.ref].reason}",
+            _("What the record that stays has, stays."),
+        )
+        for waiver in other.waivers.in_force()
+        if (waiver.kind, waiver.ref) in mine
+    ]
 
 
 def reconcile_task_results(kept: TaskResult, other: TaskResult) -> None:

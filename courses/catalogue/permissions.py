@@ -10,9 +10,11 @@ from core.permissions import ACTIVITY_ORGANISERS, ORGANISERS, TRAINERS
 from institutions.activities import activity_key
 from institutions.models import Role
 from institutions.roles import is_organiser, scope
+from modules.assessments.models import Quiz
+from modules.assessments.permissions import writes_quizzes
 
 from .models import Cohort, Course, Enrolment
-from .querysets import organised
+from .querysets import organised, trained
 
 GROUP_PERMISSIONS = {
     ORGANISERS: [
@@ -42,16 +44,13 @@ def can_change_course(user: Any, course: Course) -> bool:
 
 
 def can_see_progress(user: Any, cohort: Cohort) -> bool:
-    """Organisers of its programme and its trainers."""
-    return Cohort.objects.visible_to(user).filter(pk=cohort.pk).exists()
+    """Who runs the cohort."""
+    return runs_cohort(user, cohort)
 
 
 def runs_cohort(user: Any, cohort: Cohort) -> bool:
     """Organisers of its programme, and its trainers as long as they hold the role for it. Asks about one cohort."""
-    where = scope(user, Role.TRAINER)
-    trains = where.everywhere or cohort.course.programme_id in where.programmes
-    own = trains and cohort.trainers.filter(user=user).exists()
-    return own or organises(user, cohort.course)
+    return organises(user, cohort.course) or Cohort.objects.filter(trained(user), pk=cohort.pk).exists()
 
 
 def can_make_slips(user: Any, cohort: Cohort) -> bool:
@@ -70,6 +69,14 @@ def can_note(user: Any, enrolment: Enrolment) -> bool:
     return not own and runs_cohort(user, enrolment.cohort)
 
 
+def sees_answers(user: Any, quiz: Quiz) -> bool:
+    """Who may read the right answers of a quiz: those who write quizzes, and who is not to take it in a course."""
+    takes = Enrolment.objects.active().filter(
+        participant__user=user, cohort__course__syllabus__item=quiz.item.parent_id
+    )
+    return writes_quizzes(user) or not takes.exists()
+
+
 def can_withdraw(user: Any, enrolment: Enrolment) -> bool:
     """Oneself, or an organiser of the programme."""
     own = enrolment.participant.user_id is not None and enrolment.participant.user_id == user.pk
@@ -84,7 +91,7 @@ def can_waive(user: Any, enrolment: Enrolment) -> bool:
 
 def people_of_cohorts(user: Any) -> models.Q:
     """Q over participants: those enrolled in cohorts the user organises or trains."""
-    seen = models.Q(enrolments__cohort__trainers__user=user)
+    seen = trained(user, "enrolments__cohort")
     if scope(user, Role.ORGANISER):
         seen |= organised(user, "enrolments__cohort__course")
     return seen

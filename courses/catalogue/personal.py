@@ -6,15 +6,18 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from core.personal import Person, Record, fact, fields_of, forget_labels
+from courses.participants.addresses import addresses_of
 from courses.participants.personal import records_of
 
 from .models import Application, Cohort, CohortInvitation, Enrolment, EnrolmentNote, RequirementWaiver, TaskResult
-from .services import fill_places
+from .services import fill_places, free_places
 
 GONE = "–"
 
@@ -79,7 +82,7 @@ def erase(person: Person) -> int:
     """Enrolments stay for the counts, without organisation, office and words about the person.
 
     Those not finished end and free their place. What was answered in applications and the address of
-    invitations go.
+    invitations go; one that waits for an answer is taken back.
     """
     records = records_of(person)
     rows = Enrolment.objects.filter(participant__in=records)
@@ -94,14 +97,20 @@ def erase(person: Person) -> int:
     forget_labels(Application, applications.values_list("pk", flat=True))
     applications.update(answers=[], reason="")
     applications.open().update(state=Application.State.TAKEN_BACK, decided_at=timezone.now())
-    invitations = _invitations(person)
+    own = addresses_of(person, records).own
+    theirs = CohortInvitation.objects.annotate(address=Lower("email")).filter(
+        Q(participant__in=records) | Q(participant__isnull=True, address__in=own)
+    )
+    invitations = CohortInvitation.objects.filter(pk__in=list(theirs.values_list("pk", flat=True)))
     forget_labels(CohortInvitation, invitations.values_list("pk", flat=True))
+    invitations.filter(state=CohortInvitation.State.SENT).update(state=CohortInvitation.State.CANCELLED)
     invitations.update(email="erased@invalid.example", name="")
     unfinished = rows.filter(state=Enrolment.State.ACTIVE, completed_at__isnull=True)
-    left = list(Cohort.objects.filter(pk__in=unfinished.values("cohort")))
+    left = list(Cohort.objects.select_for_update().filter(pk__in=unfinished.values("cohort")).order_by("pk"))
+    full = {cohort.pk for cohort in left if free_places(cohort) == 0}
     unfinished.update(state=Enrolment.State.WITHDRAWN, withdrawn_at=timezone.now())
     for cohort in left:
-        fill_places(cohort)
+        fill_places(cohort, was_full=cohort.pk in full)
     return rows.update(organisation="", position="")
 
 

@@ -153,7 +153,7 @@ def _modules_met(participant: Participant, refs: Sequence[str]) -> set[str]:
     if participant.user is None:
         return set()
     ids, key = _ids(refs), participant.user.key
-    done, grades = lessons_done([key], ids), best_grades([key], ids)
+    done, grades = lessons_done([key], ids)[key], best_grades([key], ids).get(key, {})
     with_quiz = set(
         Item.objects.live()
         .filter(kind=Item.Kind.QUIZ, parent__in=ids, quiz__isnull=False, quiz__pass_mark__gt=0)
@@ -161,8 +161,8 @@ def _modules_met(participant: Participant, refs: Sequence[str]) -> set[str]:
     )
     met = set()
     for pk in ids:
-        finished, total, _minutes = done[key, pk]
-        grade = grades.get((key, pk))
+        finished, total, _minutes = done[pk]
+        grade = grades.get(pk)
         if total and finished == total and (pk not in with_quiz or (grade is not None and grade.passed)):
             met.add(str(pk))
     return met

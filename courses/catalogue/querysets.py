@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import timedelta
 from typing import Any
 
+from django.apps import apps
 from django.db import models
+from django.utils import timezone
 
 from institutions.models import Role
 from institutions.roles import scope
@@ -24,6 +28,18 @@ def organised(user: Any, course: str = "") -> models.Q:
     return seen | models.Q(**{f"{course or 'pk'}__in": alone}) if alone else seen
 
 
+def trained(user: Any, path: str = "") -> models.Q:
+    """Q: rows whose cohort (at ``path``, e.g. ``"enrolment__cohort"``; empty for cohorts) the user trains.
+
+    A trainer is named on the cohort *and* holds the role for its programme today: with the role go the cohorts.
+    """
+    where = scope(user, Role.TRAINER)
+    names = apps.get_model("catalogue", "CohortTrainer").objects.filter(user=user)
+    if not where.everywhere:
+        names = names.filter(cohort__course__programme__in=where.programmes)
+    return models.Q(**{f"{path or 'pk'}__in": names.values("cohort")})
+
+
 class CourseQuerySet(models.QuerySet):
     """Courses. What the public may read is their pages; this is about the records behind."""
 
@@ -31,7 +47,7 @@ class CourseQuerySet(models.QuerySet):
         """Courses of programmes one organises, and those of cohorts one trains."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(organised(user) | models.Q(cohorts__trainers__user=user)).distinct()
+        return self.filter(organised(user) | trained(user, "cohorts")).distinct()
 
     def offered(self) -> CourseQuerySet:
         """Those not archived."""
@@ -53,11 +69,15 @@ class CohortQuerySet(models.QuerySet):
         """Cohorts one organises or trains: what trainers' and organisers' screens show."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(organised(user, "course") | models.Q(trainers__user=user)).distinct()
+        return self.filter(organised(user, "course") | trained(user))
 
     def offered(self) -> CohortQuerySet:
         """Those not archived, of courses not archived."""
         return self.filter(archived_at__isnull=True, course__archived_at__isnull=True)
+
+    def lasting(self) -> CohortQuerySet:
+        """Those whose last day has not passed, with a day more, because each has its own time zone."""
+        return self.exclude(ends_on__lt=timezone.now().date() - timedelta(days=1))
 
 
 class EnrolmentQuerySet(models.QuerySet):
@@ -68,8 +88,12 @@ class EnrolmentQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.none()
         return self.filter(
-            models.Q(participant__user=user) | organised(user, "cohort__course") | models.Q(cohort__trainers__user=user)
-        ).distinct()
+            models.Q(participant__user=user) | organised(user, "cohort__course") | trained(user, "cohort")
+        )
+
+    def nominated_from(self, countries: Collection[str]) -> EnrolmentQuerySet:
+        """What a focal point sees of these countries: who came by nomination, never who enrolled by themselves."""
+        return self.filter(source="nomination", country__in=countries)
 
     def active(self) -> EnrolmentQuerySet:
         """Those not withdrawn."""
@@ -83,7 +107,7 @@ class PracticalTaskQuerySet(models.QuerySet):
         """Those of courses one organises, and of courses of which one trains a cohort."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(organised(user, "course") | models.Q(course__cohorts__trainers__user=user)).distinct()
+        return self.filter(organised(user, "course") | trained(user, "course__cohorts")).distinct()
 
     def offered(self) -> PracticalTaskQuerySet:
         """Those not archived."""
@@ -97,11 +121,10 @@ class TaskResultQuerySet(models.QuerySet):
         """One's own, those of courses one organises, and those of people in cohorts one trains."""
         if not user.is_authenticated:
             return self.none()
-        trained = models.Q(
-            participant__enrolments__cohort__trainers__user=user,
-            participant__enrolments__cohort__course=models.F("task__course"),
+        own_people = trained(user, "participant__enrolments__cohort") & models.Q(
+            participant__enrolments__cohort__course=models.F("task__course")
         )
-        return self.filter(models.Q(participant__user=user) | organised(user, "task__course") | trained).distinct()
+        return self.filter(models.Q(participant__user=user) | organised(user, "task__course") | own_people).distinct()
 
 
 class RequirementWaiverQuerySet(models.QuerySet):
@@ -114,8 +137,8 @@ class RequirementWaiverQuerySet(models.QuerySet):
         return self.filter(
             models.Q(enrolment__participant__user=user)
             | organised(user, "enrolment__cohort__course")
-            | models.Q(enrolment__cohort__trainers__user=user)
-        ).distinct()
+            | trained(user, "enrolment__cohort")
+        )
 
     def in_force(self) -> RequirementWaiverQuerySet:
         """Those not ended."""
@@ -185,15 +208,8 @@ class EnrolmentNoteQuerySet(models.QuerySet):
         """Those about people of cohorts one trains or organises, never those about oneself. Nobody else's."""
         if not user.is_authenticated:
             return self.none()
-        runs = organised(user, "enrolment__cohort__course")
-        trainer = scope(user, Role.TRAINER)
-        if trainer.everywhere:
-            runs |= models.Q(enrolment__cohort__trainers__user=user)
-        elif trainer:
-            runs |= models.Q(
-                enrolment__cohort__trainers__user=user, enrolment__cohort__course__programme__in=trainer.programmes
-            )
-        return self.filter(runs).exclude(enrolment__participant__user=user).distinct()
+        runs = organised(user, "enrolment__cohort__course") | trained(user, "enrolment__cohort")
+        return self.filter(runs).exclude(enrolment__participant__user=user)
 
 
 class LetterQuerySet(models.QuerySet):
@@ -203,4 +219,4 @@ class LetterQuerySet(models.QuerySet):
         """Those to cohorts one trains or organises."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(organised(user, "cohort__course") | models.Q(cohort__trainers__user=user)).distinct()
+        return self.filter(organised(user, "cohort__course") | trained(user, "cohort"))

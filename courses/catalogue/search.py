@@ -74,7 +74,7 @@ def _card(course: Course, language: str) -> Found | None:
     if not pages:
         return None
     page = pages[0]
-    cohorts = [cohort for cohort in course.cohorts.all() if cohort.archived_at is None]
+    cohorts = [cohort for cohort in course.cohorts.all() if cohort.archived_at is None and not cohort.is_over]
     modes = set()
     if any(cohort.self_paced for cohort in cohorts):
         modes.add(Mode.SELF_PACED)

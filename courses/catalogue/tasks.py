@@ -5,6 +5,8 @@ from __future__ import annotations
 from celery import shared_task
 
 from .following import reminders
+from .models import Enrolment
+from .services.noticing import notice
 
 
 @shared_task
@@ -17,3 +19,9 @@ def send_digests() -> None:
 def send_deadlines() -> None:
     """Every hour: reminders of deadlines, at an hour at which one may write."""
     reminders.send_deadlines()
+
+
+@shared_task
+def notice_completions() -> None:
+    """Every night: judges who has not completed yet, for what a crash kept from being noticed."""
+    notice(Enrolment.objects.all())

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from .views import cohorts, desk, entry, following, public, rules, standing, tasks
+from .views import cohorts, entry, following, public, quizzes, rules, standing, tasks
+from .views.desk import archive, first, overview, people, places, trainers
 
 urlpatterns = [
     path("courses/", public.catalogue, name="catalogue"),
@@ -27,26 +28,37 @@ urlpatterns = [
     path("enrolments/<int:pk>/notes/", following.enrolment_notes, name="enrolment_notes"),
     path("notes/<int:pk>/remove/", following.note_remove, name="note_remove"),
     path("cohorts/<int:pk>/slips/", cohorts.cohort_slips, name="cohort_slips"),
+    path("cohorts/<int:pk>/quizzes/", quizzes.cohort_quizzes, name="cohort_quizzes"),
+    path("cohorts/<int:pk>/quizzes/<int:quiz_pk>/", quizzes.cohort_quiz, name="cohort_quiz"),
+    path(
+        "cohorts/<int:pk>/quizzes/<int:quiz_pk>/questions/<int:question_pk>/",
+        quizzes.cohort_question,
+        name="cohort_question",
+    ),
     path("cohorts/<int:pk>/export/", cohorts.cohort_export, name="cohort_export"),
     path("cohorts/<int:pk>/tasks/<int:task_pk>/", tasks.cohort_task, name="cohort_task"),
-    path("cohorts/new/", desk.cohort_start, name="cohort_start"),
+    path("cohorts/new/", overview.cohort_start, name="cohort_start"),
     path("cohorts/<int:pk>/apply/", entry.apply, name="cohort_apply"),
-    path("cohorts/<int:pk>/entry/", desk.cohort_desk, name="cohort_desk"),
-    path("cohorts/<int:pk>/edit/", desk.cohort_edit, name="cohort_edit"),
-    path("cohorts/<int:pk>/invite/", desk.cohort_invite, name="cohort_invite"),
-    path("cohorts/<int:pk>/add/", desk.cohort_add, name="cohort_add"),
+    path("cohorts/<int:pk>/entry/", overview.cohort_desk, name="cohort_desk"),
+    path("cohorts/<int:pk>/edit/", overview.cohort_edit, name="cohort_edit"),
+    path("cohorts/<int:pk>/trainers/", trainers.cohort_trainers, name="cohort_trainers"),
+    path("cohort-trainers/<int:pk>/release/", trainers.trainer_release, name="trainer_release"),
+    path("cohorts/<int:pk>/archive/", archive.cohort_archive, name="cohort_archive"),
+    path("courses/<slug:key>/archive/", archive.course_archive, name="course_archive"),
+    path("cohorts/<int:pk>/invite/", people.cohort_invite, name="cohort_invite"),
+    path("cohorts/<int:pk>/add/", people.cohort_add, name="cohort_add"),
     path("applications/<int:pk>/", entry.application, name="application"),
     path("applications/<int:pk>/take-back/", entry.application_take_back, name="application_take_back"),
-    path("applications/<int:pk>/decide/", desk.cohort_application, name="cohort_application"),
-    path("cohort-invitations/<int:pk>/", desk.cohort_invitation, name="cohort_invitation"),
+    path("applications/<int:pk>/decide/", people.cohort_application, name="cohort_application"),
+    path("cohort-invitations/<int:pk>/", people.cohort_invitation, name="cohort_invitation"),
     path("invitation/<str:token>/", entry.invitation, name="invitation"),
-    path("enrolments/<int:pk>/extend/", desk.enrolment_extend, name="enrolment_extend"),
-    path("enrolments/<int:pk>/transfer/", desk.enrolment_transfer, name="enrolment_transfer"),
-    path("courses/<slug:key>/cohorts/new/", desk.cohort_new, name="cohort_new"),
-    path("courses/<slug:key>/entry/", desk.course_entry, name="course_entry"),
-    path("courses/<slug:key>/entry/prerequisites/", desk.prerequisite_add, name="prerequisite_add"),
-    path("courses/<slug:key>/entry/questions/new/", desk.question_new, name="question_new"),
-    path("prerequisites/<int:pk>/remove/", desk.prerequisite_remove, name="prerequisite_remove"),
-    path("application-questions/<int:pk>/", desk.question_edit, name="question_edit"),
-    path("application-questions/<int:pk>/act/", desk.question_act, name="question_act"),
+    path("enrolments/<int:pk>/extend/", places.enrolment_extend, name="enrolment_extend"),
+    path("enrolments/<int:pk>/transfer/", places.enrolment_transfer, name="enrolment_transfer"),
+    path("courses/<slug:key>/cohorts/new/", overview.cohort_new, name="cohort_new"),
+    path("courses/<slug:key>/entry/", first.course_entry, name="course_entry"),
+    path("courses/<slug:key>/entry/prerequisites/", first.prerequisite_add, name="prerequisite_add"),
+    path("courses/<slug:key>/entry/questions/new/", first.question_new, name="question_new"),
+    path("prerequisites/<int:pk>/remove/", first.prerequisite_remove, name="prerequisite_remove"),
+    path("application-questions/<int:pk>/", first.question_edit, name="question_edit"),
+    path("application-questions/<int:pk>/act/", first.question_act, name="question_act"),
 ]

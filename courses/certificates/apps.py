@@ -12,10 +12,11 @@ class CertificatesConfig(AppConfig):
         from core.permissions import declare
         from core.personal import register_personal_data
         from courses.participants.services import register_reconciler
+        from courses.workshops.nominees import register_awards
         from jobs.querysets import register_tie
         from jobs.services import register_handler
 
-        from . import issuing, permissions, personal, services
+        from . import awards, issuing, permissions, personal, services
 
         declare("certificates", permissions.GROUP_PERMISSIONS)
         register_handler(services.JOB, issuing.issue_batch, title=_("Issuing certificates"), url=issuing.batch_url)
@@ -37,4 +38,9 @@ class CertificatesConfig(AppConfig):
             erase=personal.erase,
             files=personal.files,
         )
-        register_reconciler("certificates.Certificate", services.reconcile)
+        register_reconciler(
+            "certificates.Certificate",
+            services.reconcile,
+            stays=_("Both stay in the ledger; that of the record that goes is replaced by the other."),
+        )
+        register_awards(awards.awards_of)

@@ -8,9 +8,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from courses.catalogue.models import Cohort, Course
+from courses.catalogue.models import Cohort, Course, Enrolment
 from courses.catalogue.services import completion_of
 from courses.participants.models import Participant
 from courses.workshops.facts import attendance_of
@@ -95,7 +96,13 @@ def eligible(subject: Cohort | Workshop, kind: str, *, actor: Any = None) -> lis
 
 
 def _of_cohort(cohort: Cohort) -> Iterable[Candidate]:
-    enrolments = list(cohort.enrolments.active().select_related("participant__user", "cohort"))
+    """Everybody in the cohort, and who had completed the course before leaving it; not who moved to another cohort."""
+    earned = Q(completed_at__isnull=False, transferred_to__isnull=True, participant__merged_into__isnull=True)
+    enrolments = list(
+        cohort.enrolments.filter(
+            Q(state=Enrolment.State.ACTIVE) | earned, participant__erased_at__isnull=True
+        ).select_related("participant__user", "cohort")
+    )
     completions = completion_of(cohort.course, enrolments)
     candidates = []
     for enrolment in enrolments:
@@ -131,7 +138,8 @@ def _of_cohort(cohort: Cohort) -> Iterable[Candidate]:
 
 
 def _of_workshop(workshop: Workshop) -> Iterable[Candidate]:
-    registrations = list(workshop.registrations.active().select_related("participant__user"))
+    rows = workshop.registrations.active().filter(participant__erased_at__isnull=True)
+    registrations = list(rows.select_related("participant__user"))
     people = [registration.participant for registration in registrations]
     facts = attendance_of(workshop, people)
     candidates = []

@@ -107,6 +107,7 @@ def certificate_withdraw(request: HttpRequest, serial: str) -> HttpResponse:
         else:
             messages.success(request, _("Name and file have been withdrawn."))
         return redirect(back)
+    saw(request.user, [certificate.participant], "certificates.view")
     return render(request, "certificates/withdraw.html", {"certificate": certificate, "back": back, "own": own})
 
 
@@ -211,6 +212,9 @@ def batch(request: HttpRequest, key: UUID) -> HttpResponse:
     packing = Job.objects.filter(kind=services.ARCHIVE_JOB, params__batch=str(found.key)).first()
     packing = packing if packing and not packing.is_final else None
     page_obj = Paginator(certificates, 100).get_page(request.GET.get("page"))
+    people = Participant.objects.filter(pk__in=found.participants) if not found.job else Participant.objects.none()
+    left_out = Participant.objects.filter(pk__in=names)
+    saw(request.user, [*(row.participant for row in page_obj.object_list), *left_out, *people], "certificates.view")
     return render(
         request,
         "certificates/batch.html",
@@ -225,7 +229,7 @@ def batch(request: HttpRequest, key: UUID) -> HttpResponse:
             "can_retry": bool(
                 found.job and found.job.state == Job.State.FAILED and can_issue(request.user, found.subject)
             ),
-            "people": Participant.objects.filter(pk__in=found.participants) if not found.job else [],
+            "people": people,
             "certificates": page_obj,
             "page_obj": page_obj,
             "skipped": [{"name": names.get(s["participant"], ""), "why": s["why"]} for s in skipped],
@@ -280,6 +284,7 @@ def batch_archive(request: HttpRequest, key: UUID) -> FileResponse:
     found = get_object_or_404(Batch.objects.visible_to(request.user), key=key)
     if not found.archive:
         raise Http404
+    saw(request.user, Participant.objects.filter(certificates__batch=found).distinct(), "certificates.export")
     return FileResponse(
         found.archive.open("rb"),
         as_attachment=True,

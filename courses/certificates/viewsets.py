@@ -15,6 +15,7 @@ from wagtail.admin.viewsets.base import ViewSetGroup
 
 from core.languages import fallback_order
 from core.scoped import ScopedModelViewSet
+from courses.participants.trail import saw
 from institutions.roles import is_organiser
 
 from .models import Certificate, CertificateTemplate, CertificateTemplateText
@@ -123,6 +124,12 @@ class LedgerViewSet(ScopedModelViewSet):
     ordering = ["-issued_at"]
     add_view_enabled = False
     edit_view_enabled = False
+
+    def get_index_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_index_view_kwargs(queryset=Certificate.objects.select_related("participant"), **kwargs)
+
+    def seen(self, user: Any, objects: Any, act: str) -> None:
+        saw(user, [certificate.participant for certificate in objects], f"certificates.{act}")
 
 
 class CertificatesGroup(ViewSetGroup):

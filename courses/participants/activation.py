@@ -6,6 +6,7 @@ No account exists before the person wants one. The link is for one record and on
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +21,7 @@ from accounts.models import User
 from core import audit
 from core.errors import DomainError
 from core.links import make_token, read_token
-from jobs.services import queue_mail
+from jobs.services import draft_mail, queue_drafts, queue_mail
 
 from .models import Participant
 from .services import forget_participant, refresh_roles
@@ -71,17 +72,26 @@ def read(token: str) -> Participant:
 
 
 def invite(*, participant: Participant, key: str, place: str = "") -> None:
-    """Queue the activation mail, in the person's language; once for each ``key`` (an import, a request)."""
+    """Queue the activation mail, in the person's language; once for each ``key`` (a request)."""
+    queue_mail(**_invitation(participant, key, place))
+
+
+def invite_many(*, participants: Iterable[Participant], key: str, place: str = "") -> None:
+    """The same for many people: their mails go out in portions. ``key`` may be that of an import."""
+    queue_drafts([draft_mail(**_invitation(one, key, place)) for one in participants])
+
+
+def _invitation(participant: Participant, key: str, place: str) -> dict[str, Any]:
     language = participant.language or settings.LANGUAGE_CODE
     with translation.override(language):
         url = settings.BASE_URL + reverse("activate", args=[token_for(participant)])
-        queue_mail(
-            key=f"activate:{key}:{participant.pk}",
-            to=participant.email,
-            template="participants/mail/activate",
-            context={"name": participant.name, "place": place, "url": url, "days": LINK_DAYS},
-            language=language,
-        )
+    return {
+        "key": f"activate:{key}:{participant.pk}",
+        "to": participant.email,
+        "template": "participants/mail/activate",
+        "context": {"name": participant.name, "place": place, "url": url, "days": LINK_DAYS},
+        "language": language,
+    }
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ class ParticipantsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from accounts.personal import register_use
         from core.permissions import declare
         from core.personal import register_personal_data, register_retention
         from jobs.querysets import register_tie
@@ -17,6 +18,7 @@ class ParticipantsConfig(AppConfig):
         from . import personal
         from .imports import checking, services, writing
         from .imports.jobs import import_url, watched_jobs
+        from .models import Participant
         from .permissions import GROUP_PERMISSIONS
 
         declare("participants", GROUP_PERMISSIONS)
@@ -24,6 +26,7 @@ class ParticipantsConfig(AppConfig):
         register_handler(services.WRITE_JOB, writing.write, title=_("Importing people"), url=import_url)
         register_handler(services.MAIL_JOB, writing.send_mails, title=_("Writing to people"), url=import_url)
         register_tie(watched_jobs)
+        register_use(Participant.objects.filter(user__isnull=False).values("user").all)
         register_personal_data(
             "details",
             title=_("My details, consents and designations"),
@@ -36,11 +39,14 @@ class ParticipantsConfig(AppConfig):
                 "participants.ImportRow.participant",
                 "participants.Merge.source",
                 "participants.Merge.into",
+                "participants.ToldApart.one",
+                "participants.ToldApart.other",
             ],
             acts=[
                 "participants.PeopleImport.created_by",
                 "participants.Merge.merged_by",
                 "participants.Merge.undone_by",
+                "participants.ToldApart.by",
                 "participants.Participant.created_by",
                 "participants.FocalPointDesignation.confirmed_by",
             ],

@@ -208,7 +208,7 @@ def choose(weighed: Iterable[tuple[str, Weighed]], limit: int = 5) -> list[tuple
             (ref, Weighed(Verdict.UNSURE, (*result.reasons, Reason.SEVERAL)) if ref in sure else result)
             for ref, result in found
         ]
-    return sorted(found, key=lambda pair: (-pair[1].verdict, -_weight(pair[1]), pair[0]))[:limit]
+    return sorted(found, key=lambda pair: (-pair[1].verdict, -weight(pair[1].reasons), pair[0]))[:limit]
 
 
 _WEIGHTS = {
@@ -223,5 +223,6 @@ _WEIGHTS = {
 }
 
 
-def _weight(result: Weighed) -> int:
-    return sum(_WEIGHTS.get(reason, 0) for reason in result.reasons)
+def weight(reasons: Iterable[Reason]) -> int:
+    """Return how much speaks for one person, to put the likeliest first among candidates of one verdict."""
+    return sum(_WEIGHTS.get(reason, 0) for reason in reasons)

@@ -58,6 +58,7 @@ def merges(request: HttpRequest) -> HttpResponse:
         raise Http404
     rows = Merge.objects.visible_to(request.user).select_related("source", "into", "merged_by")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    saw(request.user, [person for row in page.object_list for person in (row.source, row.into)], "participants.view")
     entries = [{"merge": row, "why_not": services.why_not_undo(request.user, row)} for row in page.object_list]
     return render(request, "participants/merges.html", {"page_obj": page, "entries": entries})
 

@@ -25,6 +25,7 @@ from .querysets import (
     MergeQuerySet,
     ParticipantQuerySet,
     PeopleImportQuerySet,
+    ToldApartQuerySet,
 )
 
 
@@ -406,3 +407,26 @@ class Merge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_id} → {self.into_id}"
+
+
+class ToldApart(models.Model):
+    """Two records that look alike and are two people: somebody looked, and they are not suggested again."""
+
+    one = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="+")
+    other = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    objects = ToldApartQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        verbose_name = _("pair that was told apart")
+        verbose_name_plural = _("pairs that were told apart")
+        constraints = [
+            models.UniqueConstraint(fields=["one", "other"], name="told_apart_once"),
+            models.CheckConstraint(name="told_apart_in_order", condition=models.Q(one__lt=models.F("other"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.one_id} ≠ {self.other_id}"

@@ -32,8 +32,11 @@ def can_create_participant(user: Any) -> bool:
 
 
 def can_change_participant(user: Any, participant: Participant) -> bool:
-    """Oneself; organisers of all; other organisers only where no account keeps the record. Nobody, once merged."""
-    if participant.merged_into_id is not None:
+    """Oneself; organisers of all; other organisers only where no account keeps the record.
+
+    Nobody, once it is merged or erased.
+    """
+    if participant.merged_into_id is not None or participant.erased_at is not None:
         return False
     if participant.user_id == user.pk or organises_all(user):
         return True
@@ -47,7 +50,12 @@ def can_link_account(user: Any, participant: Participant) -> bool:
 
 def can_merge(user: Any, participant: Participant) -> bool:
     """Organisers of all: the records of every programme are touched."""
-    return organises_all(user) and participant.merged_into_id is None
+    return organises_all(user) and participant.merged_into_id is None and participant.erased_at is None
+
+
+def can_erase(user: Any, participant: Participant) -> bool:
+    """Organisers of all, on request, where there is no account with which the person could ask."""
+    return can_merge(user, participant) and participant.user_id is None
 
 
 def can_confirm(user: Any, designation: FocalPointDesignation) -> bool:

@@ -13,8 +13,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from core.personal import Person, Record, fact, fields_of, forget_labels
+from jobs.services import forget_mails
 
-from .models import Consent, FocalPointDesignation, ImportRow, Merge, NoticeReceipt, Participant
+from .addresses import addresses_of
+from .models import Consent, FocalPointDesignation, ImportRow, Merge, NoticeReceipt, Participant, ToldApart
 
 OWN_WORDS = ("name_latin", "title", "email", "organisation", "position", "gender_own_words")
 """What a person wrote about themselves. Country, group and gender stay, for the sums that donors ask for."""
@@ -64,13 +66,21 @@ def export(person: Person) -> Iterator[Record]:
 
 
 def erase(person: Person) -> int:
-    """Empty what names the person; consents and unconfirmed designations go. Rows that others point to stay."""
+    """Empty what names the person; consents and unconfirmed designations go. Rows that others point to stay.
+
+    Mails to the person's addresses go, and rows of lists that wait to be written: nobody writes to them again.
+    """
     records = records_of(person)
     ids = [record.pk for record in records]
+    addresses = addresses_of(person, records)
+    count = forget_mails(addresses.own)
+    if addresses.names:
+        count += forget_mails(addresses.shared, naming=addresses.names)
+    count += _leave_out_of_lists(person, ids, addresses.own)
     designations = FocalPointDesignation.objects.filter(participant__in=ids)
     forget_labels(Participant, ids)
     forget_labels(FocalPointDesignation, designations.values_list("pk", flat=True))
-    count = Consent.objects.filter(participant__in=ids).delete()[0]
+    count += Consent.objects.filter(participant__in=ids).delete()[0]
     count += designations.filter(confirmed_at__isnull=True).delete()[0]
     designations.update(evidence="")
     with translation.override(settings.LANGUAGE_CODE):
@@ -80,9 +90,24 @@ def erase(person: Person) -> int:
         for name, value in blank.items():
             setattr(record, name, value)
         record.save()
+    count += ToldApart.objects.filter(Q(one__in=ids) | Q(other__in=ids)).delete()[0]
     Merge.objects.filter(Q(source__in=ids) | Q(into__in=ids)).update(changes={})
     rows = ImportRow.objects.filter(participant__in=ids)
     return count + len(records) + rows.update(cells=[], data={}, fingerprint="", matches=[])
+
+
+def _leave_out_of_lists(person: Person, ids: list[int], own: frozenset[str]) -> int:
+    """Leave the person out of lists that were brought in before and are not written yet."""
+    refs = [f"person:{pk}" for pk in ids] + ([f"account:{person.user.pk}"] if person.user is not None else [])
+    theirs = Q()
+    for ref in refs:
+        theirs |= Q(matches__icontains=f'"{ref}"')
+    for address in own:
+        theirs |= Q(data__email__iexact=address)
+    if not theirs:
+        return 0
+    rows = ImportRow.objects.filter(theirs, outcome=ImportRow.Outcome.WAITING)
+    return rows.update(cells=[], data={}, fingerprint="", matches=[], problems=[], decision="skip")
 
 
 def withdrawn_consents(before: datetime) -> Any:

@@ -106,3 +106,20 @@ class MergeQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> MergeQuerySet:
         """All for organisers of all, who alone merge."""
         return self.all() if scope(user, Role.ORGANISER).everywhere else self.none()
+
+
+class ToldApartQuerySet(models.QuerySet):
+    """Pairs that were told apart."""
+
+    def visible_to(self, user: Any) -> ToldApartQuerySet:
+        """All for organisers of all, who alone merge."""
+        return self.all() if scope(user, Role.ORGANISER).everywhere else self.none()
+
+    def present(self) -> ToldApartQuerySet:
+        """Without pairs of which a record was merged or erased since."""
+        gone = models.Q()
+        for side in ("one", "other"):
+            gone |= models.Q(**{f"{side}__merged_into__isnull": False}) | models.Q(
+                **{f"{side}__erased_at__isnull": False}
+            )
+        return self.exclude(gone)

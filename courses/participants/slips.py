@@ -17,6 +17,7 @@ from core.errors import DomainError
 from institutions.models import RoleAssignment
 
 from .models import Participant
+from .trail import saw
 
 
 @dataclass(frozen=True)
@@ -99,4 +100,5 @@ def slips_page(request: HttpRequest, *, people: Any, group: Group) -> HttpRespon
                     "expires_at": timezone.now() + timedelta(hours=form.cleaned_data["hours"]),
                 },
             )
+    saw(request.user, allowed, "participants.view")
     return render(request, "participants/slips.html", {"form": form, "group": group, "number": allowed.count()})

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import merge_views, views
+from . import doubles_views, merge_views, views
 from .imports import views as imports
 
 urlpatterns = [
@@ -15,6 +15,10 @@ urlpatterns = [
     path("people/imports/<uuid:key>/mails/", imports.send_mails, name="people_import_mails"),
     path("people/imports/<uuid:key>/retry/", imports.retry, name="people_import_retry"),
     path("people/imports/<uuid:key>/problems.csv", imports.problems_csv, name="people_import_problems"),
+    path("people/doubles/", doubles_views.doubles, name="people_doubles"),
+    path("people/doubles/apart/", doubles_views.told_apart, name="people_told_apart"),
+    path("people/doubles/apart/<int:pk>/again/", doubles_views.suggest_again, name="people_suggest_again"),
+    path("people/<int:one>/apart/<int:other>/", doubles_views.tell_apart, name="people_tell_apart"),
     path("people/merges/", merge_views.merges, name="participant_merges"),
     path("people/merges/<int:pk>/undo/", merge_views.undo, name="participant_merge_undo"),
     path("people/<int:source>/merge/<int:into>/", merge_views.merge, name="participant_merge"),

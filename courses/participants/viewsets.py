@@ -10,10 +10,9 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
-from django.utils.text import format_lazy
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
-from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSetGroup
 from wagtail.admin.widgets import AdminDateInput
 
@@ -37,6 +36,9 @@ class ParticipantChooserViewSet(scoped.ScopedChooserViewSet):
 
     def get_object_list(self) -> Any:
         return Participant.objects.present()
+
+    def seen(self, user: Any, objects: Any) -> None:
+        saw(user, objects, "participants.view")
 
 
 participant_chooser = ParticipantChooserViewSet("participant_chooser")
@@ -83,34 +85,30 @@ class Merge(scoped.ObjectActView):
         return self.render_to_response(self.get_context_data(form=form))
 
 
-class SeenIndex(generic.IndexView):
-    """The list, written down for the people on it: as seen, or as taken out."""
+class EraseOnRequest(scoped.ObjectActView):
+    """For somebody without an account who asks by letter; the room of privacy asks and plans."""
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        act = "export" if self.is_export else "view"
-        saw(self.request.user, context["object_list"], f"participants.{act}")
-        return context
+    label = _("Erase on request")
+    icon_name = "bin"
 
+    @classmethod
+    def offered(cls, user: Any, obj: Participant) -> bool:
+        return permissions.can_erase(user, obj)
 
-class SeenEdit(generic.EditView):
-    """The form, written down for the person."""
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        return redirect("person_erasure", pk=self.scoped_object.pk)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        saw(self.request.user, [self.object], "participants.view")
-        return super().get_context_data(**kwargs)
+    post = get
 
 
 class ParticipantViewSet(scoped.ScopedModelViewSet):
     model = Participant
-    index_view_class = SeenIndex
-    edit_view_class = SeenEdit
     icon = "user"
     list_display = ["name", "name_latin", "organisation", "country", "user"]
     list_filter = ["represents", "stakeholder_group", "country"]
     list_export = ["name", "name_latin", "title", "represents", "country_id", "organisation", "position"]
     search_fields = ["name", "name_latin", "organisation", "email", "user__email"]
-    object_acts = {"link": LinkAccount, "merge": Merge}
+    object_acts = {"link": LinkAccount, "merge": Merge, "erase": EraseOnRequest}
 
     def get_form_class(self, for_update: bool = False) -> type:
         return RecordForm
@@ -118,6 +116,9 @@ class ParticipantViewSet(scoped.ScopedModelViewSet):
     def get_index_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         queryset = Participant.objects.present().select_related("country", "user")
         return super().get_index_view_kwargs(queryset=queryset, **kwargs)
+
+    def seen(self, user: Any, objects: Any, act: str) -> None:
+        saw(user, objects, f"participants.{act}")
 
     def may(self, user: Any, action: str, obj: Any) -> bool:
         if action == "add":
@@ -196,11 +197,20 @@ class DesignationViewSet(scoped.ScopedModelViewSet):
     object_acts = {"confirm": Confirm, "end": End, "refuse": Refuse}
 
     def get_form_class(self, for_update: bool = False) -> type:
-        return DesignationRecordForm
+        """The form with a chooser: a list of everybody would neither be found through nor be anybody's business."""
+        person = forms.ModelChoiceField(
+            label=capfirst(Participant._meta.verbose_name),
+            queryset=Participant.objects.present(),
+            widget=participant_chooser.widget_class,
+        )
+        return type("DesignationForm", (DesignationRecordForm,), {"participant": person})
 
     def get_index_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         queryset = FocalPointDesignation.objects.select_related("participant", "country", "body")
         return super().get_index_view_kwargs(queryset=queryset, **kwargs)
+
+    def seen(self, user: Any, objects: Any, act: str) -> None:
+        saw(user, [designation.participant for designation in objects], f"participants.{act}")
 
     def may(self, user: Any, action: str, obj: Any) -> bool:
         return permissions.organises_all(user)

@@ -20,7 +20,12 @@ class PrivacyConfig(AppConfig):
         register_personal_data(
             "privacy",
             title=_("Requests about my data"),
-            models=["privacy.DataExport.user", "privacy.ErasureRequest.user"],
+            models=[
+                "privacy.DataExport.user",
+                "privacy.ErasureRequest.user",
+                "privacy.ErasureRequest.participant",
+            ],
+            acts=["privacy.ErasureRequest.recorded_by"],
             export=personal.export,
             erase=personal.erase,
         )

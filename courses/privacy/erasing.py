@@ -18,6 +18,7 @@ from django.utils import timezone, translation
 from core import audit
 from core.links import make_token
 from core.personal import Person, holdings
+from courses.participants.models import Participant
 from courses.participants.services import forget_participant
 from institutions.models import RoleAssignment
 from jobs.services import queue_mail
@@ -33,7 +34,7 @@ LINK_AGE = timedelta(days=1)
 
 
 def _require_no_role(user: Any) -> None:
-    if user.is_superuser or RoleAssignment.objects.current().filter(user=user).exists():
+    if user is not None and (user.is_superuser or RoleAssignment.objects.current().filter(user=user).exists()):
         raise HoldsRole
 
 
@@ -88,23 +89,25 @@ def undo_erasure(*, actor: Any) -> ErasureRequest:
     request = ErasureRequest.objects.select_for_update().visible_to(actor).open().first()
     if request is None:
         raise NothingToUndo
-    request.state, request.ended_at = ErasureRequest.State.UNDONE, timezone.now()
-    request.save(update_fields=["state", "ended_at"])
-    audit.record(actor=actor, action="privacy.undo_erasure", obj=request)
+    end_undone(actor, request)
     return request
 
 
 def erase_due() -> int:
     """Forget everybody whose days are over; returns how many. One transaction each, so one failure stops nobody else.
 
-    Whoever was given a role meanwhile is left alone until it has ended.
+    Whoever was given a role meanwhile is left alone until it has ended. Whoever asked by letter and has an account
+    by now is left alone for good: they can ask by themselves.
     """
     due = ErasureRequest.objects.filter(state=ErasureRequest.State.PLANNED, due_at__lte=timezone.now())
     count = 0
     for pk in list(due.values_list("pk", flat=True)):
         with transaction.atomic():
-            request = due.select_for_update(of=("self",)).select_related("user").filter(pk=pk).first()
-            if request is None or request.user is None:
+            request = due.select_for_update(of=("self",)).select_related("user", "participant").filter(pk=pk).first()
+            if request is None or (request.user is None and request.participant is None):
+                continue
+            if request.participant is not None and not is_erasable(request.participant):
+                end_undone(None, request)
                 continue
             try:
                 _require_no_role(request.user)
@@ -115,24 +118,40 @@ def erase_due() -> int:
     return count
 
 
+def is_erasable(participant: Participant) -> bool:
+    """Whether a record stands for itself: no account, not merged into another, not erased before."""
+    return participant.user_id is None and participant.merged_into_id is None and participant.erased_at is None
+
+
+def end_undone(actor: Any, request: ErasureRequest) -> None:
+    """Close a request without erasing anything; inside the caller's transaction."""
+    request.state, request.ended_at = ErasureRequest.State.UNDONE, timezone.now()
+    request.save(update_fields=["state", "ended_at"])
+    audit.record(actor=actor, action="privacy.undo_erasure", obj=request)
+
+
 @transaction.atomic
 def erase(request: ErasureRequest) -> dict[str, int]:
     """Forget the person of a request, here and now; returns how many rows each room touched."""
-    user = request.user
-    assert user is not None
+    user, participant = request.user, request.participant
     options = frozenset({WITHDRAW_CERTIFICATES} if request.withdraw_certificates else ())
-    address, language = user.email, user.language or settings.LANGUAGE_CODE
-    counts = erase_person(person_of(user, options=options))
-    request.user, request.state, request.ended_at = None, ErasureRequest.State.DONE, timezone.now()
-    request.save(update_fields=["user", "state", "ended_at"])
+    if user is None:
+        assert participant is not None
+        counts = erase_person(Person(participant=participant, options=options))
+    else:
+        address, language = user.email, user.language or settings.LANGUAGE_CODE
+        counts = erase_person(person_of(user, options=options))
+        queue_mail(
+            key=f"erasure-done:{request.key}",
+            to=address,
+            template="privacy/mail/erasure_done",
+            context={"certificates": request.withdraw_certificates},
+            language=language,
+        )
+    request.user, request.participant = None, None
+    request.state, request.ended_at = ErasureRequest.State.DONE, timezone.now()
+    request.save(update_fields=["user", "participant", "state", "ended_at"])
     audit.record(actor=None, action="privacy.erase", obj=request, rows=counts)
-    queue_mail(
-        key=f"erasure-done:{request.key}",
-        to=address,
-        template="privacy/mail/erasure_done",
-        context={"certificates": request.withdraw_certificates},
-        language=language,
-    )
     return counts
 
 

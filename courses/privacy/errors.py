@@ -42,3 +42,17 @@ class NothingToUndo(DomainError):
 
     def __init__(self) -> None:
         super().__init__(_("There is no erasure planned that could be taken back."))
+
+
+class NotByLetter(DomainError):
+    """Somebody with an account asks by themselves; only organisers of all act on letters."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This record cannot be erased on request: it has an account, is merged or erased already."))
+
+
+class NotVouchedFor(DomainError):
+    """Nothing is erased before somebody made sure who asks."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Say how you made sure who asks, why, and where the letter is kept."))

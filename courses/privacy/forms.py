@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.participants.models import Consent
 
+from .models import ErasureRequest
+
 
 class ErasureForm(forms.Form):
     """Ask to be forgotten. The password, where there is one, shows that it is the person."""
@@ -48,3 +50,33 @@ class ConsentForm(forms.Form):
 
     purpose = forms.ChoiceField(choices=Consent.Purpose.choices)
     give = forms.BooleanField(required=False)
+
+
+class LetterForm(forms.ModelForm):
+    """What an organiser writes down who erases somebody's data on request."""
+
+    sure = forms.BooleanField(label=_("This is the person who asks, and nobody else of the same name."))
+
+    class Meta:
+        model = ErasureRequest
+        fields = ["identity", "reason", "reference", "withdraw_certificates"]
+        labels = {"withdraw_certificates": _("Withdraw the certificates, too")}
+        help_texts = {
+            "withdraw_certificates": _(
+                "Only where the person asks for it: name and files are removed from the ledger. Whoever checks a "
+                "number then learns only that a certificate was issued and when."
+            )
+        }
+        widgets = {"identity": forms.RadioSelect, "reason": forms.RadioSelect}
+
+    def __init__(self, *args: Any, has_certificates: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("identity", "reason", "reference"):
+            self.fields[name].required = True
+        for name in ("identity", "reason"):  # no empty choice among the radio buttons
+            self.fields[name].choices = self.fields[name].choices[1:]  # type: ignore[attr-defined]
+        if not has_certificates:
+            del self.fields["withdraw_certificates"]
+
+    def validate_constraints(self) -> None:
+        """Whom it is about is not in the form: the service and the database hold the rest."""

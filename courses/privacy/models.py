@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from courses.participants.models import Participant
 from jobs.models import Job
 
 from .querysets import DataExportQuerySet, ErasureRequestQuerySet
@@ -52,7 +53,11 @@ class DataExport(models.Model):
 
 
 class ErasureRequest(models.Model):
-    """Somebody wants to be forgotten. Until ``due_at`` they can change their mind; afterwards only the dates stay."""
+    """Somebody wants to be forgotten. Until ``due_at`` they can change their mind; afterwards only the dates stay.
+
+    By themselves with their account (``user``), or by letter (``participant``, who has none): then an organiser wrote
+    down how they made sure who asks, why, and where the letter is kept.
+    """
 
     class State(models.TextChoices):
         ASKED = "asked", pgettext_lazy("erasure", "Waits for confirmation by mail")
@@ -60,11 +65,36 @@ class ErasureRequest(models.Model):
         UNDONE = "undone", pgettext_lazy("erasure", "Taken back")
         DONE = "done", pgettext_lazy("erasure", "Done")
 
+    class Identity(models.TextChoices):
+        DOCUMENT = "document", _("Compared with an identity document")
+        IN_PERSON = "in-person", _("The person came in person")
+        CALLED_BACK = "called-back", _("Asked back by the address or number in the record")
+        OFFICE = "office", _("Confirmed by the person’s ministry or organisation")
+
+    class Reason(models.TextChoices):
+        ASKED = "asked", _("The person asks for it")
+        ON_BEHALF = "on-behalf", _("A legal representative asks for it")
+        ORDERED = "ordered", _("A court or a data-protection authority orders it")
+
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="erasure_requests"
     )
     state = models.CharField(max_length=8, choices=State.choices, default=State.ASKED)
+    participant = models.ForeignKey(
+        Participant, null=True, blank=True, on_delete=models.SET_NULL, related_name="erasure_requests"
+    )
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    identity = models.CharField(_("how you made sure who asks"), max_length=12, choices=Identity.choices, blank=True)
+    reason = models.CharField(_("reason"), max_length=12, choices=Reason.choices, blank=True)
+    reference = models.CharField(
+        _("where the letter is kept"),
+        max_length=100,
+        blank=True,
+        help_text=_("The number of your file. No name: this note outlives the record."),
+    )
     withdraw_certificates = models.BooleanField(default=False)
     asked_at = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField(null=True, blank=True)
@@ -79,6 +109,21 @@ class ErasureRequest(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["user"], condition=models.Q(state__in=["asked", "planned"]), name="erasure_open_once"
+            ),
+            models.UniqueConstraint(
+                fields=["participant"],
+                condition=models.Q(state__in=["asked", "planned"]),
+                name="erasure_by_letter_open_once",
+            ),
+            models.CheckConstraint(
+                name="erasure_by_letter_is_vouched_for",
+                condition=models.Q(participant__isnull=True)
+                | (
+                    models.Q(user__isnull=True)
+                    & ~models.Q(identity="")
+                    & ~models.Q(reason="")
+                    & ~models.Q(reference="")
+                ),
             ),
             models.CheckConstraint(
                 name="erasure_planned_has_date", condition=~models.Q(state="planned") | models.Q(due_at__isnull=False)

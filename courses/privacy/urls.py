@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from . import views
+from . import letter_views, views
 
 urlpatterns = [
+    path("people/erasures/", letter_views.person_erasures, name="person_erasures"),
+    path("people/erasures/<uuid:key>/undo/", letter_views.person_erasure_undo, name="person_erasure_undo"),
+    path("people/<int:pk>/erase/", letter_views.person_erasure, name="person_erasure"),
     path("my/privacy/", views.privacy, name="privacy"),
     path("my/privacy/consent/", views.consent, name="privacy_consent"),
     path("my/privacy/seen/", views.seen, name="privacy_seen"),

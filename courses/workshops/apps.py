@@ -46,8 +46,14 @@ class WorkshopsConfig(AppConfig):
             erase=personal.erase,
         )
         register_prerequisite("workshop", WORKSHOP)
-        register_reconciler("workshops.Registration", services.reconcile_registrations)
-        register_reconciler("workshops.Attendance", services.reconcile_attendance)
+        register_reconciler(
+            "workshops.Registration",
+            services.reconcile_registrations,
+            stays=_("One registration stays; one that holds counts more than one that was cancelled."),
+        )
+        register_reconciler(
+            "workshops.Attendance", services.reconcile_attendance, stays=_("The longer attendance stays.")
+        )
         register_provider(
             SyllabusEntry.Kind.LIVE_SESSION,
             live_session_facts,

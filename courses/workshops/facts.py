@@ -15,7 +15,7 @@ from courses.catalogue.completion import Fact, Leaf, Outcome
 from courses.catalogue.models import Course, Enrolment, SyllabusEntry
 from courses.participants.models import Participant
 
-from .models import Attendance, Registration, Workshop
+from .models import Attendance, Registration, Session, Workshop
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def live_session_facts(course: Course, enrolments: list[Enrolment]) -> dict[int,
     entries = [entry for entry in course.syllabus.all() if entry.kind == SyllabusEntry.Kind.LIVE_SESSION]
     people = {enrolment.participant_id for enrolment in enrolments}
     workshops = list(Workshop.objects.filter(course=course).prefetch_related("sessions"))
-    offered = {workshop.pk: _minutes_by_day(workshop) for workshop in workshops}
+    offered = {workshop.pk: _by_day(workshop.sessions.all()) for workshop in workshops}
     attended: dict[tuple[int, int], dict[Any, int]] = {}
     registrations = Registration.objects.active().filter(workshop__in=offered, participant__in=people)
     for pair in registrations.exclude(workshop__state=Workshop.State.CANCELLED).values_list("participant", "workshop"):
@@ -89,9 +89,9 @@ def live_session_facts(course: Course, enrolments: list[Enrolment]) -> dict[int,
     return found
 
 
-def _minutes_by_day(workshop: Workshop) -> dict[Any, int]:
+def _by_day(sessions: Iterable[Session]) -> dict[Any, int]:
     days: dict[Any, int] = {}
-    for session in workshop.sessions.all():
+    for session in sessions:
         days[session.day] = days.get(session.day, 0) + session.minutes
     return days
 
@@ -101,6 +101,15 @@ def _of_days(attended: Mapping[Any, int], offered: Mapping[Any, int]) -> Attenda
     total = sum(offered.values())
     days = sum(2 * attended.get(day, 0) >= minutes for day, minutes in offered.items())
     return AttendanceFact(min(sum(attended.values()), total), total, days, len(offered))
+
+
+def days_attended(sessions: Iterable[Session], minutes: Mapping[int, int]) -> AttendanceFact:
+    """Return minutes and days of one person in these sessions; ``minutes`` are those attended, by session."""
+    sessions = list(sessions)
+    offered, attended = _by_day(sessions), dict.fromkeys((session.day for session in sessions), 0)
+    for session in sessions:
+        attended[session.day] += minutes.get(session.pk, 0)
+    return _of_days(attended, offered)
 
 
 def workshops_of(course: Course) -> str:

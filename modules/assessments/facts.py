@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Max, Q
+from django.db.models import Max
 
 from modules.lessons.facts import batches
 from modules.records.models import Item
 
 from .gain import Gain
 from .models import Attempt, Quiz
-from .scoring import grade_of
+from .scoring import HUNDREDTH, grade_of, passes
 
 
-@dataclass(frozen=True)
-class QuizFact:
+class QuizFact(NamedTuple):
     """Where a learner stands in the quizzes of a module: the grade that counts, and how often they tried."""
 
     percent: Decimal | None
@@ -27,8 +26,10 @@ class QuizFact:
     attempts: int
 
 
-def best_grades(learner_keys: Iterable[UUID], module_item_ids: Iterable[int]) -> dict[tuple[UUID, int], QuizFact]:
-    """Return ``{(learner key, module item id): QuizFact}`` for those who handed in at least one attempt.
+def best_grades(learner_keys: Iterable[UUID], module_item_ids: Iterable[int]) -> dict[UUID, dict[int, QuizFact]]:
+    """Return ``{learner key: {item id: QuizFact}}`` for those who handed in at least one attempt.
+
+    Item ids are those of the modules and, where a module has several quizzes, of each of these too.
 
     The quiz's own rule (best, last, mean) makes the grade; a module with several live quizzes has
     passed when all are passed, and its grade is their mean, an untried one counting nothing. Pre-tests
@@ -36,13 +37,19 @@ def best_grades(learner_keys: Iterable[UUID], module_item_ids: Iterable[int]) ->
     """
     keys, modules = list(dict.fromkeys(learner_keys)), list(dict.fromkeys(module_item_ids))
     quizzes = {
-        item.quiz.pk: item
+        item.quiz.pk: item.quiz
         for item in Item.objects.live()
         .filter(kind=Item.Kind.QUIZ, parent_id__in=modules, quiz__isnull=False, quiz__posttests__isnull=True)
-        .select_related("quiz")
+        .select_related("quiz__item")
     }
-    tried: dict[tuple[UUID, int], dict[int, list[Decimal]]] = {}
+    in_module: dict[int, list[Quiz]] = {}
+    for quiz in quizzes.values():
+        in_module.setdefault(quiz.item.parent_id or 0, []).append(quiz)
+    each = {quiz.item_id: [quiz] for together in in_module.values() if len(together) > 1 for quiz in together}
+    asked = in_module | each
+    found: dict[UUID, dict[int, QuizFact]] = {}
     for some in batches(keys):
+        tried: dict[UUID, dict[int, list[Decimal]]] = {}
         rows = (
             Attempt.objects.graded()
             .filter(learner_key__in=some, quiz_id__in=list(quizzes))
@@ -50,23 +57,28 @@ def best_grades(learner_keys: Iterable[UUID], module_item_ids: Iterable[int]) ->
             .values_list("learner_key", "quiz_id", "percent")
         )
         for key, quiz_id, percent in rows:
-            parent = quizzes[quiz_id].parent_id
-            assert parent is not None
-            tried.setdefault((key, parent), {}).setdefault(quiz_id, []).append(percent)
-    in_module: dict[int, int] = {}
-    for item in quizzes.values():
-        in_module[item.parent_id or 0] = in_module.get(item.parent_id or 0, 0) + 1
-    found = {}
-    for (key, module), percents in tried.items():
-        grades = {quiz_id: grade_of(quizzes[quiz_id].quiz.grade_rule, some) for quiz_id, some in percents.items()}
-        wanted = in_module[module]
-        found[key, module] = QuizFact(
-            percent=(sum(grades.values(), Decimal(0)) / wanted).quantize(Decimal("0.01")),
-            passed=len(grades) == wanted
-            and all(grade >= quizzes[quiz_id].quiz.pass_mark for quiz_id, grade in grades.items()),
-            attempts=sum(len(some) for some in percents.values()),
-        )
+            tried.setdefault(key, {}).setdefault(quiz_id, []).append(percent)
+        for key, percents in tried.items():
+            found[key] = {
+                item_id: _fact(some_quizzes, percents)
+                for item_id, some_quizzes in asked.items()
+                if any(quiz.pk in percents for quiz in some_quizzes)
+            }
     return found
+
+
+def _fact(quizzes: list[Quiz], percents: dict[int, list[Decimal]]) -> QuizFact:
+    """Return where somebody stands in the quizzes of one module, by the percentages of their attempts."""
+    if len(quizzes) == 1:
+        tried = percents[quizzes[0].pk]
+        grade = grade_of(quizzes[0].grade_rule, tried)
+        return QuizFact(grade, grade >= quizzes[0].pass_mark, len(tried))
+    grades = {quiz: grade_of(quiz.grade_rule, percents.get(quiz.pk, [])) for quiz in quizzes}
+    return QuizFact(
+        percent=(sum(grades.values(), Decimal(0)) / len(quizzes)).quantize(HUNDREDTH),
+        passed=all(quiz.pk in percents and grade >= quiz.pass_mark for quiz, grade in grades.items()),
+        attempts=sum(len(percents.get(quiz.pk, [])) for quiz in quizzes),
+    )
 
 
 def gains(learner_keys: Iterable[UUID], quiz: Quiz) -> dict[UUID, Gain]:
@@ -106,19 +118,18 @@ def last_tried(learner_keys: Iterable[UUID]) -> dict[UUID, datetime]:
 def failures(learner_keys: Iterable[UUID], module_item_ids: Iterable[int]) -> dict[UUID, int]:
     """Return ``{learner key: most attempts failed in one quiz of the modules that is not passed}``, without zeros.
 
-    Pre-tests do not count. One query for every 5,000 learners.
+    Passed is what the quiz's own rule says. Pre-tests do not count. One query, and one for every 5,000 learners.
     """
-    found: dict[UUID, int] = {}
-    quizzes = Quiz.objects.filter(item__parent__in=list(module_item_ids), posttests__isnull=True)
+    quizzes = Quiz.objects.filter(item__parent__in=list(module_item_ids), posttests__isnull=True).in_bulk()
+    tried: dict[tuple[UUID, int], list[Decimal]] = {}
     for some in batches(list(dict.fromkeys(learner_keys))):
-        rows = (
-            Attempt.objects.graded()
-            .filter(learner_key__in=some, quiz__in=quizzes)
-            .order_by()
-            .values_list("learner_key", "quiz_id")
-            .annotate(failed=Count("pk", filter=Q(passed=False)), passed=Count("pk", filter=Q(passed=True)))
-        )
-        for key, _quiz, failed, passed in rows:
-            if failed and not passed:
-                found[key] = max(failed, found.get(key, 0))
+        rows = Attempt.objects.graded().filter(learner_key__in=some, quiz__in=quizzes).order_by("number")
+        for key, quiz_id, percent in rows.values_list("learner_key", "quiz_id", "percent"):
+            tried.setdefault((key, quiz_id), []).append(percent)
+    found: dict[UUID, int] = {}
+    for (key, quiz_id), percents in tried.items():
+        quiz = quizzes[quiz_id]
+        failed = sum(percent < quiz.pass_mark for percent in percents)
+        if failed and not passes(quiz.grade_rule, percents, quiz.pass_mark):
+            found[key] = max(failed, found.get(key, 0))
     return found

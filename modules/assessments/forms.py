@@ -15,6 +15,7 @@ from .words import content_of
 
 ANSWER = re.compile(r"q(\d{1,18})(?:-.*)?", re.DOTALL)
 SEEN = re.compile(r"(\d{1,18}):(\d{1,18})")
+DROP = re.compile(r"drop:q(\d{1,18}):([0-9a-f-]{36})")
 KEY = re.compile(r"[0-9a-f]{32}")
 
 
@@ -31,6 +32,26 @@ class SaveForm(forms.Form):
     question = forms.IntegerField(min_value=1, max_value=2**63 - 1)
     key = forms.UUIDField()
     seen = forms.IntegerField(min_value=0, max_value=2**63 - 1, required=False)
+
+
+class FileForm(forms.Form):
+    """One file, sent by the page's script as soon as it is chosen."""
+
+    question = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+    key = forms.UUIDField()
+    file = forms.FileField(allow_empty_file=True)
+
+
+def drop_file(data: QueryDict, act: str) -> str:
+    """Leave a file out of the answer in a form where the pressed button (``"drop:q12:KEY"``) says so.
+
+    Return the id of its question; empty for any other button.
+    """
+    match = DROP.fullmatch(act)
+    if match is None:
+        return ""
+    data.setlist(f"q{match[1]}", [key for key in data.getlist(f"q{match[1]}") if key != match[2]])
+    return match[1]
 
 
 def seen_in(data: QueryDict) -> dict[int, int]:

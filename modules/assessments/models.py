@@ -19,6 +19,7 @@ from taggit.managers import TaggableManager
 
 from core.languages import best_text, best_title
 from core.models import LanguageText
+from media.checks import extension
 from modules.records.models import Item, LearnerRecord
 
 from .querysets import (
@@ -63,6 +64,8 @@ class Question(models.Model):
     """A question of the bank; what is asked is its latest version."""
 
     key = models.SlugField(max_length=80, unique=True, default=uuid.uuid4)
+    name = models.CharField(_("name"), max_length=255, blank=True, help_text=_("For authors; learners never see it."))
+    idnumber = models.CharField(max_length=255, blank=True, help_text=_("By which another system knows it"))
     category = models.ForeignKey(
         QuestionCategory,
         null=True,
@@ -83,7 +86,7 @@ class Question(models.Model):
         verbose_name_plural = _("questions")
 
     def __str__(self) -> str:
-        return self.key
+        return self.name or self.key
 
 
 class QuestionVersion(models.Model):
@@ -331,6 +334,7 @@ class Attempt(LearnerRecord):
         indexes = [
             models.Index(fields=["learner_key", "quiz", "state"], name="attempt_learner"),
             models.Index(fields=["deadline_at"], name="attempt_due", condition=models.Q(state="open")),
+            models.Index(fields=["submitted_at"], name="attempt_to_mark", condition=models.Q(state="submitted")),
         ]
         verbose_name = _("attempt")
         verbose_name_plural = _("attempts")
@@ -376,13 +380,15 @@ class AttemptQuestion(models.Model):
 class Mark(models.Model):
     """What a person gave for an answer. Append-only: the newest released one counts.
 
-    ``levels`` is ``{criterion id: level id}`` of the question's rubric.
+    ``levels`` is ``{criterion id: level id}`` of the question's rubric; ``reason`` says why an answer was marked again
+    after the learner had seen a mark.
     """
 
     question = models.ForeignKey(AttemptQuestion, on_delete=models.CASCADE, related_name="marks")
     levels = models.JSONField(default=dict)
     points = models.DecimalField(_("points"), max_digits=6, decimal_places=2)
     comment = models.TextField(_("comment"), blank=True)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     released_at = models.DateTimeField(null=True, blank=True)
@@ -425,6 +431,11 @@ class AnswerFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def ending(self) -> str:
+        """What kind of file it is, as its name says and its content was checked for."""
+        return extension(self.name)
 
 
 class QuestionImport(models.Model):

@@ -18,7 +18,7 @@ from modules.lessons.routing import learner_parameter
 from modules.records.models import Item
 
 from .models import Quiz
-from .scoring import grade_of
+from .scoring import passes
 
 # Written out, because it runs for every lesson page: Django needs longer to compose it than the database to answer.
 RESULTS = """
@@ -44,7 +44,14 @@ def quiz_entries(module_keys: Sequence[UUID], user: Any, language: str) -> dict[
     with override(language):
         for module, key, titles, source, minutes in rows:
             title = best_title(titles, asked=language, source=source)
-            entry = OutlineEntry(title, reverse("quiz", args=[key]), kind="quiz", minutes=minutes, key=key)
+            entry = OutlineEntry(
+                title,
+                reverse("quiz", args=[key]),
+                kind="quiz",
+                minutes=minutes,
+                key=key,
+                try_url=reverse("quiz_try", args=[key]),
+            )
             found.setdefault(module, []).append(entry)
     if not user.is_authenticated:
         return found
@@ -74,4 +81,4 @@ def passed_quizzes(keys: Sequence[UUID], user: Any) -> set[UUID]:
     for key, rule, pass_mark, percent, measures in rows:
         mark = 0 if measures else pass_mark
         tried.setdefault(UUID(str(key)), (rule, mark, []))[2].append(Decimal(str(percent)))
-    return {key for key, (rule, pass_mark, percents) in tried.items() if grade_of(rule, percents) >= pass_mark}
+    return {key for key, (rule, pass_mark, percents) in tried.items() if passes(rule, percents, pass_mark)}

@@ -28,3 +28,8 @@ def grants_time(user: Any) -> bool:
 def regrades(user: Any) -> bool:
     """Organisers change past results, where a question was wrong."""
     return organises_a_programme(user)
+
+
+def marks_answers(user: Any) -> bool:
+    """Trainers and organisers have a marking queue, also an empty one."""
+    return holds(user, Role.TRAINER, Role.ORGANISER)

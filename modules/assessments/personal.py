@@ -14,7 +14,7 @@ from core.personal import Person, Record, fact, fields_of
 from modules.records.personal import part
 
 from .models import AnswerFile, Attempt, AttemptQuestion, Mark, Response, TimeAllowance
-from .types import type_choices, type_of
+from .types import marked_types
 
 
 def export(person: Person) -> Iterator[Record]:
@@ -71,11 +71,8 @@ def erase(person: Person) -> int:
     """Attempts stay for the statistics of questions, without the person, their own words and their files."""
     if person.user is not None:
         own = AttemptQuestion.objects.filter(attempt__learner_key=person.user.key)
-        written = own.filter(
-            version__type__in=[name for name, _label in type_choices() if type_of(name).marked_by_person]
-        )
-        Response.objects.filter(question__in=written).update(answer={})
-        Mark.objects.filter(question__in=own).update(comment="")
+        Response.objects.filter(question__in=own.filter(version__type__in=marked_types())).update(answer={})
+        Mark.objects.filter(question__in=own).update(comment="", reason="")
         files = AnswerFile.objects.filter(question__in=own)
         for handed_in in files:
             transaction.on_commit(partial(handed_in.file.storage.delete, str(handed_in.file.name)))

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import OuterRef, Subquery
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
+
+from institutions.models import Role, RoleAssignment
 
 from .permissions import grants_time, writes_quizzes
 from .registry import marking_contexts
+from .types import marked_types
 
 
 class AttemptQuerySet(models.QuerySet):
@@ -28,6 +32,21 @@ class AttemptQuerySet(models.QuerySet):
     def graded(self) -> AttemptQuerySet:
         """Those that have a result."""
         return self.filter(state="graded")
+
+    def measured(self) -> AttemptQuerySet:
+        """Those that statistics count: with a result, and no mere try by somebody who works on quizzes or courses.
+
+        What editors, organisers and trainers do for a course of which they are participants counts like anybody's.
+        """
+        staff = RoleAssignment.objects.filter(role__in=[Role.EDITOR, Role.ORGANISER, Role.TRAINER])
+        tried = models.Q(learner__in=staff.values("user")) | models.Q(learner__is_superuser=True)
+        return self.graded().exclude(tried, context="")
+
+    def one_for_each(self, *, last: bool = False) -> AttemptQuerySet:
+        """Of these, the first (or the last) one of each person in each quiz."""
+        number = models.F("number").desc() if last else models.F("number").asc()
+        turn = Window(RowNumber(), partition_by=[models.F("quiz"), models.F("learner_key")], order_by=number)
+        return self.annotate(turn=turn).filter(turn=1)
 
     def overdue(self) -> AttemptQuerySet:
         """Those still open whose time is over."""
@@ -50,6 +69,36 @@ class AttemptQuestionQuerySet(models.QuerySet):
             "version__texts", "regraded_by__texts"
         )
 
+    def to_mark_by(self, user: Any) -> AttemptQuestionQuerySet:
+        """Answers that a person may mark, each with ``marking`` (a ``MarkingState``) and ``mark_id``, its newest mark.
+
+        Not those left empty, which need nobody, nor those of accounts that are gone. ``held_back``: another answer of
+        the same attempt has no mark yet.
+        """
+        from .models import Attempt, AttemptQuestion, Mark
+
+        newest = Mark.objects.filter(question=OuterRef("pk")).order_by("-id")
+        others = AttemptQuestion.objects.filter(attempt=OuterRef("attempt"), points__isnull=True, marks__isnull=True)
+        mine = Attempt.objects.to_mark_by(user).filter(learner__isnull=False)
+        return (
+            self.filter(version__type__in=marked_types(), attempt__in=mine.values("pk"))
+            .annotate(mark_id=Subquery(newest.values("id")[:1]), shown_at=Subquery(newest.values("released_at")[:1]))
+            .filter(Q(points__isnull=True) | Q(mark_id__isnull=False))
+            .annotate(
+                marking=Case(
+                    When(mark_id__isnull=True, then=Value("to_mark")),
+                    When(shown_at__isnull=True, then=Value("marked")),
+                    default=Value("released"),
+                    output_field=models.CharField(),
+                ),
+                held_back=Exists(others),
+            )
+        )
+
+    def waiting_for(self, user: Any) -> AttemptQuestionQuerySet:
+        """Answers that a person may mark and nobody has marked."""
+        return self.to_mark_by(user).filter(attempt__state="submitted", marking="to_mark")
+
 
 class AnswerFileQuerySet(models.QuerySet):
     """Files handed in."""
@@ -60,9 +109,7 @@ class AnswerFileQuerySet(models.QuerySet):
 
         attempts = Attempt.objects.all()
         own, marked = attempts.visible_to(user), attempts.to_mark_by(user)
-        return self.filter(
-            models.Q(question__attempt__in=own.values("pk")) | models.Q(question__attempt__in=marked.values("pk"))
-        )
+        return self.filter(Q(question__attempt__in=own.values("pk")) | Q(question__attempt__in=marked.values("pk")))
 
 
 class QuizQuerySet(models.QuerySet):

@@ -1,8 +1,8 @@
-"""Where higher rooms are heard: for what a quiz is taken, which limits that sets, who marks it."""
+"""Where higher rooms are heard: for what a quiz is taken, which limits that sets, who marks it, whose it is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -65,6 +65,34 @@ def marking_contexts(user: Any) -> Q:
     for provider in _markers:
         may |= provider(user)
     return may
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Whose answer it is, for those who mark it: name, group (a cohort), and a page about them."""
+
+    name: str
+    group: str = ""
+    url: str = ""
+
+
+WhoseProvider = Callable[[Any, Collection[str]], Mapping[str, Whose]]
+
+_whose: list[WhoseProvider] = []
+
+
+def register_whose_provider(provider: WhoseProvider) -> None:
+    """Register ``provider(user, contexts)``: whose attempts of these contexts are, where the user may see names."""
+    if provider not in _whose:
+        _whose.append(provider)
+
+
+def whose(user: Any, contexts: Collection[str]) -> dict[str, Whose]:
+    """Return ``{context: Whose}``; what no room above tells this person is left out."""
+    found: dict[str, Whose] = {}
+    for provider in _whose:
+        found |= provider(user, contexts)
+    return found
 
 
 Following = Callable[[Any, UUID], UUID | None]

@@ -2,8 +2,11 @@
 
 A question's version is never changed once it was asked. Who corrects it makes a new version, and regrading applies the
 right answers of that one (the **key**) to attempts that asked the old one: body and parts are the key's, question text
-and whatever the key lacks stay as asked. An attempt that had passed and would not any more keeps the points it had,
-unless the organiser asks otherwise.
+and whatever the key lacks stay as asked.
+
+Nobody loses a pass by it, unless the organiser asks for that: an attempt that had passed and would not any more keeps
+the points it had; and where the grade of the quiz over all attempts of a learner (best, last or mean) had passed and
+would not any more, each of these attempts that would lose keeps its points. What is gained is always given.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from .scoring import percent
+from .scoring import passes, percent
 from .types.base import Content
 
 
@@ -29,7 +32,7 @@ def with_right_answers_of(asked: Content, key: Content) -> Content:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What regrading makes of one attempt. ``kept``: it would have lost its pass, and keeps the points it had."""
+    """What regrading makes of one attempt. ``kept``: a pass would have been lost, so it keeps its points."""
 
     before: Decimal
     after: Decimal
@@ -39,14 +42,40 @@ class Outcome:
 
 
 def outcome(
-    old: Sequence[Decimal], new: Sequence[Decimal], weights: Sequence[Decimal], *, pass_mark: int, keep_passed: bool
+    old: Sequence[Decimal],
+    new: Sequence[Decimal],
+    weights: Sequence[Decimal],
+    *,
+    pass_mark: int,
+    keep_passed: bool,
+    had_passed: bool | None = None,
 ) -> Outcome:
-    """Return what becomes of an attempt whose questions had ``old`` points and are now worth ``new``."""
+    """Return what becomes of an attempt whose questions had ``old`` points and are now worth ``new``.
+
+    ``had_passed``: what it was told, where the pass mark was another then.
+    """
     before, after = percent(old, weights), percent(new, weights)
-    passed_before, passes = before >= pass_mark, after >= pass_mark
-    if keep_passed and passed_before and not passes:
-        return Outcome(before, before, True, True, kept=True)
-    return Outcome(before, after, passed_before, passes)
+    passed_before = before >= pass_mark if had_passed is None else had_passed
+    if not keep_passed or not passed_before or after >= pass_mark:
+        return Outcome(before, after, passed_before, after >= pass_mark)
+    return Outcome(before, max(before, after), True, True, kept=after < before)
+
+
+def together(rule: str, outcomes: Sequence[Outcome], *, pass_mark: int, keep_passed: bool) -> list[Outcome]:
+    """Return what becomes of all graded attempts of one learner at one quiz, in their order.
+
+    ``rule`` makes the grade of them.
+    """
+    had, has = (
+        passes(rule, percents, pass_mark)
+        for percents in ([one.before for one in outcomes], [one.after for one in outcomes])
+    )
+    if has or not (had and keep_passed):
+        return list(outcomes)
+    return [
+        replace(one, after=one.before, passed=one.passed_before, kept=True) if one.after < one.before else one
+        for one in outcomes
+    ]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@
 upwards). The percentage is the sum of points over the sum of weights, rounded likewise: never below 0,
 never above 100. A quiz without any weight gives 0.
 
-**One quiz.** The grade over all attempts handed in is the best, the last, or the mean of their percentages.
+**One quiz.** The grade over all attempts handed in is the best, the last, or the mean of their percentages. Who
+handed in at least one has passed when this grade reaches the pass mark; what a single attempt reached decides nothing.
 """
 
 from __future__ import annotations
@@ -45,6 +46,11 @@ def grade_of(rule: str, percents: Sequence[Decimal]) -> Decimal:
     if rule == "mean":
         return _round(Fraction(sum(percents, Decimal(0))) / len(percents))
     return max(percents)
+
+
+def passes(rule: str, percents: Sequence[Decimal], pass_mark: int) -> bool:
+    """Say whether somebody with these attempts, in order, has passed a quiz; not before the first one."""
+    return bool(percents) and grade_of(rule, percents) >= pass_mark
 
 
 def _round(value: Fraction) -> Decimal:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import datetime
 from decimal import Decimal
-from math import ceil
-from typing import Any
-
-from django.utils.formats import number_format
-from django.utils.translation import ngettext
+from typing import Any, Protocol
 
 from .contents import contents
-from .models import Attempt, AttemptQuestion
-from .types.base import Answer, Content
-from .words import marked, to_html
+from .models import Attempt
+from .types.base import Answer, Content, QuestionType
+from .words import marked, points_of, to_html
 
 
 @dataclasses.dataclass
@@ -45,6 +42,18 @@ class Card:
         self.id, self.name = f"question-{self.number}", f"q{self.pk}"
 
 
+class Asked(Protocol):
+    """A question as somebody has it before them: in an attempt, or only tried out."""
+
+    pk: int
+    max_points: Decimal
+    points: Decimal | None
+    checked_at: datetime | None
+    answer: Answer
+    answer_id: int | None
+    regraded_by_id: int | None
+
+
 def cards(
     attempt: Attempt, language: str, *, typed: dict[int, Answer] | None = None, shows_answers: bool = True
 ) -> list[Card]:
@@ -53,30 +62,43 @@ def cards(
     ``typed``: answers of a form that was refused, shown in place of those saved. A graded attempt's cards cannot be
     changed, and carry results and feedback if ``shows_answers``; likewise a question that was checked.
     """
-    questions = list(attempt.questions.with_answers().with_content())
-    known = contents(questions)
+    questions: list[Any] = list(attempt.questions.with_answers().with_content())
+    known, answers = contents(questions), typed or {}
     return [
-        _card(attempt, question, known[question.pk], number, len(questions), language, typed or {}, shows_answers)
+        card_of(
+            question,
+            question.version.kind,
+            known[question.pk],
+            number=number,
+            total=len(questions),
+            language=language,
+            seed=attempt.seed,
+            is_open=attempt.is_open,
+            shows_answers=shows_answers,
+            typed=answers.get(question.pk, question.answer),
+        )
         for number, question in enumerate(questions, start=1)
     ]
 
 
-def _card(
-    attempt: Attempt,
-    question: Any,
+def card_of(
+    question: Asked,
+    kind: QuestionType,
     content: Content,
+    *,
     number: int,
     total: int,
     language: str,
-    typed: dict[int, Answer],
-    shows_answers: bool,
+    seed: int,
+    is_open: bool,
+    shows_answers: bool = True,
+    typed: Answer = None,
 ) -> Card:
-    version = question.version
-    locked = not attempt.is_open or question.checked_at is not None
-    graded = locked and (shows_answers or attempt.is_open)
-    kind = version.kind
-    words = content.in_language(language, kind.needed(version.body))
-    answer = question.answer if locked else typed.get(question.pk, question.answer)
+    """Return one question. ``typed``: what stands in its fields while they can be changed."""
+    locked = not is_open or question.checked_at is not None
+    graded = locked and (shows_answers or is_open)
+    words = content.in_language(language, kind.needed(content.body))
+    answer = question.answer if locked else typed
     text = "" if kind.text_holds_fields else marked(to_html(words.text), words.language, block=True)
     card = Card(
         pk=question.pk,
@@ -85,7 +107,7 @@ def _card(
         question=text,
         template=kind.template_name,
         role=kind.role,
-        field=kind.card(content, answer, language=language, seed=attempt.seed, graded=graded),
+        field=kind.card(content, answer, language=language, seed=seed, graded=graded),
         answered=bool(answer),
         language=words.language,
         locked=locked,
@@ -93,25 +115,18 @@ def _card(
         script=kind.script,
         regraded=graded and question.regraded_by_id is not None,
         takes_files=kind.takes_files and not locked,
-        checkable=attempt.is_open and not locked and not kind.marked_by_person,
+        checkable=is_open and not locked and not kind.marked_by_person,
     )
     if graded and question.points is None:
         card.state = "waiting"
     elif graded:
         card.state = _state(question)
         card.feedback = marked(to_html(words.feedback), words.language, block=True)
-        card.points = ngettext(
-            "%(points)s of %(most)s point", "%(points)s of %(most)s points", ceil(question.max_points)
-        ) % {"points": _number(question.points or Decimal(0)), "most": _number(question.max_points)}
+        card.points = points_of(question.points or Decimal(0), question.max_points)
     return card
 
 
-def _state(question: AttemptQuestion) -> str:
+def _state(question: Asked) -> str:
     if question.points is not None and question.points >= question.max_points:
         return "right"
     return "partly" if question.points else "wrong"
-
-
-def _number(points: Decimal) -> str:
-    """Points as people write them: 1, 1.5 or 0.67."""
-    return number_format(points.quantize(Decimal(1)) if points == points.to_integral() else points.normalize())

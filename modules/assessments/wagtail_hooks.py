@@ -9,11 +9,15 @@ from core import scoped
 
 from .viewsets import AssessmentsGroup
 from .viewsets.exchange import ExportView
+from .viewsets.questions import picture
 
 scoped.register(AssessmentsGroup())
 
 
 @hooks.register("register_admin_urls")
-def export_urls() -> list[Any]:
-    """The screen from which questions are taken along."""
-    return [path("questions/export/", ExportView.as_view(), name="export_questions")]
+def admin_urls() -> list[Any]:
+    """The screen from which questions are taken along; pictures on which regions are drawn."""
+    return [
+        path("questions/export/", ExportView.as_view(), name="export_questions"),
+        path("questions/picture/", picture, name="question_picture"),
+    ]

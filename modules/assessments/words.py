@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from html import unescape
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import nh3
 from django.core.files.storage import default_storage
+from django.utils.formats import number_format
 from django.utils.html import format_html, linebreaks
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 
 from core.languages import direction
 
@@ -112,3 +115,20 @@ def question_words(version: QuestionVersion, language: str | None = None) -> Wor
 def plain(text: Any) -> str:
     """Return text without tags, for lists and labels."""
     return " ".join(nh3.clean(str(text).replace("</p>", " "), tags=set()).split())
+
+
+def first_words(html: str, most: int = 60) -> str:
+    """Return the first words of a text, by which it is called where it has no name."""
+    text = unescape(plain(re.sub(r"\[\[[^\[\]]+\]\]", "_____", html)))  # a gap
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def points_of(points: Decimal | str, most: Decimal) -> str:
+    """Return points in words: "1.5 of 2 points"; of a text, that text in place of the first number."""
+    words = ngettext("%(points)s of %(most)s point", "%(points)s of %(most)s points", ceil(most))
+    return words % {"points": points if isinstance(points, str) else number(points), "most": number(most)}
+
+
+def number(points: Decimal) -> str:
+    """Return points as people write them: 1, 1.5 or 0.67."""
+    return number_format(points.quantize(Decimal(1)) if points == points.to_integral() else points.normalize())

@@ -17,8 +17,8 @@ BATCH = 5000  # parameters of one query
 
 def lessons_done(
     learner_keys: Iterable[UUID], module_item_ids: Iterable[int]
-) -> dict[tuple[UUID, int], tuple[int, int, int]]:
-    """Return ``{(learner key, module item id): (done, total, minutes)}`` for every pair asked for.
+) -> dict[UUID, dict[int, tuple[int, int, int]]]:
+    """Return ``{learner key: {module item id: (done, total, minutes)}}`` for everybody and every module asked for.
 
     Counts live lessons only, so ``done`` is never above ``total``. ``minutes`` is the reading time that the authors
     gave to the lessons done, not how long a page was open. Two queries (one more for every
@@ -27,7 +27,8 @@ def lessons_done(
     keys, modules = list(dict.fromkeys(learner_keys)), list(dict.fromkeys(module_item_ids))
     lessons = Item.objects.live().filter(kind=Item.Kind.LESSON, parent_id__in=modules)
     totals = dict(lessons.order_by().values_list("parent_id").annotate(Count("pk")))
-    found = {(key, module): (0, totals.get(module, 0), 0) for key in keys for module in modules}
+    nothing = {module: (0, totals.get(module, 0), 0) for module in modules}
+    found = {key: nothing.copy() for key in keys}
     for some in batches(keys):
         rows = (
             LessonProgress.objects.done()
@@ -36,7 +37,8 @@ def lessons_done(
             .values_list("learner_key", "item__parent_id")
             .annotate(Count("pk"), Sum("item__minutes"))
         )
-        found |= {(key, module): (done, totals[module], minutes) for key, module, done, minutes in rows}
+        for key, module, done, minutes in rows:
+            found[key][module] = (done, totals[module], minutes)
     return found
 
 

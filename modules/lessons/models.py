@@ -66,7 +66,7 @@ class ModulePage(BasePage):
         language = get_language() or settings.LANGUAGE_CODE
         return {
             **super().get_context(request, *args, **kwargs),
-            "outline": module_outline(self, request.user),
+            "outline": module_outline(self, request.user, preview=getattr(request, "is_preview", False)),
             "offers": offers_of(self.translation_key, language),
             "module_key": self.translation_key,
         }
@@ -149,10 +149,12 @@ class LessonPage(BasePage):
 
     def get_preview_context(self, request: HttpRequest, mode_name: str) -> dict[str, Any]:
         """The lesson as a kind of reader sees it."""
-        from .reading import lesson_context, own_of
+        from .reading import lesson_context, own_of, with_quizzes_to_try
 
         context = self.get_context(request)
         shell, language = context["lesson"], get_language() or settings.LANGUAGE_CODE
+        if mode_name != "visitor":
+            shell = with_quizzes_to_try(shell)
         own = own_of(shell, AnonymousUser(), {}, language)
         if mode_name != "visitor":
             own = replace(own, account=shell.place >= 0, is_done=mode_name == "done")
@@ -196,6 +198,12 @@ class ModuleFile(models.Model):
     class Format(models.TextChoices):
         PDF = "pdf", _("PDF to print")
         ZIP = "zip", _("Plain pages for a memory stick")
+        FULL = "all", _("Plain pages with all recordings")
+
+        @property
+        def ending(self) -> str:
+            """The ending of the file's name."""
+            return "pdf" if self is ModuleFile.Format.PDF else "zip"
 
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="files")
     language = models.CharField(max_length=10, choices=settings.LANGUAGES)

@@ -267,7 +267,14 @@ def by_module(found: Mapping[UUID, Skeleton], mine: Mapping[int, State]) -> dict
     }
 
 
-def module_outline(page: ModulePage, user: Any) -> Outline:
-    """Return the outline of a module page for one person in the active language."""
+def module_outline(page: ModulePage, user: Any, *, preview: bool = False) -> Outline:
+    """Return the outline of a module page for one person in the active language; ``preview``: quizzes to try out."""
     found = outlines([page.translation_key], user).get(page.translation_key)
+    if found and preview:
+        return replace(found, entries=to_try(found.entries))
     return found or Outline(title=page.title, url=page_url(page))
+
+
+def to_try(entries: Iterable[OutlineEntry]) -> tuple[OutlineEntry, ...]:
+    """Return entries as an author who previews meets them: they lead to where nothing is written down."""
+    return tuple(replace(entry, url=entry.try_url or entry.url) for entry in entries)

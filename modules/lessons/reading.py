@@ -8,14 +8,11 @@ page is cached as well, rendered for nobody in particular, with gaps that each r
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
@@ -26,22 +23,20 @@ from django.utils.safestring import SafeString, mark_safe
 from wagtail.rich_text import RichText
 
 from core.caching import keep, name, recall
+from core.gaps import ACCOUNT, NAME, TOKEN, fill, gap, nobody, split
 from core.page_context import page_context
 from modules.reference.explain import Entry
 
 from .body import Explained, anchor, cached_body, explained_body
 from .models import LessonPage
-from .outline import OutlineEntry, Skeleton, SkeletonLesson, is_done, others_of, skeletons
+from .outline import OutlineEntry, Skeleton, SkeletonLesson, is_done, others_of, skeletons, to_try
 from .routing import Found, State
 from .versions import since
 
 TEMPLATE = "lessons/lesson_page.html"
 STATES = ("open", "current", "done")
 PARTS_CACHED_FOR = 60  # the brand and the navigation around the page may change too
-# Gaps in a cached page, in characters that no text uses
-GAPS = ("name", "account", "token", "lines", "done", "stopped")
-NAME, ACCOUNT, TOKEN, LINES, DONE, STOPPED = (f"\ue000{gap}\ue001" for gap in GAPS)
-GAP = re.compile("(\ue000[a-z]+\ue001)")
+LINES, DONE, STOPPED = map(gap, ("lines", "done", "stopped"))
 
 
 @dataclass(frozen=True)
@@ -135,6 +130,14 @@ def make_shell(
         rail=rail_of(module) if module else (),
         layout=layout,
     )
+
+
+def with_quizzes_to_try(shell: Shell) -> Shell:
+    """Return the shell for an author's preview: its quizzes lead to where they can be tried out."""
+    if shell.module is None:
+        return shell
+    module = replace(shell.module, others=to_try(shell.module.others))
+    return replace(shell, module=module, rail=rail_of(module))
 
 
 def rail_of(module: Skeleton) -> tuple[dict[str, SafeString], ...]:
@@ -269,25 +272,16 @@ def page_for(request: HttpRequest, found: Found, shell: Shell, own: Own, languag
     }
     if TOKEN in parts:
         values[TOKEN] = get_token(request)
-    return "".join(values[part] if place % 2 else part for place, part in enumerate(parts))
+    return fill(parts, values)
 
 
 def make_parts(request: HttpRequest, shell: Shell, own: Own, language: str) -> list[str]:
-    """Render a page for nobody in particular; return its parts, every second one a gap to be filled.
-
-    The template sees an imaginary request and reader, so that nothing of the present one can get into
-    what is cached: neither today nor when somebody adds to the layout.
-    """
-    nobody = HttpRequest()
-    nobody.method, nobody.path, nobody.path_info = "GET", shell.url, shell.url
-    nobody.META = {"HTTP_HOST": request.get_host(), "QUERY_STRING": ""}
-    nobody.LANGUAGE_CODE = language  # type: ignore[attr-defined]
-    nobody.user = get_user_model()(name=NAME, key=ACCOUNT) if own.account else AnonymousUser()
+    """Render a page for nobody in particular; return its parts, every second one a gap to be filled."""
     gaps = replace(
         own,
         lines=SafeString(LINES),
         done_count=DONE,
         stopped_at=STOPPED if own.stopped_at else "",
     )
-    html = render_to_string(TEMPLATE, {**lesson_context(shell, gaps), "csrf_token": TOKEN}, request=nobody)
-    return GAP.split(html)
+    context = {**lesson_context(shell, gaps), "csrf_token": TOKEN}
+    return split(render_to_string(TEMPLATE, context, request=nobody(request, shell.url, language, account=own.account)))

@@ -23,6 +23,7 @@ class OutlineEntry:
     minutes: int = 0
     key: UUID | None = None
     notes: tuple[str, ...] = ()  # what changed since it was done
+    try_url: str = ""  # where an author who previews the module tries it out
 
 
 # provider(module keys, user, language) -> {module key: [OutlineEntry]}; a constant number of queries.

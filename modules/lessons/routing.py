@@ -104,9 +104,9 @@ def learner_parameter(user: Any) -> Any:
 
 def state_from(done_at: Any, seen_at: Any, place: str, version: int) -> State:
     """Return the state of a row."""
-    return State(_in_utc(done_at), _in_utc(seen_at), place, version)
+    return State(in_utc(done_at), in_utc(seen_at), place, version)
 
 
-def _in_utc(moment: Any) -> Any:
+def in_utc(moment: Any) -> Any:
     """SQLite's moments say nothing of their zone, which is UTC."""
     return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -83,11 +83,22 @@ def erase(person: Person) -> int:
     return user.delete()[0]
 
 
+_in_use: list[Callable[[], Any]] = []
+
+
+def register_use(accounts: Callable[[], Any]) -> None:
+    """Let a higher room name accounts (a queryset of their ids) that are in use though nobody signed in yet."""
+    _in_use.append(accounts)
+
+
 def never_used(before: datetime) -> Any:
     """Accounts that nobody ever confirmed or signed in to, without a person's record or a role."""
-    return User.objects.filter(
+    found = User.objects.filter(
         date_joined__lt=before, last_login__isnull=True, is_superuser=False, is_staff=False, groups__isnull=True
     ).exclude(emailaddress__verified=True)
+    for accounts in _in_use:
+        found = found.exclude(pk__in=accounts())
+    return found
 
 
 def old_views(before: datetime) -> Any:

@@ -1,5 +1,6 @@
 """Gunicorn: threads, because pages wait for the database; one process per core (WEB_CONCURRENCY)."""
 
+import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,12 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 accesslog = None
 loglevel = "warning"
 control_socket_disable = True
+
+
+def when_ready(server: Any) -> None:
+    """What was loaded to answer pages stays: looking through it for garbage takes a third of a long answer's time."""
+    gc.collect()
+    gc.freeze()
 
 
 def post_fork(server: Any, worker: Any) -> None:

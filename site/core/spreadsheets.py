@@ -24,10 +24,18 @@ class _Echo:
         return value
 
 
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
 def safe_cell(value: Any) -> str:
     """Return a cell that no spreadsheet takes for a formula."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
+
+
+def plain_cell(text: str) -> str:
+    """Return the text that ``safe_cell`` was given, when a table of ours comes back."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_SIGNS) else text
 
 
 def csv_response(file_name: str, head: Sequence[Any], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
@@ -66,6 +74,15 @@ def xlsx_response(file_name: str, title: str, head: Sequence[Any], rows: Iterabl
     target.seek(0)
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return FileResponse(target, as_attachment=True, filename=file_name, content_type=kind)
+
+
+def table_response(
+    format: str, name: str, title: str, head: Sequence[Any], rows: Iterable[Sequence[Any]]
+) -> StreamingHttpResponse | FileResponse:
+    """Return a table as a download, as ``xlsx`` or else as CSV; ``name`` is that of the file without its ending."""
+    if format == "xlsx":
+        return xlsx_response(f"{name}.xlsx", title, head, rows)
+    return csv_response(f"{name}.csv", head, rows)
 
 
 def _text_cells(sheet: Any, row: Sequence[Any]) -> list[WriteOnlyCell]:

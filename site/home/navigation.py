@@ -14,6 +14,7 @@ from core.routing import page_url, root_paths
 from institutions.models import Role
 from institutions.permissions import organises_all
 from institutions.roles import holds
+from modules.assessments.marking import marking_title
 
 from .models import BrandSettings, PlainPage, TopicPage
 
@@ -106,10 +107,13 @@ def account_links(request: HttpRequest) -> list[dict[str, str]]:
     if holds(user, Role.TRAINER, Role.ORGANISER):
         links.append({"title": _("My workshops as a trainer"), "url": reverse("workshops_mine")})
         links.append({"title": _("Cohorts and completion"), "url": reverse("cohorts")})
+        links.append({"title": marking_title(user), "url": reverse("marking")})
     if holds(user, Role.ORGANISER):
         links.append({"title": _("Bring people in from a list"), "url": reverse("people_imports")})
         if organises_all(user):
+            links.append({"title": _("Perhaps the same person"), "url": reverse("people_doubles")})
             links.append({"title": _("Merges of records"), "url": reverse("participant_merges")})
+            links.append({"title": _("Erasures on request"), "url": reverse("person_erasures")})
         links.append({"title": _("Certificates issued"), "url": reverse("certificates")})
     if user.has_perm("wagtailadmin.access_admin"):
         links.append({"title": _("Manage the content"), "url": reverse("wagtailadmin_home")})

@@ -11,17 +11,18 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from typing import Any
 from urllib.parse import urlsplit
 
 from celery import current_app
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Case, F, PositiveSmallIntegerField, Value, When
+from django.db.models import Case, F, PositiveSmallIntegerField, Q, Value, When
 from django.template import Context
 from django.template.exceptions import TemplateDoesNotExist
 from django.template.loader import select_template
@@ -218,6 +219,18 @@ def keys_queued(keys: Sequence[str]) -> set[str]:
         some = OutboxMail.objects.filter(key__in=keys[start : start + 500])
         found.update(some.values_list("key", flat=True))
     return found
+
+
+def forget_mails(addresses: Iterable[str], *, naming: Sequence[str] = ()) -> int:
+    """Delete the mails to these addresses, those that wait to be sent too; return how many.
+
+    With ``naming`` only those that name one of these people: for an address that others read as well.
+    """
+    to = reduce(or_, (Q(to__iexact=address) for address in addresses), Q())
+    if not to:
+        return 0
+    named = reduce(or_, (Q(**{f"{part}__contains": name}) for name in naming for part in ("subject", "text")), Q())
+    return OutboxMail.objects.filter(to, named).delete()[0]
 
 
 def message_id(key: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 NUMBER, ALONE, ROUNDS = 60, 12, 3
+MOODLE = 4.8  # certificates a second and core; its PDF library alone writes 19
 LATIN = [("Amina Wanjiku Odhiambo", ""), ("María José Fernández Quispe", "")]
 NAMES = [
     ("Amina Wanjiku Odhiambo", ""),
@@ -66,8 +67,8 @@ def measure() -> list[dict[str, Any]]:
     ratio = together / single
     return [
         row("Certificates in a batch, one core", latin, "per second", 19, latin >= 19),
-        row("Certificates in a batch, names in four scripts", together, "per second", None, True),
-        row("Certificates set alone, names in four scripts", single, "per second", None, True),
+        row("Certificates in a batch, names in four scripts", together, "per second", MOODLE, together >= MOODLE),
+        row("Certificates set alone, names in four scripts", single, "per second", MOODLE, single >= MOODLE),
         row("Certificates, batch beside alone", ratio, "times", 1.5, ratio >= 1.5),
     ]
 

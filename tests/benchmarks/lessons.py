@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BARE = "/bare/"
 ROUNDS, SECONDS = 7, 2.0
 QUERY_BUDGET, RATIO_BUDGET = 12, 1 / 3
+MOODLE = 58  # lesson pages a second, on two cores like ours
 
 
 def measure(platform: Any) -> list[dict[str, Any]]:
@@ -36,7 +37,7 @@ def measure(platform: Any) -> list[dict[str, Any]]:
     return [
         row("Queries of a lesson page, learner", queries, "", QUERY_BUDGET, queries <= QUERY_BUDGET),
         row("The same, 1,000 lessons and learners", grown, "", queries, grown <= queries),
-        row("Lesson pages, learner, one process", round(speeds[path], 1), "per second", None, True),
+        row("Lesson pages, learner, one process", round(speeds[path], 1), "per second", MOODLE, speeds[path] >= MOODLE),
         row("Lesson pages, ratio to a bare view", round(ratio, 2), "", round(RATIO_BUDGET, 2), ratio >= RATIO_BUDGET),
     ]
 

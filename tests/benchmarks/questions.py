@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 NUMBER = 5_000
+SECONDS = 60
 MOST_MEMORY = 64
 """MB. What is held at once is a chunk of questions and the report with a line for each."""
 
@@ -48,9 +49,9 @@ def measure() -> list[dict[str, Any]]:
             bring(CHUNK)
         transaction.set_rollback(True)
     return [
-        row("Import of 5,000 questions (Moodle XML)", first, "s", None),
-        row("Import of the same 5,000 again", second, "s", None),
-        row("Export of 5,000 questions (Moodle XML)", out, "s", None),
+        row("Import of 5,000 questions (Moodle XML)", first, "s", SECONDS),
+        row("Import of the same 5,000 again", second, "s", SECONDS),
+        row("Export of 5,000 questions (Moodle XML)", out, "s", SECONDS / 2),
         row("Import of 5,000 questions, peak memory", memory / 2**20, "MB", MOST_MEMORY),
         row(f"Queries to compare {CHUNK} questions with the bank", len(seen), "", 20),
     ]
@@ -109,11 +110,11 @@ def peak(work: Callable[[], Any]) -> int:
         tracemalloc.stop()
 
 
-def row(name: str, value: float, unit: str, budget: float | None) -> dict[str, Any]:
+def row(name: str, value: float, unit: str, budget: float) -> dict[str, Any]:
     return {
         "name": name,
         "value": round(value, 1),
         "unit": unit,
         "budget": budget,
-        "ok": budget is None or value <= budget,
+        "ok": value <= budget,
     }

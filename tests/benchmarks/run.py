@@ -9,6 +9,7 @@ one is not ok.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import importlib.util
 import inspect
@@ -16,6 +17,7 @@ import json
 import os
 import sys
 import tempfile
+import time
 import traceback
 import uuid
 from collections.abc import Iterator
@@ -103,12 +105,17 @@ def running(folder: str) -> Iterator[Any]:
 def ask(name: str, platform: Any) -> list[Row]:
     """Return a module's rows; one that is not ok if it could not measure."""
     print(f"Measuring {name} ...", flush=True)
+    start = time.monotonic()
+    gc.collect()
+    gc.freeze()  # as gunicorn and the workers do with what they have loaded
     try:
         measure = importlib.import_module(f"tests.benchmarks.{name}").measure
         return list(measure(platform) if inspect.signature(measure).parameters else measure())
     except Exception:
         traceback.print_exc()
         return [{"name": f"{name} (could not be measured)", "value": None, "unit": "", "budget": None, "ok": False}]
+    finally:
+        print(f"  {time.monotonic() - start:.0f} s", flush=True)
 
 
 def number(value: Any) -> str:
@@ -148,7 +155,9 @@ def main(words: list[str]) -> int:
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="campus-bench-") as folder, running(folder) as platform:
         for name in modules(words):
-            rows += ask(name, platform)
+            found = ask(name, platform)
+            print(table(found), flush=True)  # a run that is broken off has said what it found
+            rows += found
     VAR.mkdir(parents=True, exist_ok=True)
     (VAR / "bench.json").write_text(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
     print("", table(rows), "", f"Written to {VAR / 'bench.json'}", sep="\n")

@@ -108,13 +108,16 @@ def base_of(page: Page) -> str:
     return page.context._impl_obj._options["baseURL"]  # type: ignore[attr-defined]
 
 
-def axe(page: Page, *, skip: tuple[str, ...] = ()) -> list[str]:
-    """Return what axe finds on the page, a line each: rule, target, help; empty when it finds nothing."""
+def axe(page: Page, *, skip: tuple[str, ...] = (), within: str = "html") -> list[str]:
+    """Return what axe finds on the page, a line each: rule, target, help; empty when it finds nothing.
+
+    ``within``: a selector of the part that is looked at, where the rest is not ours.
+    """
     from axe_playwright_python.base import AXE_FILE_PATH
 
     page.evaluate(f"{Path(AXE_FILE_PATH).read_text()}\n;undefined")
     rules = {rule: {"enabled": False} for rule in skip}
-    found = page.evaluate("rules => axe.run(document, {rules, resultTypes: ['violations']})", rules)
+    found = page.evaluate("([rules, within]) => axe.run(within, {rules, resultTypes: ['violations']})", [rules, within])
     return [
         f"{violation['id']}: {' '.join(map(str, node['target']))}: {violation['help']}"
         for violation in found["violations"]

@@ -200,3 +200,42 @@ def test_what_was_marked_is_read_on_a_phone(visitor: Visitor, quiz: Any, start: 
     expect(page.get_by_text("Right answer:").first).to_be_visible()
     assert axe(page) == []
     assert too_wide(page) == 0
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_lines_are_put_into_order_by_buttons_that_say_where_they_are(
+    visitor: Visitor, quiz: Any, start: Any, language: str
+) -> None:
+    from modules.assessments.models import Response
+
+    page = visitor.page(width=PHONE)
+    question = next(one for one in start(page, language) if one.version.type == "ordering")
+    box, right = page.locator(f'[data-question="q{question.pk}"]'), question.version.body["items"]
+    shown = box.locator("select").evaluate_all("fields => fields.map((field) => field.name.split('-').pop())")
+    assert shown != right
+    for place, item in enumerate(right):
+        up = box.locator(f'[data-row]:has([name="q{question.pk}-{item}"]) [data-move="-1"]')
+        assert min(up.bounding_box()["width"], up.bounding_box()["height"]) >= 24
+        up.focus()
+        for _step in range(shown.index(item) - place):
+            page.keyboard.press("Enter")
+            expect(up).to_be_focused()
+        shown.insert(place, shown.pop(shown.index(item)))
+    names = box.locator("select").evaluate_all("fields => fields.map((field) => field.name.split('-').pop())")
+    assert names == right
+    assert str(len(right)) in box.locator("[data-moved]").text_content()
+    wait_until(
+        lambda: _newest(Response, question) == {item: place for place, item in enumerate(right, start=1)},
+        what="the order",
+    )
+    assert too_wide(page) == 0
+    assert axe(page) == []
+    page.reload()
+    assert box.locator("select").evaluate_all("fields => fields.map((field) => field.value)") == [
+        str(place) for place in range(1, len(right) + 1)
+    ]
+
+
+def _newest(model: Any, question: Any) -> Any:
+    found = model.objects.filter(question_id=question.pk, late=False).last()
+    return found and found.answer

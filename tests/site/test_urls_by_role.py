@@ -52,8 +52,10 @@ DO_TO_OWN         = "302 302 404 404 404 404 404 404 404 404"
 OWN_OR_ORGANISE   = "302 200 404 404 404 200 404 200 404 404"
 DO_TO_ORGANISED   = "302 302 404 404 404 302 404 302 404 404"
 TEACH             = "302 404 404 200 200 200 200 200 404 404"
+DO_TEACH          = "302 404 404 302 302 302 302 302 404 404"
 RUN_IT            = "302 404 404 200 404 200 404 200 404 404"
 DO_RUN_IT         = "302 404 404 302 404 302 404 302 404 404"
+WRITERS           = "302 404 404 404 404 200 200 200 404 200"
 ORGANISERS        = "302 404 404 404 404 200 200 200 404 404"
 ORGANISE_IT       = "302 404 404 404 404 200 404 200 404 404"
 DO_ORGANISE_IT    = "302 404 404 404 404 302 404 302 404 404"
@@ -66,6 +68,7 @@ ADMIN_HEAD        = "302 403 403 302 302 302 302 200 403 302"
 ADMIN_HEAD_OF_IT  = "302 403 403 404 404 404 404 200 403 404"
 ADMIN_WRITERS     = "302 403 403 302 302 200 200 200 403 200"
 ADMIN_WRITE_IT    = "302 403 403 404 404 200 200 200 403 200"
+ADMIN_SENT_ON     = "302 403 403 404 404 302 302 302 403 302"
 ADMIN_STAFF       = "302 403 403 200 200 200 200 200 403 200"
 # fmt: on
 
@@ -114,6 +117,13 @@ TABLE: list[Row] = [
     Row("people_import_give_up people_import_mails", "imported.key", DO_ORGANISE_IT, post=True),
     Row("people_import_retry", "imported.key", "302 404 404 404 404 404 404 404 404 404", post=True),
     Row("participant_merges", "", "302 404 404 404 404 404 404 200 404 404"),
+    Row("people_doubles people_told_apart", "", "302 404 404 404 404 404 404 200 404 404"),
+    Row("people_tell_apart", "walk_in.pk other_walk_in.pk", "302 404 404 404 404 404 404 302 404 404", post=True),
+    Row("people_suggest_again", "apart.pk", "302 404 404 404 404 404 404 302 404 404", post=True),
+    Row("person_erasures", "", "302 404 404 404 404 404 404 200 404 404"),
+    Row("person_erasure", "walk_in.pk", "302 404 404 404 404 404 404 200 404 404"),
+    Row("person_erasure", "walk_in.pk", "302 404 404 404 404 404 404 200 404 404", post="also"),
+    Row("person_erasure_undo", "letter_asked.key", "302 404 404 404 404 404 404 302 404 404", post=True),
     Row("participant_merge", "walk_in.pk other_walk_in.pk", "302 404 404 404 404 404 404 200 404 404"),
     Row("participant_merge_undo", "merge.pk", "302 404 404 404 404 404 404 302 404 404", post=True),
     Row("privacy privacy_seen erasure mail_choices", "", SIGNED_IN),
@@ -128,12 +138,24 @@ TABLE: list[Row] = [
     Row("lesson_place", "lesson.key", "401 400 400 400 400 400 400 400 400 400", post=True),
     Row("quiz", "quiz.item.key", EVERYBODY),
     Row("quiz", "quiz.item.key", LED_ON, post="also"),
+    Row("quiz_try", "quiz.item.key", WRITERS),
+    Row("quiz_try", "quiz.item.key", WRITERS, post="also"),
+    Row("question_try", "question.pk", WRITERS),
+    Row("question_try", "question.pk", WRITERS, post="also"),
+    Row("question_try_new", "", "302 404 404 404 404 404 404 404 404 404", post="also"),
     Row("attempt", "attempt.key", OWN),
     Row("attempt", "attempt.key", OWN, post="also"),
-    Row("attempt_save", "attempt.key", "401 400 404 404 404 404 404 404 404 404", post=True),
+    Row("attempt_save attempt_file", "attempt.key", "401 400 404 404 404 404 404 404 404 404", post=True),
     Row("attempt_result", "result.key", OWN),
     Row("attempt_hand_in", "attempt.key", OWN),
     Row("answer_file", "answer_file.key", "302 200 404 404 404 404 404 200 404 404"),
+    Row("marking", "", TEACH),
+    Row("mark_answer", "to_mark.pk", RUN_IT),
+    Row("mark_answer", "to_mark.pk", RUN_IT, post="also"),
+    Row("marking_release", "", DO_TEACH),
+    Row("marking_release", "", DO_TEACH, post="also"),
+    Row("marks_take_back", "marked.attempt.key", RUN_IT),
+    Row("marks_take_back", "marked.attempt.key", RUN_IT, post="also"),
     Row("glossary", "", EVERYBODY),
     Row("module_files", "lesson.parent.key", EVERYBODY),
     Row("module_file", "lesson.parent.key pdf", LED_ON),
@@ -146,7 +168,9 @@ TABLE: list[Row] = [
     Row("cohorts", "", TEACH),
     Row("cohort_progress", "cohort.pk", RUN_IT),
     Row("cohort_export", "cohort.pk", RUN_IT, post=True),
-    Row("cohort_slips", "cohort.pk", RUN_IT),
+    Row("cohort_slips cohort_quizzes", "cohort.pk", RUN_IT),
+    Row("cohort_quiz", "cohort.pk past_quiz.pk", RUN_IT),
+    Row("cohort_question", "cohort.pk past_quiz.pk asked.pk", RUN_IT),
     Row("cohort_task", "cohort.pk task.pk", RUN_IT),
     Row("course_rule", "course.key", RUN_IT),
     Row("course_rule_edit", "course.key", ORGANISE_IT),
@@ -167,6 +191,13 @@ TABLE: list[Row] = [
     Row("cohort_start", "", ORGANISERS),
     Row("cohort_new course_entry question_new", "course.key", ORGANISE_IT),
     Row("cohort_desk cohort_edit cohort_invite cohort_add", "applied_cohort.pk", ORGANISE_IT),
+    Row("cohort_trainers cohort_archive", "applied_cohort.pk", ORGANISE_IT),
+    Row("cohort_trainers", "applied_cohort.pk", ORGANISE_IT, post="also"),
+    Row("cohort_archive", "applied_cohort.pk", DO_ORGANISE_IT, post="also"),
+    Row("trainer_release", "cohort_trainer.pk", ORGANISE_IT),
+    Row("trainer_release", "cohort_trainer.pk", DO_ORGANISE_IT, post="also"),
+    Row("course_archive", "course.key", ORGANISE_IT),
+    Row("course_archive", "course.key", DO_ORGANISE_IT, post="also"),
     Row("cohort_apply", "applied_cohort.pk", "302 302 200 200 200 200 200 200 200 200"),
     Row("application", "application.pk", OWN),
     Row("application_take_back", "application.pk", DO_TO_OWN, post=True),
@@ -247,16 +278,19 @@ TABLE: list[Row] = [
     Row("participants: index index_results add", "", ADMIN_ORGANISERS),
     Row("participants: edit history history_results link", "walk_in.pk", ADMIN_ORGANISE_IT),
     Row("participants:merge", "walk_in.pk", "302 403 403 404 404 302 404 200 403 404"),
+    Row("participants:erase", "walk_in.pk", "302 403 403 404 404 302 404 302 403 404"),
     Row("designations: index index_results", "", ADMIN_ORGANISERS),
     Row("designations:add", "", ADMIN_HEAD),
     Row("designations: history history_results confirm refuse", "claim.pk", ADMIN_HEAD_OF_IT),
     Row("designations:end", "claim.pk", "302 403 403 404 404 404 404 302 403 404"),
     Row("quizzes: index index_results add", "", ADMIN_WRITERS),
+    Row("quizzes:try", "quiz.pk", ADMIN_SENT_ON),
+    Row("questions:try", "question.pk", ADMIN_SENT_ON),
     Row("quizzes: edit history history_results retire", "quiz.pk", ADMIN_WRITE_IT),
-    Row("quizzes:revive", "quiz.pk", "302 403 403 404 404 302 302 302 403 302"),
+    Row("quizzes:revive", "quiz.pk", ADMIN_SENT_ON),
     Row("questions: index index_results add", "", ADMIN_WRITERS),
     Row("questions: edit history history_results retire", "question.pk", ADMIN_WRITE_IT),
-    Row("questions:revive", "question.pk", "302 403 403 404 404 302 302 302 403 302"),
+    Row("questions:revive", "question.pk", ADMIN_SENT_ON),
     Row("caption_files: index index_results add", "", ADMIN_WRITERS),
     Row("caption_files: edit delete history history_results", "caption.pk", ADMIN_WRITE_IT),
     Row("organisations: index index_results", "", ADMIN_TEACH),
@@ -280,14 +314,15 @@ TABLE: list[Row] = [
     Row("data_notices:add", "", ADMIN_HEAD),
     Row("data_notices:edit", "notice.pk", ADMIN_HEAD),
     Row("data_notices: history history_results", "notice.pk", ADMIN_ORGANISERS),
-    Row("quizzes:questions", "quiz.pk", ADMIN_WRITE_IT),
-    Row("questions:versions", "question.pk", ADMIN_WRITE_IT),
+    Row("quizzes: questions statistics", "quiz.pk", ADMIN_WRITE_IT),
+    Row("questions: versions statistics", "question.pk", ADMIN_WRITE_IT),
     Row("questions:regrade", "question.pk", "302 403 403 404 404 200 200 200 403 302"),
     Row("question_categories: index index_results add", "", ADMIN_WRITERS),
     Row("question_categories: edit history history_results", "category.pk", ADMIN_WRITE_IT),
     Row("question_imports: index index_results add", "", ADMIN_WRITERS),
     Row("question_imports: report give-up history history_results", "brought.pk", ADMIN_WRITE_IT),
     Row("export_questions", "", ADMIN_WRITERS),
+    Row("question_picture", "", "302 403 403 302 302 404 404 404 403 404"),
     Row("extra_time: index index_results add", "", ADMIN_ORGANISERS),
     Row("extra_time: edit history history_results withdraw", "allowance.pk", "302 403 403 404 404 200 200 200 403 404"),
     Row("glossary_terms: index index_results", "", ADMIN_STAFF),

@@ -26,7 +26,7 @@ from courses.catalogue.services.invitations import PURPOSE
 from courses.certificates import services as certificates
 from courses.certificates.models import Certificate, CertificateTemplate, CertificateTemplateText
 from courses.participants import activation
-from courses.participants.models import DataNotice, FocalPointDesignation, Merge, NoticeReceipt, PeopleImport
+from courses.participants.models import DataNotice, FocalPointDesignation, Merge, NoticeReceipt, PeopleImport, ToldApart
 from courses.privacy import erasing
 from courses.privacy.models import DataExport, ErasureRequest
 from courses.workshops import services as workshops
@@ -38,8 +38,17 @@ from jobs import running, subscriptions
 from jobs.heartbeat import PARTS, beat
 from jobs.models import OutboxMail
 from media.models import CampusMedia, MediaTrack
-from modules.assessments.models import AnswerFile, Question, QuestionCategory, QuestionImport, TimeAllowance
-from modules.assessments.services import start_attempt, submit_attempt
+from modules.assessments.models import (
+    AnswerFile,
+    Attempt,
+    AttemptQuestion,
+    Mark,
+    Question,
+    QuestionCategory,
+    QuestionImport,
+    TimeAllowance,
+)
+from modules.assessments.services import put_question, start_attempt, submit_attempt
 from modules.lessons.models import LessonProgress
 from modules.records.models import Item
 from modules.reference.models import Term
@@ -76,6 +85,7 @@ def make_world() -> SimpleNamespace:
     world.other_walk_in = other
     gone.merged_into = other
     gone.save()
+    world.apart = ToldApart.objects.create(one=world.walk_in, other=other)
     world.merge = Merge.objects.create(source=gone, into=other, changes={})
     world.letter = OutboxMail.objects.create(key="a-letter", to="somebody@example.org", subject="Hello", text="Hello.")
     world.letter_id = f"outbox-{world.letter.pk}"
@@ -99,6 +109,8 @@ def _words_and_data(world: SimpleNamespace) -> None:
     world.answer_file = AnswerFile.objects.create(
         question=world.result.questions.first(), file=ContentFile(b"x", name="a.txt"), name="a.txt", size=1
     )
+    world.to_mark, world.marked = (_essay(world, number) for number in (90, 91))
+    Mark.objects.create(question=world.marked, points=1, by=world.cast.trainer, released_at=timezone.now())
     world.imported = PeopleImport.objects.create(
         programme=world.programme,
         file=ContentFile(b"name\n", name="a.csv"),
@@ -121,7 +133,31 @@ def _words_and_data(world: SimpleNamespace) -> None:
     world.unsubscribe_token = subscriptions.token_for(world.cast.learner, subscriptions.mail_kinds()[0].name)
     world.newcomer_token = activation.token_for(factories.ParticipantFactory(email="new@example.org"))
     world.erasure = ErasureRequest.objects.create(user=world.cast.learner)
+    world.letter_asked = ErasureRequest.objects.create(
+        participant=factories.ParticipantFactory(),
+        state="planned",
+        due_at=timezone.now() + timedelta(days=7),
+        identity="document",
+        reason="asked",
+        reference="2026/1",
+    )
     world.erasure_token = links.make_token(erasing.LINK, str(world.erasure.key))
+
+
+def _essay(world: SimpleNamespace, number: int) -> AttemptQuestion:
+    """An essay of the learner, handed in for the cohort."""
+    attempt = Attempt.objects.create(
+        quiz=world.quiz,
+        learner=world.cast.learner,
+        learner_key=world.cast.learner.key,
+        number=number,
+        seed=0,
+        state=Attempt.State.SUBMITTED,
+        context=world.enrolment.context,
+        submitted_at=timezone.now(),
+    )
+    version = put_question(actor=None, key="essay", type="essay", language="en", text="Why?", body={}, parts={})
+    return AttemptQuestion.objects.create(attempt=attempt, version=version, order=0)
 
 
 def _entry(world: SimpleNamespace) -> None:
@@ -163,7 +199,7 @@ def _course(world: SimpleNamespace) -> None:
     world.course = factories.CourseFactory(programme=world.programme)
     world.syllabus_entry = factories.SyllabusEntryFactory(course=world.course, item=module)
     world.cohort = factories.CohortFactory(course=world.course)
-    CohortTrainer.objects.create(cohort=world.cohort, user=cast.trainer)
+    world.cohort_trainer = CohortTrainer.objects.create(cohort=world.cohort, user=cast.trainer)
     world.enrolment = factories.EnrolmentFactory(participant=cast.learner.participant, cohort=world.cohort)
     LessonProgress.objects.create(
         learner=cast.learner,
@@ -173,6 +209,21 @@ def _course(world: SimpleNamespace) -> None:
         done_at=timezone.now(),
         revision=1,
     )
+    world.past_quiz = factories.QuizFactory(item__parent=module, item__retired_at=timezone.now())
+    world.asked = world.past_quiz.slots.first().question
+    attempt = Attempt.objects.create(
+        quiz=world.past_quiz,
+        learner_key=uuid.uuid4(),
+        number=1,
+        seed=1,
+        state="graded",
+        context=world.enrolment.context,
+        points=1,
+        max_points=1,
+        percent=100,
+        passed=True,
+    )
+    attempt.questions.create(version=world.asked.versions.get(), order=0, points=1)
     world.open_course = factories.CohortFactory(course__programme=world.programme, self_paced=True).course
     page = CoursePage(title="Open to all", slug="open-to-all", course=world.open_course, locale=world.home.locale)
     world.home.add_child(instance=page)

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from core import audit
 from core.errors import DomainError
 from jobs import subscriptions
-from jobs.models import Job
-from jobs.services import advance, queue_mail, start_job
+from jobs.models import Job, OutboxMail
+from jobs.services import advance, draft_mail, queue_drafts, start_job
 from modules.assessments.facts import failures
 
 from ..models import Cohort, Enrolment, Letter, LetterTemplate, SyllabusEntry
@@ -68,7 +68,7 @@ class AtRisk:
 
 def at_risk(cohort: Cohort, thresholds: risk.Thresholds, now: datetime | None = None) -> list[AtRisk]:
     """Return who of a cohort is at risk, the most urgent first. Six queries, however many people there are."""
-    now = now or timezone.now()
+    now = (now or timezone.now()).astimezone(ZoneInfo(cohort.time_zone))
     rows = list(
         cohort.enrolments.active()
         .filter(completed_at__isnull=True, participant__user__isnull=False)
@@ -224,22 +224,25 @@ def write_letters(job: Job) -> None:
         )
         refused = subscriptions.refused_by([row.participant.user_id or 0 for row in rows], LETTER)
         completions = desk.completions(rows)
-        for row in rows:
-            if row.participant.user_id not in refused and not completions[row.pk].complete:
-                _send(letter, row, completions[row.pk])
-                sent += 1
+        mails = [
+            _mail(letter, row, completions[row.pk])
+            for row in rows
+            if row.participant.user_id not in refused and not completions[row.pk].complete
+        ]
+        queue_drafts(mails)
+        sent += len(mails)
         done += len(ids)
         advance(job, done, len(letter.enrolments))
     Letter.objects.filter(pk=letter.pk).update(sent=sent)
 
 
-def _send(letter: Letter, enrolment: Enrolment, completion: Completion) -> None:
+def _mail(letter: Letter, enrolment: Enrolment, completion: Completion) -> OutboxMail:
     user = enrolment.participant.user
     assert user is not None  # write_letters
     language = language_of(enrolment)
     url = subscriptions.link(user, LETTER, language)
     subject, text = _filled(enrolment, completion, letter.subject, letter.text)
-    queue_mail(
+    return draft_mail(
         key=f"letter:{letter.key}:{enrolment.pk}",
         to=user.email,
         template="catalogue/mail/letter",

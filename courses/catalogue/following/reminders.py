@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
@@ -84,7 +84,8 @@ def send_deadlines(now: datetime | None = None) -> int:
     zones = _zones(now, weekly=False)
     desk, count = Desk(), 0
     near = {day for days in reminding.DEADLINE_DAYS for day in _days(now, days)}
-    for people in _portions(zones, DEADLINE, Q(deadline__in=near) | Q(deadline__isnull=True, cohort__ends_on__in=near)):
+    own = Q(deadline__gt=F("cohort__ends_on"))  # as Enrolment.last_day says
+    for people in _portions(zones, DEADLINE, (own & Q(deadline__in=near)) | (~own & Q(cohort__ends_on__in=near))):
         due = {}
         for rows in people.values():
             for row in rows:

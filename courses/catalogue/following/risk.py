@@ -6,7 +6,8 @@
 - **Deadline near**: at most ``deadline_days`` days left and not finished. Who is over the last day is not at risk any
   more.
 
-Somebody who has finished or left is never at risk. More signs never make somebody less at risk.
+Days are those of ``now``'s time zone: give it in the cohort's. Somebody who has finished or left is never at risk.
+More signs never make somebody less at risk.
 """
 
 from __future__ import annotations

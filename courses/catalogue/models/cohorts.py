@@ -74,17 +74,23 @@ class Cohort(models.Model):
         return best_title(self.titles) or (str(_("Self-paced")) if self.self_paced else str(self.get_region_display()))
 
     @property
-    def today(self):  # type: ignore[no-untyped-def]
+    def today(self) -> date:
         """The date in the cohort's own time zone."""
         from zoneinfo import ZoneInfo
 
         return timezone.now().astimezone(ZoneInfo(self.time_zone)).date()
 
     @property
+    def is_over(self) -> bool:
+        """Whether the last day has passed in the cohort's time zone."""
+        return self.ends_on is not None and self.ends_on < self.today
+
+    @property
     def is_open(self) -> bool:
         """Whether enrolment is open today, in the cohort's time zone; says nothing of free places."""
         return (
             self.archived_at is None
+            and not self.is_over
             and (self.enrolment_opens_on is None or self.enrolment_opens_on <= self.today)
             and (self.enrolment_closes_on is None or self.enrolment_closes_on >= self.today)
         )
@@ -175,8 +181,17 @@ class Enrolment(Representation):
 
     @property
     def last_day(self) -> date | None:
-        """The day until which work counts: the person's own, where it was extended, else the cohort's."""
-        return self.deadline or self.cohort.ends_on
+        """The day until which work counts: the person's own, where it is later than the cohort's.
+
+        ``None`` for ever: in a cohort without an end nothing can be extended, so nothing is cut short either.
+        """
+        ends_on = self.cohort.ends_on
+        return max(ends_on, self.deadline) if ends_on and self.deadline else ends_on
+
+    @property
+    def has_own_last_day(self) -> bool:
+        """Whether this person has more time than the cohort."""
+        return self.last_day != self.cohort.ends_on
 
     @property
     def context(self) -> str:

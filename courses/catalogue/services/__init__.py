@@ -10,6 +10,7 @@ from .applications import (
     put_on_waiting_list,
     take_back,
 )
+from .archiving import CannotRestore, StillAwaited, archive_cohort, archive_course
 from .cohorts import (
     WrongDates,
     WrongPrerequisite,
@@ -29,17 +30,13 @@ from .enrolment import (
     NotEnrolled,
     OwnEnrolment,
     PrerequisiteMissing,
-    WrongCohort,
-    WrongDeadline,
     enrol,
     enrol_for,
     enrol_many,
     enrol_nominated,
-    extend,
     fill_places,
     free_places,
-    tell_enrolled,
-    transfer,
+    tell_many_enrolled,
     withdraw,
 )
 from .invitations import (
@@ -54,7 +51,10 @@ from .invitations import (
     send_again,
 )
 from .judging import Judgement, MayNotJudge, archive_task, record_results, save_task
+from .noticing import notice_participants
 from .standing import Completion, Explained, Standings, completion_of, refresh_completion, rule_of
+from .staying import WrongCohort, WrongDeadline, extend, transfer
+from .trainers import AlreadyTrains, NotATrainer, name_trainer, possible_trainers, release_trainer
 from .waivers import CannotWaive, MayNotWaive, end_waiver, grant_waiver
 
 __all__ = [
@@ -62,7 +62,9 @@ __all__ = [
     "AlreadyDecided",
     "AlreadyEnrolled",
     "AlreadyInvited",
+    "AlreadyTrains",
     "AnswerMissing",
+    "CannotRestore",
     "CannotWaive",
     "CohortFull",
     "Completion",
@@ -73,11 +75,13 @@ __all__ = [
     "KeyTaken",
     "MayNotJudge",
     "MayNotWaive",
+    "NotATrainer",
     "NotEnrolled",
     "NotYourProgramme",
     "OwnEnrolment",
     "PrerequisiteMissing",
     "Standings",
+    "StillAwaited",
     "WrongAddress",
     "WrongCohort",
     "WrongDates",
@@ -87,6 +91,8 @@ __all__ = [
     "accept_invitation",
     "add_prerequisite",
     "apply",
+    "archive_cohort",
+    "archive_course",
     "archive_task",
     "cancel_invitation",
     "change_course",
@@ -106,12 +112,16 @@ __all__ = [
     "freeze_title",
     "grant_waiver",
     "invite",
+    "name_trainer",
+    "notice_participants",
     "order_questions",
+    "possible_trainers",
     "put_on_waiting_list",
     "put_rule",
     "read_invitation",
     "record_results",
     "refresh_completion",
+    "release_trainer",
     "remove_prerequisite",
     "retire_question",
     "rule_of",
@@ -120,7 +130,7 @@ __all__ = [
     "save_task",
     "send_again",
     "take_back",
-    "tell_enrolled",
+    "tell_many_enrolled",
     "transfer",
     "withdraw",
 ]

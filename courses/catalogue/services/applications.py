@@ -152,6 +152,8 @@ def decline(*, actor: Any, application: Application, reason: str) -> Application
 
 
 def _locked(application: Application) -> Application:
+    """Lock the cohort before the application, in the order in which places are filled."""
+    Cohort.objects.select_for_update().get(pk=application.cohort_id)
     return (
         Application.objects.select_for_update(of=("self",))
         .select_related("cohort__course__item", "participant__user")

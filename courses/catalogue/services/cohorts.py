@@ -18,7 +18,7 @@ from ..models import ApplicationQuestion, Cohort, CohortWindow, Course, Prerequi
 from ..permissions import organises
 from ..prerequisites import kinds
 from .courses import NotYourProgramme
-from .enrolment import fill_places
+from .enrolment import fill_places, free_places
 
 
 class WrongDates(DomainError):
@@ -41,8 +41,9 @@ def save_cohort(*, actor: Any, cohort: Cohort, windows: Mapping[str, tuple[date,
     ``windows`` is ``{kind: (first, last) or None}``; parts not named stay. Raises ``NotYourProgramme``, ``WrongDates``.
     """
     _require(actor, cohort.course)
-    if cohort.pk and not organises(actor, Cohort.objects.select_related("course").get(pk=cohort.pk).course):
-        raise NotYourProgramme(_("You organise other programmes. Choose one of your own."))
+    old = Cohort.objects.select_for_update(of=("self",)).select_related("course").filter(pk=cohort.pk).first()
+    if old is not None:
+        _require(actor, old.course)
     pairs = [
         (cohort.starts_on, cohort.ends_on),
         (cohort.enrolment_opens_on, cohort.enrolment_closes_on),
@@ -50,7 +51,8 @@ def save_cohort(*, actor: Any, cohort: Cohort, windows: Mapping[str, tuple[date,
     ]
     if any(first and last and last < first for first, last in pairs):
         raise WrongDates(_("The last day must not lie before the first."))
-    new = cohort.pk is None
+    more = old is not None and old.capacity is not None and (cohort.capacity is None or cohort.capacity > old.capacity)
+    was_full = old is not None and free_places(old) == 0
     cohort.save()
     for kind, window in (windows or {}).items():
         if window is None:
@@ -59,8 +61,9 @@ def save_cohort(*, actor: Any, cohort: Cohort, windows: Mapping[str, tuple[date,
             CohortWindow.objects.update_or_create(
                 cohort=cohort, kind=kind, defaults={"starts_on": window[0], "ends_on": window[1]}
             )
-    audit.record(actor=actor, action=f"catalogue.{'create' if new else 'change'}_cohort", obj=cohort)
-    fill_places(cohort)
+    audit.record(actor=actor, action=f"catalogue.{'create' if old is None else 'change'}_cohort", obj=cohort)
+    if more:
+        fill_places(cohort, was_full=was_full)
     return cohort
 
 
@@ -103,7 +106,7 @@ def add_prerequisite(*, actor: Any, course: Course, kind: str, ref: str, module:
     _require(actor, course)
     if kind not in kinds() or ref not in kinds()[kind].name([ref]):
         raise WrongPrerequisite(_("Choose what has to be completed."))
-    if (kind == "course" and _leads_to(course, ref)) or (module and kind == "module" and ref == str(module.pk)):
+    if (kind == "course" and _leads_to(course, ref)) or (module and kind == "module" and _waits(course, ref, module)):
         raise WrongPrerequisite(_("This leads in a circle: one would wait for the other."))
     if kind == "module" and module is None and course.syllabus.filter(item_id=int(ref)).exists():
         raise WrongPrerequisite(_("This module is part of the course: nobody could finish it before."))
@@ -125,6 +128,21 @@ def _leads_to(course: Course, ref: str) -> bool:
         seen |= due
         rows = Prerequisite.objects.filter(course__in=due, kind="course").values_list("ref", flat=True)
         due = {int(ref) for ref in rows} - seen
+    return False
+
+
+def _waits(course: Course, ref: str, module: Item) -> bool:
+    """Whether the module named by ``ref`` is this one, or waits for it in the end within the course."""
+    asked: dict[int, set[int]] = {}
+    for before, after in course.prerequisites.filter(kind="module", module__isnull=False).values_list("ref", "module"):
+        asked.setdefault(after, set()).add(int(before))
+    seen: set[int] = set()
+    due = {int(ref)}
+    while due:
+        if module.pk in due:
+            return True
+        seen |= due
+        due = set().union(*(asked.get(pk, set()) for pk in due)) - seen
     return False
 
 

@@ -54,6 +54,9 @@ def copy_course(*, actor: Any, course: Course, key: str, title: str, with_module
         refs[task.kind, str(task.pk)] = str(clone_row(task, course=copied).pk)
     for entry in course.syllabus.select_related("item"):
         _copy_entry(entry, copied, refs, actor, with_modules)
+    _copy_prerequisites(course, copied, refs)
+    for letter in course.letter_templates.all():
+        clone_row(letter, course=copied)
     rule = course.rules.order_by("-version").first()
     spec = moved(rule.spec, refs) if rule else None
     if spec is not None:
@@ -78,6 +81,17 @@ def _copy_entry(
     if entry.item_id and item is not None:
         for kind in OF_MODULES:
             refs[kind, str(entry.item_id)] = str(item.pk)
+
+
+def _copy_prerequisites(course: Course, copied: Course, refs: Refs) -> None:
+    """Copy what goes before; where the modules were copied too, between the copies."""
+
+    def own(item: str) -> str:
+        return refs.get((OF_MODULES[0], item), item)
+
+    for row in course.prerequisites.all():
+        ref = own(row.ref) if row.kind == "module" else row.ref
+        clone_row(row, course=copied, ref=ref, module_id=own(str(row.module_id)) if row.module_id else None)
 
 
 def moved(spec: Any, refs: Refs) -> Any:

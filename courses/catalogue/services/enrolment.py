@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -14,15 +14,17 @@ from django.utils.translation import gettext as _
 from core import audit
 from core.errors import DomainError
 from courses.participants.models import REPRESENTATION_FIELDS, Participant
-from jobs.services import queue_mail
+from jobs.services import draft_mail, queue_drafts, queue_mail
 from modules.records.models import Event
 from modules.records.services import log_event
 
-from ..models import Application, Cohort, Enrolment, RequirementWaiver
+from ..models import Application, Cohort, Enrolment
 from ..permissions import organises
 from ..prerequisites import missing, sentence
 from ..signals import enrolled
 from .courses import NotYourProgramme
+from .noticing import notice_gently, notice_participants
+from .standing import refresh_completion
 
 
 class EnrolmentClosed(DomainError):
@@ -39,14 +41,6 @@ class AlreadyEnrolled(DomainError):
 
 class PrerequisiteMissing(DomainError):
     """Something else has to be completed first."""
-
-
-class WrongCohort(DomainError):
-    """A cohort to which nobody can be moved from here."""
-
-
-class WrongDeadline(DomainError):
-    """A last day that extends nothing."""
 
 
 class OwnEnrolment(DomainError):
@@ -66,11 +60,13 @@ def enrol(
 ) -> Enrolment:
     """Enrol a participant in a cohort, or take back a withdrawal, and return the enrolment.
 
-    Copies whom and what the participant represents today. Raises ``AlreadyEnrolled`` and ``CohortFull``; for
-    oneself also ``EnrolmentClosed`` (the window, the course's ``open_enrolment``, the cohort's ``entry``) and
-    ``PrerequisiteMissing``. Who is chosen by others comes in outside the window too, never beyond the places.
+    Copies whom and what the participant represents today, and closes an open application. Raises ``AlreadyEnrolled``,
+    ``CohortFull`` and ``EnrolmentClosed`` (the archive; for oneself also the window, the course's ``open_enrolment``,
+    the cohort's ``entry``); for oneself also ``PrerequisiteMissing``. Who is chosen by others comes in outside the
+    window too, never beyond the places.
     """
     cohort = Cohort.objects.select_for_update(of=("self",)).select_related("course__item").get(pk=cohort.pk)
+    require_offered(cohort)
     if source == Enrolment.Source.SELF:
         require_open(cohort)
         if cohort.entry == Cohort.Entry.APPLICATION:
@@ -85,8 +81,9 @@ def enrol(
     for name in REPRESENTATION_FIELDS:
         setattr(enrolment, name, getattr(participant, name))
     enrolment.state, enrolment.source, enrolment.withdrawn_at = Enrolment.State.ACTIVE, source, None
-    enrolment.enrolled_at = timezone.now()
+    enrolment.enrolled_at, enrolment.deadline = timezone.now(), None
     enrolment.save()
+    close_applications(actor=actor, enrolments=[enrolment])
     audit.record(actor=actor, action="catalogue.enrol", obj=enrolment, source=str(source))
     if participant.user is not None:
         log_event(
@@ -98,21 +95,33 @@ def enrol(
         )
     tell_enrolled(enrolment, language)
     enrolled.send(sender=Enrolment, enrolment=enrolment, actor=actor)
+    transaction.on_commit(partial(notice_participants, [participant.pk]))
     return enrolment
 
 
 def tell_enrolled(enrolment: Enrolment, language: str = "") -> None:
     """Queue the mail that says so, once for each time somebody enrols; nobody without an address gets one."""
+    if mail := _enrolled_mail(enrolment, language):
+        queue_mail(**mail)
+
+
+def tell_many_enrolled(enrolments: Iterable[Enrolment]) -> None:
+    """The same for many people: their mails go out in portions."""
+    queue_drafts([draft_mail(**mail) for each in enrolments if (mail := _enrolled_mail(each))])
+
+
+def _enrolled_mail(enrolment: Enrolment, language: str = "") -> dict[str, Any] | None:
     participant, cohort = enrolment.participant, enrolment.cohort
     to = participant.email or (participant.user.email if participant.user else "")
-    if to:
-        queue_mail(
-            key=f"enrolled:{enrolment.pk}:{enrolment.enrolled_at.timestamp():.0f}",
-            to=to,
-            template="catalogue/mail/enrolled",
-            context={"name": participant.name, "course": cohort.course, "cohort": cohort},
-            language=language or participant.language,
-        )
+    if not to:
+        return None
+    return {
+        "key": f"enrolled:{enrolment.pk}:{enrolment.enrolled_at.timestamp():.0f}",
+        "to": to,
+        "template": "catalogue/mail/enrolled",
+        "context": {"name": participant.name, "course": cohort.course, "cohort": cohort},
+        "language": language or participant.language,
+    }
 
 
 @transaction.atomic
@@ -139,11 +148,13 @@ def enrol_many(*, actor: Any, participants: Sequence[Participant], cohort: Cohor
         for name in REPRESENTATION_FIELDS:
             setattr(row, name, getattr(person, name))
         row.state, row.source, row.withdrawn_at, row.enrolled_at = Enrolment.State.ACTIVE, source, None, now
+        row.deadline = None
         rows.append(row)
     Enrolment.objects.bulk_create([row for row in rows if row.pk is None], batch_size=500)
     for row in rows:
         if row.participant_id in held:
             row.save()
+    close_applications(actor=actor, enrolments=rows)
     audit.record_many(actor=actor, action="catalogue.enrol", objects=rows, source=str(source))
     for row in rows:
         if people[row.participant_id].user_id:
@@ -154,7 +165,25 @@ def enrol_many(*, actor: Any, participants: Sequence[Participant], cohort: Cohor
                 context=row.context,
             )
         enrolled.send(sender=Enrolment, enrolment=row, actor=actor)
+    transaction.on_commit(partial(notice_gently, Enrolment.objects.filter(cohort=cohort, participant__in=list(people))))
     return inside | {row.participant_id for row in rows}
+
+
+def close_applications(*, actor: Any, enrolments: Sequence[Enrolment]) -> None:
+    """Whoever is in has no open application any more: it counts as accepted, by ``actor`` where somebody else decided.
+
+    Otherwise a person who leaves would move up from the waiting list at once.
+    """
+    mine = {row.participant_id: row for row in enrolments}
+    if not mine:
+        return
+    found = Application.objects.open().filter(cohort=enrolments[0].cohort_id, participant__in=mine)
+    rows = list(found.select_related("participant"))
+    for row in rows:
+        own = actor is not None and row.participant.user_id == actor.pk
+        row.state, row.decided_at = Application.State.ACCEPTED, timezone.now()
+        row.decided_by, row.enrolment = None if own else actor, mine[row.participant_id]
+    Application.objects.bulk_update(rows, ["state", "decided_at", "decided_by", "enrolment"], batch_size=500)
 
 
 def free_places(cohort: Cohort) -> int | None:
@@ -172,16 +201,20 @@ def require_prerequisites(cohort: Cohort, participant: Participant) -> None:
 
 def require_open(cohort: Cohort) -> None:
     """Raise ``EnrolmentClosed`` where people cannot come in by themselves today, by enrolling or by applying."""
-    course = cohort.course
-    if course.archived_at or cohort.archived_at:
-        raise EnrolmentClosed(_("This course is no longer offered."))
-    if not course.open_enrolment or cohort.entry == Cohort.Entry.INVITATION:
+    require_offered(cohort)
+    if not cohort.course.open_enrolment or cohort.entry == Cohort.Entry.INVITATION:
         raise EnrolmentClosed(_("The organisers choose who takes part in this course."))
     if cohort.enrolment_opens_on and cohort.today < cohort.enrolment_opens_on:
         raise EnrolmentClosed(_("Enrolment opens on %(date)s.") % {"date": date_format(cohort.enrolment_opens_on)})
     if not cohort.is_open:
-        assert cohort.enrolment_closes_on
-        raise EnrolmentClosed(_("Enrolment closed on %(date)s.") % {"date": date_format(cohort.enrolment_closes_on)})
+        closed = min(day for day in (cohort.enrolment_closes_on, cohort.ends_on) if day)
+        raise EnrolmentClosed(_("Enrolment closed on %(date)s.") % {"date": date_format(closed)})
+
+
+def require_offered(cohort: Cohort) -> None:
+    """Raise ``EnrolmentClosed`` for a cohort in the archive, or of a course in the archive."""
+    if cohort.course.archived_at or cohort.archived_at:
+        raise EnrolmentClosed(_("This course is no longer offered."))
 
 
 @transaction.atomic
@@ -190,17 +223,23 @@ def withdraw(*, actor: Any, enrolment: Enrolment) -> Enrolment:
 
     Raises ``NotEnrolled`` when it has ended before.
     """
+    cohort = Cohort.objects.select_for_update().get(pk=enrolment.cohort_id)
     enrolment = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
     if enrolment.state != Enrolment.State.ACTIVE:
         raise NotEnrolled(_("You have already left this course."))
+    refresh_completion(cohort.course, [enrolment])
+    was_full = free_places(cohort) == 0
     enrolment.state, enrolment.withdrawn_at = Enrolment.State.WITHDRAWN, timezone.now()
     enrolment.save(update_fields=["state", "withdrawn_at"])
+    cohort.applications.open().filter(participant=enrolment.participant_id).update(
+        state=Application.State.TAKEN_BACK, decided_at=timezone.now()
+    )
     audit.record(actor=actor, action="catalogue.withdraw", obj=enrolment)
-    fill_places(enrolment.cohort)
+    fill_places(cohort, was_full=was_full)
     return enrolment
 
 
-def _organised(actor: Any, cohort: Cohort, participant: Participant) -> None:
+def require_chooser(actor: Any, cohort: Cohort, participant: Participant) -> None:
     """Raise ``NotYourProgramme`` or ``OwnEnrolment`` unless ``actor`` may decide on somebody's place."""
     if actor is None:
         return
@@ -216,106 +255,25 @@ def enrol_for(*, actor: Any, participant: Participant, cohort: Cohort) -> Enrolm
 
     Raises ``NotYourProgramme``, ``OwnEnrolment``, ``CohortFull``, ``AlreadyEnrolled``.
     """
-    _organised(actor, cohort, participant)
-    enrolment = enrol(actor=actor, participant=participant, cohort=cohort, source=Enrolment.Source.ORGANISER)
-    Application.objects.open().filter(cohort=cohort, participant=participant).update(
-        state=Application.State.ACCEPTED, decided_at=timezone.now(), decided_by=actor, enrolment=enrolment
-    )
-    return enrolment
+    require_chooser(actor, cohort, participant)
+    return enrol(actor=actor, participant=participant, cohort=cohort, source=Enrolment.Source.ORGANISER)
 
 
 @transaction.atomic
 def enrol_nominated(*, actor: Any, participant: Participant, cohort: Cohort) -> Enrolment:
     """Enrol somebody whom a focal point nominated and an organiser selected. Raises what ``enrol_for`` does."""
-    _organised(actor, cohort, participant)
+    require_chooser(actor, cohort, participant)
     return enrol(actor=actor, participant=participant, cohort=cohort, source=Enrolment.Source.NOMINATION)
 
 
-@transaction.atomic
-def extend(*, actor: Any, enrolment: Enrolment, until: date | None, reason: str = "") -> Enrolment:
-    """Give one person a last day of their own, later than the cohort's; ``None`` takes it back.
-
-    Raises ``WrongDeadline``, ``NotYourProgramme``, ``OwnEnrolment``, ``NotEnrolled``.
-    """
-    enrolment = (
-        Enrolment.objects.select_for_update(of=("self",))
-        .select_related("cohort__course__item", "participant__user")
-        .get(pk=enrolment.pk)
-    )
-    _organised(actor, enrolment.cohort, enrolment.participant)
-    if enrolment.state != Enrolment.State.ACTIVE:
-        raise NotEnrolled(_("This enrolment has ended."))
-    last = enrolment.cohort.ends_on
-    if until is not None and last is None:
-        raise WrongDeadline(_("This cohort has no last day, so there is nothing to extend."))
-    if until is not None and last is not None and until <= last:
-        raise WrongDeadline(_("Choose a day after %(day)s, the last day of the cohort.") % {"day": date_format(last)})
-    before, enrolment.deadline = enrolment.deadline, until
-    enrolment.save(update_fields=["deadline"])
-    audit.record(
-        actor=actor,
-        action="catalogue.extend",
-        obj=enrolment,
-        before=before and before.isoformat(),
-        until=until and until.isoformat(),
-        reason=reason,
-    )
-    if until is not None:
-        tell(enrolment, "extended", f"{until.isoformat()}", until=until)
-    return enrolment
-
-
-@transaction.atomic
-def transfer(*, actor: Any, enrolment: Enrolment, cohort: Cohort, reason: str = "") -> Enrolment:
-    """Move somebody to another cohort of the same course and return the new enrolment.
-
-    What was earned goes along: lessons, grades, attendance and tasks belong to the person, waivers in force and a
-    completion move. The old enrolment stays, ended, and names the new one, because attempts and events name it.
-    Raises ``WrongCohort``, ``CohortFull``, ``AlreadyEnrolled``, ``NotEnrolled``, ``NotYourProgramme`` or
-    ``OwnEnrolment``.
-    """
-    old = (
-        Enrolment.objects.select_for_update(of=("self",))
-        .select_related("cohort__course__item", "participant__user")
-        .get(pk=enrolment.pk)
-    )
-    _organised(actor, old.cohort, old.participant)
-    if old.state != Enrolment.State.ACTIVE:
-        raise NotEnrolled(_("This enrolment has ended."))
-    if cohort.pk == old.cohort_id or cohort.course_id != old.cohort.course_id or cohort.archived_at:
-        raise WrongCohort(_("Choose another cohort of the same course."))
-    held = cohort.enrolments.active().filter(participant=old.participant).exists()
-    if held:
-        raise AlreadyEnrolled(_("%(name)s is in that cohort already.") % {"name": old.participant.name})
-    if free_places(cohort) == 0:
-        raise CohortFull(_("All places of that cohort are taken."))
-    new = cohort.enrolments.filter(participant=old.participant).first() or Enrolment(
-        participant=old.participant, cohort=cohort
-    )
-    for name in (*REPRESENTATION_FIELDS, "source", "completed_at", "completed_rule"):
-        setattr(new, name, getattr(old, name))
-    new.state, new.withdrawn_at, new.transferred_to = Enrolment.State.ACTIVE, None, None
-    new.enrolled_at = timezone.now()
-    new.save()
-    RequirementWaiver.objects.in_force().filter(enrolment=old).update(enrolment=new)
-    old.state, old.withdrawn_at, old.transferred_to = Enrolment.State.WITHDRAWN, timezone.now(), new
-    old.save(update_fields=["state", "withdrawn_at", "transferred_to"])
-    Application.objects.open().filter(cohort=cohort, participant=old.participant).update(
-        state=Application.State.ACCEPTED, decided_at=timezone.now(), decided_by=actor, enrolment=new
-    )
-    audit.record(actor=actor, action="catalogue.transfer", obj=new, source=old.pk, cohort=old.cohort_id, reason=reason)
-    tell(new, "transferred", f"{old.pk}:{new.enrolled_at.timestamp():.0f}", old_cohort=old.cohort)
-    fill_places(old.cohort)
-    return new
-
-
-def fill_places(cohort: Cohort) -> list[Enrolment]:
+def fill_places(cohort: Cohort, *, was_full: bool = True) -> list[Enrolment]:
     """Let those who wait move up while places are free, the oldest first; each gets a mail. Returns who came in.
 
-    Call it in the transaction that freed the place.
+    Call it in the transaction that freed the place, and say whether every place was taken before. Where an organiser
+    decides (``entry`` application) and places were free all the time, who waits was meant to wait, and stays.
     """
     cohort = Cohort.objects.select_for_update(of=("self",)).select_related("course__item").get(pk=cohort.pk)
-    if cohort.archived_at or (cohort.ends_on and cohort.ends_on < cohort.today):
+    if cohort.archived_at or cohort.is_over or (cohort.entry == Cohort.Entry.APPLICATION and not was_full):
         return []
     came = []
     for application in cohort.applications.waiting().select_related("participant__user"):
@@ -329,24 +287,10 @@ def fill_places(cohort: Cohort) -> list[Enrolment]:
                 source=Enrolment.Source.APPLICATION,
                 language=application.language,
             )
-        except AlreadyEnrolled:
-            enrolment = cohort.enrolments.get(participant=application.participant)
-        application.state, application.enrolment = Application.State.ACCEPTED, enrolment
-        application.decided_at = timezone.now()
-        application.save(update_fields=["state", "enrolment", "decided_at"])
-        came.append(enrolment)
+        except AlreadyEnrolled:  # by a merge of two records
+            close_applications(
+                actor=None, enrolments=list(cohort.enrolments.filter(participant=application.participant))
+            )
+        else:
+            came.append(enrolment)
     return came
-
-
-def tell(enrolment: Enrolment, template: str, key: str, **context: Any) -> None:
-    """Queue a mail about an enrolment, in the person's language; nobody without an address gets one."""
-    participant, cohort = enrolment.participant, enrolment.cohort
-    to = participant.email or (participant.user.email if participant.user else "")
-    if to:
-        queue_mail(
-            key=f"{template}:{enrolment.pk}:{key}",
-            to=to,
-            template=f"catalogue/mail/{template}",
-            context={"name": participant.name, "course": cohort.course, "cohort": cohort, **context},
-            language=participant.language or (participant.user.language if participant.user else ""),
-        )

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from core import audit
@@ -21,7 +22,7 @@ from jobs.services import queue_mail
 from ..models import Cohort, CohortInvitation, Enrolment
 from ..permissions import organises
 from .courses import NotYourProgramme
-from .enrolment import AlreadyEnrolled, OwnEnrolment, enrol
+from .enrolment import AlreadyEnrolled, EnrolmentClosed, OwnEnrolment, enrol, require_offered
 
 PURPOSE = "cohort-invitation"
 LINK_DAYS = 30
@@ -48,11 +49,12 @@ class WrongAddress(DomainError):
 
 @transaction.atomic
 def invite(*, actor: Any, cohort: Cohort, email: str, name: str = "", language: str = "") -> CohortInvitation:
-    """Invite an address. Raises ``NotYourProgramme``, ``OwnEnrolment``, ``AlreadyInvited``."""
+    """Invite an address. Raises ``NotYourProgramme``, ``OwnEnrolment``, ``EnrolmentClosed``, ``AlreadyInvited``."""
     email = email.strip().lower()
     _require_organiser(actor, cohort)
     if actor.email.lower() == email:
         raise OwnEnrolment
+    _require_running(cohort)
     Cohort.objects.select_for_update(of=("self",)).get(pk=cohort.pk)
     enrolled = cohort.enrolments.active()
     if (
@@ -78,11 +80,15 @@ def invite(*, actor: Any, cohort: Cohort, email: str, name: str = "", language: 
 
 @transaction.atomic
 def send_again(*, actor: Any, invitation: CohortInvitation) -> CohortInvitation:
-    """Send an invitation once more, with new time to answer. Raises ``NotYourProgramme`` or ``InvitationOver``."""
+    """Send an invitation once more, with new time to answer.
+
+    Raises ``NotYourProgramme``, ``InvitationOver``, ``EnrolmentClosed``.
+    """
     invitation = _locked(invitation)
     _require_organiser(actor, invitation.cohort)
     if invitation.state != State.SENT:
         raise InvitationOver
+    _require_running(invitation.cohort)
     invitation.expires_at = timezone.now() + timedelta(days=LINK_DAYS)
     invitation.save(update_fields=["expires_at"])
     audit.record(actor=actor, action="catalogue.send_invitation_again", obj=invitation)
@@ -113,13 +119,17 @@ def read_invitation(token: str) -> CohortInvitation:
 
 @transaction.atomic
 def accept_invitation(*, participant: Participant, invitation: CohortInvitation, language: str = "") -> Enrolment:
-    """Come in by an invitation; the person's account proves the address. Raises ``InvitationOver``, ``CohortFull``."""
+    """Come in by an invitation; the person's account proves the address.
+
+    Raises ``InvitationOver``, ``WrongAddress``, ``CohortFull``, and ``EnrolmentClosed`` for a cohort that is over.
+    """
     invitation = _locked(invitation)
     if not invitation.is_open:
         raise InvitationOver
     user = participant.user
     if user is None or not owns_address(user, invitation.email):
         raise WrongAddress
+    _require_running(invitation.cohort)
     try:
         enrolment = enrol(
             actor=user,
@@ -147,8 +157,17 @@ def decline_invitation(*, invitation: CohortInvitation) -> CohortInvitation:
 
 
 def _locked(invitation: CohortInvitation) -> CohortInvitation:
+    """Lock the cohort before the invitation, as ``invite`` does."""
+    Cohort.objects.select_for_update().get(pk=invitation.cohort_id)
     rows = CohortInvitation.objects.select_for_update(of=("self",)).select_related("cohort__course__item")
     return rows.get(pk=invitation.pk)
+
+
+def _require_running(cohort: Cohort) -> None:
+    require_offered(cohort)
+    if cohort.is_over:
+        assert cohort.ends_on
+        raise EnrolmentClosed(_("Enrolment closed on %(date)s.") % {"date": date_format(cohort.ends_on)})
 
 
 def _require_organiser(actor: Any, cohort: Cohort) -> None:

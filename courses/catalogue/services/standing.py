@@ -12,11 +12,9 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from modules.records.models import Item
-
 from ..completion import Fact, Group, Outcome, Rule, Verdict, read_rule
 from ..explain import waived
-from ..facts import FactKind, gather, known
+from ..facts import FactKind, gather, known, quizzes_of
 from ..models import Course, Enrolment, SyllabusEntry
 
 AT_ONCE = 1000
@@ -164,8 +162,8 @@ def rule_of(course: Course) -> tuple[dict[str, Any], int]:
     """Return the completion rule in force and its version.
 
     Without a rule of its own (version 0) a course asks for every required part of its syllabus: all lessons
-    of a module and its quiz passed, and of the other parts what their room says is usual. A kind that no room
-    can tell anything about yet is left out: nobody can be asked for what cannot be done. Two queries.
+    of a module and each of its quizzes passed, and of the other parts what their room says is usual. A kind that
+    no room can tell anything about yet is left out: nobody can be asked for what cannot be done. Two queries.
     """
     rule = course.rules.order_by("-version").first()
     return (rule.spec, rule.version) if rule else (derived_rule(course), 0)
@@ -174,21 +172,16 @@ def rule_of(course: Course) -> tuple[dict[str, Any], int]:
 def derived_rule(course: Course) -> dict[str, Any]:
     """Return the rule that follows from the required parts of the syllabus."""
     entries = [entry for entry in course.syllabus.all() if entry.required]
-    pass_marks: dict[int, int] = {}
-    for parent_id, mark in (
-        Item.objects.live()
-        .filter(
-            kind=Item.Kind.QUIZ, parent__in=[entry.item_id for entry in entries if entry.item_id], quiz__isnull=False
-        )
-        .values_list("parent_id", "quiz__pass_mark")
-    ):
-        pass_marks[parent_id] = max(mark, pass_marks.get(parent_id, 0))
+    quizzes = quizzes_of(entry.item_id for entry in entries if entry.item_id)
     parts: list[dict[str, Any]] = []
     for entry in entries:
         if entry.kind == SyllabusEntry.Kind.MODULE:
             parts.append({"kind": "lessons", "ref": str(entry.item_id), "at_least": 100})
-            if pass_marks.get(entry.item_id or 0):
-                parts.append({"kind": "quiz", "ref": str(entry.item_id), "at_least": pass_marks[entry.item_id or 0]})
+            held = quizzes.get(entry.item_id or 0, [])
+            for item in held:  # each with its own pass mark
+                if item.quiz.pass_mark:
+                    ref = entry.item_id if len(held) == 1 else item.pk
+                    parts.append({"kind": "quiz", "ref": str(ref), "at_least": item.quiz.pass_mark})
         elif kind := known(entry.kind):
             measure, at_least = kind.usual
             leaf = {"kind": entry.kind, "ref": str(entry.pk), "at_least": at_least}

@@ -14,12 +14,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import audit
-from core.spreadsheets import csv_response, xlsx_response
+from core.spreadsheets import table_response
 from courses.participants.models import Participant
 from courses.participants.slips import Group, slips_page
 from courses.participants.trail import saw
 from institutions.models import Country, Role
 from institutions.roles import holds
+from modules.assessments.marking import marking_title
 
 from ..forms_completion import MatrixForm
 from ..matrix import Matrix
@@ -35,8 +36,11 @@ def cohorts(request: HttpRequest) -> HttpResponse:
     """The cohorts one trains or organises."""
     if not _works_with_cohorts(request):
         raise Http404
+    seen = Cohort.objects.visible_to(request.user)
+    offered = seen.offered()
+    archive = "archive" in request.GET
     rows = (
-        Cohort.objects.visible_to(request.user)
+        (seen.exclude(pk__in=offered.values("pk")) if archive else offered)
         .select_related("course__item")
         .annotate(
             people=Count("enrolments", filter=Q(enrolments__state="active"), distinct=True),
@@ -46,11 +50,19 @@ def cohorts(request: HttpRequest) -> HttpResponse:
                 distinct=True,
             ),
         )
-        .order_by("archived_at", "course__key", "-starts_on")
+        .order_by("course__key", "-starts_on", "pk")
     )
     page = Paginator(rows, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
     return render(
-        request, "catalogue/cohorts.html", {"page_obj": page, "can_plan": holds(request.user, Role.ORGANISER)}
+        request,
+        "catalogue/cohorts.html",
+        {
+            "page_obj": page,
+            "archive": archive,
+            "archived": 0 if archive else seen.count() - offered.count(),
+            "can_plan": holds(request.user, Role.ORGANISER),
+            "marking_title": marking_title(request.user),
+        },
     )
 
 
@@ -125,12 +137,12 @@ def cohort_export(request: HttpRequest, pk: int) -> StreamingHttpResponse | File
     """The matrix as chosen on the page, as CSV or XLSX; who took it out stands in the audit trail."""
     cohort = _cohort(request, pk)
     matrix, _form = _matrix(cohort, request.POST)
-    as_xlsx = request.POST.get("format") == "xlsx"
+    format = "xlsx" if request.POST.get("format") == "xlsx" else "csv"
     audit.record(
         actor=request.user,
         action="catalogue.export_progress",
         obj=cohort,
-        format="xlsx" if as_xlsx else "csv",
+        format=format,
         filter={name: value for name, value in matrix.chosen.items() if value and name != "q"},
     )
 
@@ -138,6 +150,4 @@ def cohort_export(request: HttpRequest, pk: int) -> StreamingHttpResponse | File
         saw(request.user, people, "catalogue.export")
 
     name = f"{cohort.course.key}-{cohort.pk}-{cohort.today:%Y-%m-%d}"
-    if as_xlsx:
-        return xlsx_response(f"{name}.xlsx", cohort.course.key, matrix.head(), matrix.lines(told))
-    return csv_response(f"{name}.csv", matrix.head(), matrix.lines(told))
+    return table_response(format, name, cohort.course.key, matrix.head(), matrix.lines(told))

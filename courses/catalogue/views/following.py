@@ -70,7 +70,7 @@ def cohort_letter(request: HttpRequest, pk: int) -> HttpResponse:
     cohort = _cohort(request, pk)
     chosen = list(
         cohort.enrolments.active()
-        .filter(pk__in=[value for value in request.POST.getlist("people") if value.isdigit()])
+        .filter(pk__in=[value for value in request.POST.getlist("people") if value.isdecimal()])
         .filter(completed_at__isnull=True, participant__user__isnull=False)
         .select_related("participant__user", "cohort__course__item")
         .order_by("participant__name", "pk")

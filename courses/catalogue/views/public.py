@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.errors import DomainError
 from courses.participants.decorators import details_needed, remember_wish
 from courses.participants.services import participant_of
+from courses.participants.trail import saw
 
 from .. import search, services
 from ..forms import CatalogueForm, EnrolForm
@@ -115,4 +116,5 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
                 else _("%(name)s is no longer enrolled. What was earned stays.") % {"name": enrolment.participant.name},
             )
         return redirect("learner_home") if own else redirect("cohort_desk", pk=enrolment.cohort_id)
+    saw(request.user, [enrolment.participant], "catalogue.view")
     return render(request, "catalogue/withdraw.html", {"enrolment": enrolment, "own": own})

@@ -84,6 +84,7 @@ def enrolment_waive(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The requirement counts as met."))
             return redirect("enrolment_standing", enrolment.pk)
     nothing = not any(not requirement.met for requirement in completion.requirements)
+    saw(request.user, [enrolment.participant], "catalogue.view")
     return render(request, "catalogue/waive.html", {"enrolment": enrolment, "form": form, "nothing": nothing})
 
 
@@ -107,4 +108,5 @@ def waiver_end(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("It no longer counts. The record stays, with your reason."))
         return redirect("enrolment_standing", waiver.enrolment_id)
+    saw(request.user, [waiver.enrolment.participant], "catalogue.view")
     return render(request, "catalogue/waiver_end.html", {"waiver": waiver, "form": form})

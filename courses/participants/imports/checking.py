@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import tempfile
 from typing import Any
 
 from django.db import transaction
@@ -30,12 +32,12 @@ def check(job: Job) -> None:
     if batch.check_job_id != job.pk or batch.state != PeopleImport.State.CHECKING:
         return  # the columns were chosen anew since
     words = vocabulary(tuple(Country.objects.order_by("iso2").values_list("iso2", "iso3", "name")))
-    with batch.file.open("rb") as file:
+    with batch.file.open("rb") as file, tempfile.TemporaryFile("w+", encoding="utf-8") as kept:
         table = open_table(file, batch.file_name, encoding=batch.encoding)
-        total = _count(job, table, file)
+        total = _keep(job, table, file, kept)
         last = batch.rows.order_by("-number").values_list("number", flat=True).first() or 0
         done, chunk = batch.rows.count(), []
-        for number, cells in table.rows(file):
+        for number, cells in map(json.loads, kept):
             if number <= last:
                 continue
             chunk.append((number, cells))
@@ -51,11 +53,14 @@ def check(job: Job) -> None:
     advance(job, done, total)
 
 
-def _count(job: Job, table: Table, file: Any) -> int:
+def _keep(job: Job, table: Table, file: Any, kept: Any) -> int:
+    """Count the rows, and keep them on disk as they are read: the cells of a workbook take long to read twice."""
     total = 0
-    for total, _row in enumerate(table.rows(file), start=1):
+    for total, row in enumerate(table.rows(file), start=1):
+        kept.write(json.dumps(row) + "\n")
         if total % 10_000 == 0:
             advance(job, job.done)  # keeps the lease
+    kept.seek(0)
     return total
 
 

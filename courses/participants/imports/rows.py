@@ -138,7 +138,8 @@ def read_row(cells: list[str], mapping: Mapping[int, str], words: Vocabulary, he
         return read
     values = {column: cells[place] if place < len(cells) else "" for place, column in mapping.items()}
     for column, value in values.items():
-        if value.startswith(FORMULA_SIGNS):
+        shown = value if value.isprintable() else tidy_name(value)  # what it is once signs nobody sees are gone
+        if value.startswith(FORMULA_SIGNS) or shown.startswith(FORMULA_SIGNS):
             read.problems.append(Problem("formula", column, value[:60]))
         elif "\ufffd" in value:
             read.problems.append(Problem("unreadable", column, value[:60]))

@@ -27,6 +27,7 @@ from jobs.services import JobNotFailed, retry_job
 from jobs.views import status_of
 
 from ..models import ImportRow, Participant, PeopleImport
+from ..trail import saw
 from . import services, wording
 from .candidates import PERSON
 from .forms import ColumnsForm, ConfirmForm, EncodingForm, ListForm
@@ -167,6 +168,8 @@ def _shown_rows(request: HttpRequest, rows: list[ImportRow]) -> list[dict[str, A
     }
     seen = Participant.objects.visible_to(request.user).filter(pk__in=ids).select_related("country")
     people = {f"{PERSON}:{person.pk}": person for person in seen}
+    written = Participant.objects.filter(pk__in={row.participant_id for row in rows if row.participant_id})
+    saw(request.user, [*people.values(), *written], "participants.view")
     return [
         {
             "row": row,

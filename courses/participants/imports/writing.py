@@ -12,7 +12,7 @@ from core.errors import DomainError
 from jobs.models import Job
 from jobs.services import advance
 
-from ..activation import invite
+from ..activation import invite_many
 from ..models import ImportRow, Participant, PeopleImport
 from ..services import DETAILS
 from .candidates import ACCOUNT, PERSON, match_rows, verdict_of
@@ -20,7 +20,6 @@ from .registry import destination_of, place_of
 from .rows import Problem
 
 CHUNK = 500
-MAILS = 100
 Outcome, Verdict = ImportRow.Outcome, ImportRow.Verdict
 
 
@@ -156,12 +155,13 @@ def send_mails(job: Job) -> None:
     destination, place = destination_of(batch.destination), place_of(None, batch.destination)
     rows = to_write_to(batch).select_related("participant__user").order_by("number")
     total, done, last = rows.count(), 0, 0
-    while chunk := list(rows.filter(number__gt=last)[:MAILS]):
+    title = place.title if place else ""
+    while chunk := list(rows.filter(number__gt=last)[:CHUNK]):
+        people = [(row.participant, row.brought) for row in chunk if row.participant]
         with transaction.atomic():
-            for row in chunk:
-                if row.participant.user_id is None:  # type: ignore[union-attr]
-                    invite(participant=row.participant, key=str(batch.key), place=place.title if place else "")
-            known = [row.participant for row in chunk if row.brought and row.participant.user_id]  # type: ignore[union-attr]
+            strangers = [person for person, _brought in people if person.user_id is None]
+            invite_many(participants=strangers, key=str(batch.key), place=title)
+            known = [person for person, brought in people if brought and person.user_id]
             if destination and known:
                 destination.tell(batch.destination, known)
         last, done = chunk[-1].number, done + len(chunk)

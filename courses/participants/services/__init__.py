@@ -1,5 +1,6 @@
 """What people do with their record, and organisers with those of others."""
 
+from .doubles import suggest_again, suggested_doubles, tell_apart
 from .focal_points import (
     NotYourDesignation,
     OwnDesignation,
@@ -11,19 +12,9 @@ from .focal_points import (
     refresh_roles,
     remove_claim,
 )
-from .merging import (
-    UNDO_DAYS,
-    CannotMerge,
-    CannotUndo,
-    Choice,
-    Preview,
-    forget_merges,
-    merge_participants,
-    preview_merge,
-    register_reconciler,
-    undo_merge,
-    why_not_undo,
-)
+from .merge_preview import Choice, Preview, preview_merge
+from .merge_rules import CannotMerge, Conflict, register_reconciler
+from .merging import UNDO_DAYS, CannotUndo, forget_merges, merge_participants, undo_merge, why_not_undo
 from .records import (
     DETAILS,
     AlreadyLinked,
@@ -49,6 +40,7 @@ __all__ = [
     "CannotMerge",
     "CannotUndo",
     "Choice",
+    "Conflict",
     "NameMissing",
     "NameNotLatin",
     "NotYourDesignation",
@@ -75,6 +67,9 @@ __all__ = [
     "remove_claim",
     "save_details",
     "set_consents",
+    "suggest_again",
+    "suggested_doubles",
+    "tell_apart",
     "undo_merge",
     "why_not_undo",
     "withdraw_consent",

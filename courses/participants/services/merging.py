@@ -1,16 +1,14 @@
-"""Two records of one person become one, with a preview, and back again while that can be done."""
+"""Two records of one person become one, and back again while that can be done."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from core import audit
@@ -19,105 +17,15 @@ from core.errors import DomainError
 from ..models import Merge, Participant
 from ..permissions import can_merge
 from .focal_points import refresh_roles
+from .merge_preview import INTO, SOURCE
+from .merge_rules import conflicting, pointing, reconcilers, relations, require_mergeable
 from .records import DETAILS, NotYourRecord, forget_participant
 
 UNDO_DAYS = 30
-SOURCE, INTO = "source", "into"
-
-
-class CannotMerge(DomainError):
-    """The two records cannot become one."""
 
 
 class CannotUndo(DomainError):
     """The merge cannot be undone any more."""
-
-
-# Higher rooms say what happens when both records have a row of which there can be only one.
-_reconcilers: dict[str, Callable[[Any, Any], None]] = {}
-
-
-def register_reconciler(label: str, reconcile: Callable[[Any, Any], None]) -> None:
-    """Register ``reconcile(kept, other)`` for a model (``"catalogue.Enrolment"``) with one row per participant.
-
-    Called in the transaction of a merge when both records have such a row: bring what matters of
-    ``other`` into ``kept``, and put ``other`` out of use or delete it. Without one, ``other`` stays
-    with the merged record. What it changes in the two rows, and in rows that point to them, is noted and can be undone.
-    """
-    _reconcilers[label.lower()] = reconcile
-
-
-# --- Before ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One detail as both records have it, and which value stays unless somebody says otherwise."""
-
-    name: str
-    label: str
-    source: str
-    into: str
-    stays: str
-
-    @property
-    def differs(self) -> bool:
-        return self.source != self.into
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What a merge would do."""
-
-    choices: list[Choice]
-    moved: list[tuple[str, int]]
-    problem: str
-
-
-def preview_merge(*, actor: Any, source: Participant, into: Participant) -> Preview:
-    """Return both records side by side and how many rows of each kind would move. Changes nothing."""
-    problem = ""
-    try:
-        _require_mergeable(actor, source, into)
-    except DomainError as error:
-        problem = str(error)
-    choices = [
-        Choice(name, _label(name), _shown(source, name), _shown(into, name), INTO if getattr(into, name) else SOURCE)
-        for name in DETAILS
-        if getattr(source, name) or getattr(into, name)
-    ]
-    moved = []
-    for kind, field in _relations():
-        if count := kind._default_manager.filter(**{field: source}).count():
-            moved.append((capfirst(str(kind._meta.verbose_name_plural)), count))
-    return Preview(choices, moved, problem)
-
-
-def _label(name: str) -> str:
-    return capfirst(str(Participant._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
-
-
-def _shown(record: Participant, name: str) -> str:
-    display = getattr(record, f"get_{name}_display", None)
-    return str((display() if display else getattr(record, name)) or "")
-
-
-def _relations() -> list[tuple[type[models.Model], str]]:
-    """Every model and field that points to a participant."""
-    return [(rel.related_model, rel.field.name) for rel in Participant._meta.related_objects]  # type: ignore[misc]
-
-
-def _require_mergeable(actor: Any, source: Participant, into: Participant) -> None:
-    if source.pk == into.pk:
-        raise CannotMerge(_("Choose two different records."))
-    if source.merged_into_id or into.merged_into_id:
-        raise CannotMerge(_("One of these records is already merged into another."))
-    if actor is not None and not (can_merge(actor, source) and can_merge(actor, into)):
-        raise NotYourRecord
-    if source.user_id and into.user_id:
-        raise CannotMerge(_("Both records have an account. Close one of the accounts first."))
-    if actor is not None and actor.pk in (source.user_id, into.user_id):
-        raise CannotMerge(_("You cannot merge your own record. Ask another organiser."))
 
 
 # --- Merging --------------------------------------------------------------------------------------
@@ -135,7 +43,7 @@ def merge_participants(
     """
     rows = {row.pk: row for row in Participant.objects.select_for_update().filter(pk__in=[source.pk, into.pk])}
     source, into = rows[source.pk], rows[into.pk]
-    _require_mergeable(actor, source, into)
+    require_mergeable(actor, source, into)
     account = source.user
     counts, moved, reconciled = _move(source, into)
     source.user, source.merged_into = None, into
@@ -165,27 +73,12 @@ def _write(source: Participant, into: Participant, keep: Mapping[str, str]) -> d
     return written
 
 
-def _conflicting(row: models.Model, field: str, into: Participant) -> models.Model | None:
-    """Return the row of ``into`` that stands in the way of moving ``row`` to it."""
-    kind = type(row)
-    for constraint in kind._meta.constraints:
-        if not isinstance(constraint, models.UniqueConstraint) or field not in constraint.fields:
-            continue
-        same = {name: getattr(row, name) for name in constraint.fields if name != field}
-        found = kind._default_manager.filter(**same, **{field: into})
-        if constraint.condition is not None:
-            found = found.filter(constraint.condition)
-        if other := found.first():
-            return other
-    return None
-
-
 def _move(source: Participant, into: Participant) -> tuple[dict[str, Any], list[Any], list[Any]]:
     """Move every row that points to ``source``; return counts for the audit entry, and what undoing needs."""
     counts: dict[str, dict[str, int]] = {}
     moved: list[Any] = []
     reconciled: list[Any] = []
-    for kind, field in _relations():
+    for kind, field in relations():
         label = kind._meta.label_lower
         keys = []
         for row in kind._default_manager.filter(**{field: source}).order_by("pk"):
@@ -195,12 +88,12 @@ def _move(source: Participant, into: Participant) -> tuple[dict[str, Any], list[
                 keys.append(row.pk)
                 outcome = "moved"
             except IntegrityError:
-                kept = _conflicting(row, field, into)
-                reconcile = _reconcilers.get(label)
+                kept = conflicting(row, field, into)
+                told = reconcilers.get(label)
                 outcome = "left"
-                if kept is not None and reconcile is not None:
+                if kept is not None and told is not None:
                     before = _around(kept) | _around(row)
-                    reconcile(kept, row)
+                    told.reconcile(kept, row)
                     reconciled += _differences(before)
                     outcome = "reconciled"
             tally = counts.setdefault(label, {})
@@ -225,9 +118,8 @@ def _values(row: models.Model) -> dict[str, Any]:
 def _around(row: models.Model) -> dict[tuple[str, Any], dict[str, Any]]:
     """Return the values of a row and of the rows that point to it, freshly read."""
     found = {}
-    for pointing in row._meta.related_objects:
-        kind: Any = pointing.related_model
-        for other in kind._default_manager.filter(**{pointing.field.name: row.pk}):
+    for kind, field in pointing(type(row)):
+        for other in kind._default_manager.filter(**{field: row.pk}):
             found[kind._meta.label_lower, other.pk] = _values(other)
     fresh = type(row)._default_manager.get(pk=row.pk)
     found[row._meta.label_lower, row.pk] = _values(fresh)

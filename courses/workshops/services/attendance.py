@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import audit
+from courses.catalogue.services import notice_participants
 from courses.participants.models import Participant
 
 from ..errors import NotRegistered, OwnAttendance, SessionNotYet, WrongMinutes
@@ -79,6 +81,7 @@ def record_attendance(*, actor: Any, session: Session, marks: Mapping[int, Mark 
         update_fields=["state", "minutes", "recorded_by", "recorded_at"],
     )
     audit.record(actor=actor, action="workshops.record_attendance", obj=session, workshop=workshop.key, changes=changes)
+    transaction.on_commit(partial(notice_participants, list(marks)))
     return len(changes)
 
 

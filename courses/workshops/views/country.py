@@ -12,11 +12,13 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from courses.participants.trail import saw
 from institutions.models import ActivityRole, Country, Role
 from institutions.roles import scope
 
 from ..cards import Card
-from ..models import Registration, Workshop, WorkshopOrganisation
+from ..models import Workshop, WorkshopOrganisation
+from ..nominees import nominees
 
 
 @require_safe
@@ -29,13 +31,8 @@ def country(request: HttpRequest) -> HttpResponse:
         raise Http404
     countries = list(Country.objects.filter(pk__in=codes))
     coming = _coming({country.region for country in countries})
-    nominated = list(
-        Registration.objects.nominated_from(codes)
-        .filter(workshop__archived_at__isnull=True)
-        .select_related("participant", "country")
-        .prefetch_related("workshop__texts")
-        .order_by("-workshop__starts_on", "participant__name")
-    )
+    put_forward, people = nominees(codes)
+    saw(request.user, people, "workshops.view")
     return render(
         request,
         "workshops/country.html",
@@ -44,7 +41,7 @@ def country(request: HttpRequest) -> HttpResponse:
                 {
                     "country": country,
                     "coming": [row for row in coming if row["card"].workshop.region in ("", country.region)],
-                    "nominated": [row for row in nominated if row.country_id == country.pk],
+                    "nominated": [one for one in put_forward if one.country == country.pk],
                 }
                 for country in sorted(countries, key=str)
             ]

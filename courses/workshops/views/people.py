@@ -120,6 +120,7 @@ def registration_cancel(request: HttpRequest, workshop: Workshop, pk: int) -> Ht
         else:
             messages.success(request, _("%(name)s is no longer registered.") % {"name": registration.participant.name})
         return redirect("registrations", key=workshop.key)
+    saw(request.user, [registration.participant], "workshops.view")
     return render(
         request,
         "workshops/registration_cancel.html",

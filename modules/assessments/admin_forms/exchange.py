@@ -38,6 +38,8 @@ class BringForm(forms.ModelForm):
         label=_("A new category in it"), required=False, max_length=200, widget=forms.TextInput(attrs={"dir": "auto"})
     )
 
+    field_order = ("file", "format", "language", "into", "new_category")
+
     class Meta:
         model = QuestionImport
         fields = ["language"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any, ClassVar
 
 from django import forms
@@ -10,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError
 
-from ..models import Question
+from ..models import Question, QuestionText
+from ..part_ids import letters, numbers
 from ..services.authoring import check_question
 from ..types import TYPES
 from ..types.base import Content, Words
@@ -29,10 +31,17 @@ class QuestionForm(WordsForm):
     """The names of the types that the form writes."""
 
     key = forms.SlugField(
-        label=_("Short name"),
+        label=_("Key"),
         max_length=80,
         required=False,
-        help_text=_("Names the question in lists, for example abs-access-q1. It cannot be changed later."),
+        help_text=_("Leads files back to the question, for example abs-access-q1. It cannot be changed later."),
+    )
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=255,
+        required=False,
+        help_text=_("For authors; learners never see it. Left empty, it is the first words of the question."),
+        widget=forms.TextInput(attrs={"dir": "auto"}),
     )
     type = forms.ChoiceField(label=_("Type"))
     category = CategoryField(label=_("Category"), required=False)
@@ -48,6 +57,8 @@ class QuestionForm(WordsForm):
     )
     further: tuple[str, ...] = ()
     """The names of the type's fields that stand above the rows."""
+    rows_template = "assessments/admin/rows.html"
+    """Shows ``rows``, as list items."""
 
     class Meta:
         model = Question
@@ -63,6 +74,7 @@ class QuestionForm(WordsForm):
         super().__init__(*args, **kwargs)
         content = content_of(self.version) if self.version else Content(body={})
         self.old_body: dict[str, Any] = dict(content.body)
+        self.known = self._known()
         self.words = content.words.get(self.own_language, Words(self.own_language))
         self.original = content.in_language(content.source) if self.is_translation else None
         self.original_text = self.text_to_edit(self.original) if self.original else ""
@@ -71,6 +83,7 @@ class QuestionForm(WordsForm):
             self.fields["type"].widget = forms.HiddenInput()
         self.initial.update(
             key=self.instance.key if self.version else "",
+            name=self.instance.name,
             type=self.version.type if self.version else self.initial.get("type", self.kinds[0]),
             text=self.text_to_edit(self.words),
             feedback=editable(self.words.feedback),
@@ -81,8 +94,15 @@ class QuestionForm(WordsForm):
             self.initial["category"] = self.instance.category_id
             self.initial["tags"] = ", ".join(sorted(tag.name for tag in self.instance.tags.all()))
         if self.is_translation:
-            del self.fields["category"], self.fields["tags"]
+            del self.fields["name"], self.fields["category"], self.fields["tags"]
         self.add_fields()
+
+    def _known(self) -> frozenset[str]:
+        """The ids of all parts that the question ever had: answers and translations hold them, none comes back."""
+        if self.version is None:
+            return frozenset()
+        words = QuestionText.objects.filter(record__question=self.instance)
+        return frozenset(id for parts in words.values_list("parts", flat=True) for id in parts)
 
     # --- what a type says -----------------------------------------------------------------
 
@@ -116,10 +136,9 @@ class QuestionForm(WordsForm):
         """Return the ids of the rows to show: those held and, in the source language, at least two free ones."""
         if self.is_translation:
             return held
-        names = [f"{prefix}{number}" for number in range(1, 200)] if prefix else list("abcdefghijklmnopqrstuvwxyz")
-        names += [f"{letter}{number}" for number in range(1, 9) for letter in "abcdefghijklmnopqrstuvwxyz"]
-        free = [name for name in names if name not in held]
-        return [*held, *free[: max(2, rows - len(held))]]
+        taken = {*held, *self.known}
+        free = numbers(prefix, taken) if prefix else letters(taken)
+        return [*held, *islice(free, max(2, rows - len(held)))]
 
     def add_line(self, name: str, label: Any, initial: str = "", **more: Any) -> None:
         """Add a line of text in the language of the form."""
@@ -139,14 +158,14 @@ class QuestionForm(WordsForm):
 
     @property
     def general_fields(self) -> list[Any]:
-        names = ["language", "key", "type", "category", "tags", "text", "feedback", *self.further]
+        names = ["language", "name", "key", "type", "category", "tags", "text", "feedback", *self.further]
         hidden = ("key", "type") if self.is_translation else ()
         return [self[name] for name in names if name in self.fields and name not in hidden]
 
     def clean_key(self) -> str:
         key = self.cleaned_data["key"]
         if not self.instance.pk and key and Question.objects.filter(key=key).exists():
-            raise forms.ValidationError(_("Another question has this short name."))
+            raise forms.ValidationError(_("Another question has this key."))
         return key
 
     def clean(self) -> dict[str, Any]:

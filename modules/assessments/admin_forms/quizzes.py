@@ -134,7 +134,7 @@ class QuizForm(WordsForm):
         paths = dict(category_paths()) if any(slot.question is None for slot in self.slots) else {}
         return [
             {
-                "key": slot.question.key if slot.question else "",
+                "name": str(slot.question) if slot.question else "",
                 "pk": slot.question_id,
                 "text": excerpt(slot.question, 160) if slot.question else "",
                 "category": paths.get(slot.category_id, ""),

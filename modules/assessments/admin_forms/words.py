@@ -5,7 +5,7 @@ A translation holds words only: type, right answers and rules belong to the sour
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -18,6 +18,9 @@ class WordsForm(forms.ModelForm):
     """A form of words in one language (``language``); knows which languages there are already."""
 
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
+    class Media:
+        css: ClassVar = {"all": ["assessments/questions.css"]}
 
     source_language = ""
     written: frozenset[str] = frozenset()

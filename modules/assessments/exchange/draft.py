@@ -7,10 +7,12 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext as _
+
+from ..part_ids import letters
 
 PART = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 """What the id of a part looks like."""
@@ -35,7 +37,8 @@ class Draft:
     as HTML. ``name``, ``idnumber``, ``category`` and ``tags`` are what other systems know it by.
 
     ``lost`` names what the format or the platform cannot carry, in words for people. ``extra`` are settings that
-    only this platform has: they travel where other systems do not look.
+    only this platform has: they travel where other systems do not look. ``is_retired``: it is kept, but asked no more.
+    ``translations`` are ``text``, ``feedback`` and ``parts`` in further languages.
     """
 
     type: str
@@ -52,6 +55,8 @@ class Draft:
     pictures: dict[str, Picture] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
     extra: dict[str, str] = field(default_factory=dict)
+    is_retired: bool = False
+    translations: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def lose(self, what: str) -> None:
         """Note something that is not carried, once."""
@@ -91,9 +96,7 @@ class Draft:
         """Yield ids for parts: those that came with the question, then a to z, aa, ab and so on."""
         held = [id for id in self.extra.pop("ids", "").split() if PART.fullmatch(id)]
         yield from held
-        letters = "abcdefghijklmnopqrstuvwxyz"
-        names = chain(letters, (first + second for first in letters for second in letters))
-        yield from (name for name in names if name not in held)
+        yield from letters(held)
 
     def keep_ids(self, used: Iterable[str]) -> None:
         """Let the ids of parts travel along where they are not those that they would get."""

@@ -20,7 +20,8 @@ MARKS = [
     (codecs.BOM_UTF16_BE, "utf-16"),
 ]
 DECLARED = re.compile(r"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
-NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+CONTROL = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f]")
+MOST_CONTROL = 100
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 STEP = 64 * 1024
 
@@ -70,13 +71,23 @@ def _allows(file: BinaryIO, name: str) -> bool:
     return True
 
 
-def lines(file: BinaryIO) -> Iterator[str]:
-    """Yield the lines of a text file without their ends, whatever its encoding. Raises ``Unreadable`` for no text."""
+def lines(file: BinaryIO, mended: list[int] | None = None) -> Iterator[str]:
+    """Yield the lines of a text file without their ends, whatever its encoding. Raises ``Unreadable`` for no text.
+
+    A control sign that got into it is replaced, and the number of its line joins ``mended``; a zero byte or many such
+    signs are no text.
+    """
     reader = io.TextIOWrapper(file, encoding=encoding_of(file), errors="replace")
+    mended = [] if mended is None else mended
+    signs = 0
     try:
-        for line in reader:
-            if NOT_TEXT.search(line):
+        for number, line in enumerate(reader, start=1):
+            line, found = CONTROL.subn("\ufffd", line)
+            signs += found
+            if "\0" in line or signs > MOST_CONTROL or found > max(3, len(line) // 5):
                 raise Unreadable(_("This is not a text file."))
+            if found:
+                mended.append(number)
             yield line.rstrip("\n")
     finally:
         reader.detach()

@@ -27,7 +27,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from .draft import Draft
-from .markup import from_words, to_html, to_plain
+from .markup import NONCHARACTERS, from_words, to_html, unsaid, words
 from .pictures import taken_in, without_pictures
 from .problems import Fault
 
@@ -35,7 +35,6 @@ SPECIAL = "\\~=#{}:\n"
 # Characters that no text may hold stand for escaped ones while a question is taken apart.
 HIDDEN = {sign: chr(0xFDD0 + place) for place, sign in enumerate(SPECIAL)}
 SHOWN = str.maketrans({mark: sign for sign, mark in HIDDEN.items()})
-NONCHARACTERS = re.compile("[\ufdd0-\ufdef]")
 # A line end, unless it begins a command of TeX that somebody forgot to escape.
 ESCAPE = re.compile(r"\\([\\~=#{}:])|\\(n)(?!(?:e|eq|u|abla|otin|mid|exists)\b)")
 CATEGORY = re.compile(r"\s*\$CATEGORY:\s*(.*)", re.IGNORECASE)
@@ -58,10 +57,6 @@ class Text:
     @property
     def html(self) -> str:
         return to_html(self.raw, self.format)
-
-    @property
-    def plain(self) -> str:
-        return to_plain(self.raw, self.format)
 
 
 @dataclass(frozen=True)
@@ -97,12 +92,20 @@ class Record:
     extra: dict[str, str] = field(default_factory=dict)
     line: int = 0
     language: str = "en"
+    lost: list[str] = field(default_factory=list)
+
+    def words(self, text: Text) -> str:
+        """Return the text of an answer or its feedback as plain words; what they cannot carry is noted as lost."""
+        html = text.html
+        if (what := unsaid(html)) and what not in self.lost:
+            self.lost.append(what)
+        return words(html)
 
     def draft(self, type: str, body: dict[str, Any] | None = None) -> Draft:
         """Return what the record says of every question, with a type and its body."""
         draft = Draft(type, "", body or {}, name=self.name, idnumber=self.idnumber, category=self.category)
         draft.tags, draft.extra, draft.line = list(self.tags), dict(self.extra), self.line
-        draft.language = self.language
+        draft.language, draft.lost = self.language, self.lost
         draft.text = taken_in(self.html, {}, draft)
         draft.feedback = taken_in(self.feedback.html, {}, draft)
         return draft

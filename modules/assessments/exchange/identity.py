@@ -1,6 +1,7 @@
 """By which key a question of a file is known, so that bringing the file again finds it. Pure.
 
-* An id that begins with ``key:`` is one that we wrote: the key of the question.
+* An id that begins with ``key:`` is one that we wrote: the key of the question. With an id of another system the key
+  travels beside it.
 * Any other id, else the name, is taken together with the category; what is left of it readable begins the key, a
   hash of both ends it. The second question of the same name in the same category is its second.
 * Without id and name, the content itself is the identity: changed, it is another question.
@@ -27,6 +28,11 @@ def idnumber_of(key: str) -> str:
     return f"key:{key}"
 
 
+def foreign_id(draft: Draft) -> str:
+    """Return the id that another system gave a question; none if we wrote it."""
+    return "" if OURS.fullmatch(draft.idnumber) else draft.idnumber
+
+
 class Keys:
     """Gives keys to the questions of one file, in their order. ``category`` is the one they are brought into."""
 
@@ -36,7 +42,8 @@ class Keys:
 
     def key(self, draft: Draft) -> str:
         """Return the key of the next question."""
-        if (found := OURS.fullmatch(draft.idnumber)) and not self.seen[found[1]]:
+        beside = draft.extra.pop("key", "")
+        if (found := OURS.fullmatch(f"key:{beside}" if beside else draft.idnumber)) and not self.seen[found[1]]:
             self.seen[found[1]] += 1
             return found[1]
         name = draft.idnumber or draft.name

@@ -7,32 +7,62 @@ written out in a line where only plain words are kept: ``(a + b)/2``, ``x^2``, `
 from __future__ import annotations
 
 import re
-from html import escape
+from html import escape, unescape
 from html.parser import HTMLParser
 from typing import Any
 
 import nh3
+from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
 from ..words import ATTRIBUTES, MATHML, TAGS
 
+FORMULA = re.compile(r"\$\$.+?\$\$|\\\(.+?\\\)|\\\[.+?\\\]", re.DOTALL)
+TAGLIKE = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s+[\w:-]+\s*=[^<>]*)?\s*/?>|<!--")
+MULTILANG = re.compile(r"<(span|lang)\b([^<>]*)>(.*?)</\1>", re.IGNORECASE | re.DOTALL)
+LANG = re.compile(r"""\blang\s*=\s*["']?([\w-]+)""", re.IGNORECASE)
+ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 BLOCKS = ("p", "div", "ul", "ol", "blockquote", "pre", "table", "h1", "h2", "h3", "h4", "h5", "h6")
 HEADING = re.compile(r"<(/?)h[1-6]\b[^>]*>", re.IGNORECASE)
 BLOCK = re.compile(r"<(/?)(?:div|section|article|figure|center)\b[^>]*>", re.IGNORECASE)
 ANNOTATION = re.compile(r"<annotation(-xml)?\b.*?</annotation\1>", re.IGNORECASE | re.DOTALL)
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+NONCHARACTERS = re.compile("[\ufdd0-\ufdef]")
+"""What no text may hold stands for something else while a text is taken apart."""
 EMPTY = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>")
 MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table").enable("strikethrough")
 
 
 def clean(html: str) -> str:
-    """Return the HTML that a question may hold: headings become bold paragraphs, divisions paragraphs."""
+    """Return the HTML that a question may hold: headings become bold paragraphs, divisions paragraphs.
+
+    TeX is no markup: a ``<`` in a formula that begins no tag is a sign.
+    """
+    html = FORMULA.sub(_with_signs, MULTILANG.sub(_as_block, html))
     html = HEADING.sub(lambda tag: "</strong></p>" if tag[1] else "<p><strong>", html)
     html = BLOCK.sub(lambda tag: f"<{tag[1]}p>", html)
     html = ANNOTATION.sub("", html)
     html = nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https", "mailto"}, link_rel=None)
     html = EMPTY.sub("", html).strip()
     return f"<p>{html}</p>" if html and not html.startswith(tuple(f"<{name}" for name in BLOCKS)) else html
+
+
+def _as_block(span: re.Match[str]) -> str:
+    """A span of Moodle's multilang filter in the other way of writing it, which outlives the cleaning."""
+    lang = LANG.search(span[2])
+    is_multilang = span[1].lower() == "lang" or "multilang" in span[2]
+    return f"{{mlang {lang[1]}}}{span[3]}{{mlang}}" if lang and is_multilang else span[0]
+
+
+def _with_signs(formula: re.Match[str]) -> str:
+    if "<" not in formula[0] or TAGLIKE.search(formula[0]):
+        return formula[0]
+    return escape(_characters(formula[0]), quote=False)
+
+
+def _characters(text: str) -> str:
+    """Text with the characters that its entities mean."""
+    return ENTITY.sub(lambda entity: unescape(entity[0]), text)
 
 
 def from_plain(text: str) -> str:
@@ -42,8 +72,15 @@ def from_plain(text: str) -> str:
 
 
 def from_moodle(text: str) -> str:
-    """Return text in Moodle's own format: HTML in which line ends count, or plain text."""
-    return clean(text.strip().replace("\n", "<br>\n")) if TAG.search(text) else from_plain(text)
+    """Return text in Moodle's own format: HTML in which line ends count."""
+    return clean(moodle_html(text))
+
+
+def moodle_html(text: str) -> str:
+    """Return text in Moodle's own format as HTML, not yet clean. Without tags it is plain text with entities."""
+    if TAG.search(FORMULA.sub(_with_signs, text)):
+        return text.strip().replace("\n", "<br>\n")
+    return from_plain(_characters(text))
 
 
 def from_markdown(text: str) -> str:
@@ -54,7 +91,7 @@ def from_markdown(text: str) -> str:
         held.append(formula[0])
         return f"\ufdd0{len(held) - 1}\ufdd1"
 
-    text = re.sub(r"\$\$.+?\$\$|\\\(.+?\\\)|\\\[.+?\\\]", hold, text, flags=re.DOTALL)
+    text = FORMULA.sub(hold, re.sub("[\ufdd0\ufdd1]", "\ufffd", text))
     html = MARKDOWN.render(text)
     return clean(re.sub("\ufdd0(\\d+)\ufdd1", lambda mark: escape(held[int(mark[1])], quote=False), html))
 
@@ -100,6 +137,13 @@ def from_words(text: str) -> str:
 def is_plain(html: str) -> bool:
     """Whether nothing is lost by keeping only the words of this HTML."""
     return not set(re.findall(r"<\s*([a-z0-9]+)", clean(html))) - {"p", "br", *RAISED, *MATHML}
+
+
+def unsaid(html: str) -> str:
+    """Return what plain words cannot say of this HTML of an answer, in words for people; empty where they say all."""
+    if "<img" in html:
+        return _("the picture in an answer")
+    return "" if is_plain(html) else _("the formatting of an answer")
 
 
 RAISED = {

@@ -22,7 +22,14 @@ from .pictures import bytes_of, sent_out, taken_in
 from .problems import Fault
 from .safe_xml import children, line_of
 
-FORMATS = {"html": "html", "moodle_auto_format": "moodle", "plain_text": "plain", "markdown": "markdown"}
+FORMATS = {
+    "html": "html",
+    "moodle_auto_format": "moodle",
+    "wiki_like": "moodle",
+    "plain_text": "plain",
+    "markdown": "markdown",
+}
+"""Moodle's names of formats; like there, any other is HTML."""
 USUAL_PENALTIES = {Decimal(0), Decimal(1), Decimal("0.1"), Decimal("0.3333333"), Decimal("0.5")}
 """What Moodle's forms offer first: nobody chose it, so its loss is no news."""
 HALF_OPEN = {"correctfeedback", "partiallycorrectfeedback", "incorrectfeedback"}
@@ -49,36 +56,41 @@ class Record:
         """Return the clean HTML of an element with ``format``, ``<text>`` and ``<file>``s; its pictures are taken."""
         if element is None:
             return ""
-        raw = text_of(element)
-        files = {
-            file.get("name", ""): bytes_of(file.text or "")
-            for file in element.findall("file")
-            if file.get("encoding", "base64") == "base64"
-        }
-        format = FORMATS.get(element.get("format", "moodle_auto_format"), "moodle")
+        raw, format = text_of(element), self.format_of(element)
         if format == "plain":
             return markup.from_plain(raw)
-        return taken_in(markup.from_markdown(raw) if format == "markdown" else _lines(raw, format), files, self.draft)
+        if format == "markdown":
+            raw = markup.from_markdown(raw)
+        elif format == "moodle":
+            raw = markup.moodle_html(raw)
+        return taken_in(raw, _files(element), self.draft)
+
+    def format_of(self, element: Element) -> str:
+        """Return the format of an element: what is not said is that of the question, for which HTML is usual."""
+        asked = self.element.find("questiontext")
+        usual = asked.get("format", "html") if asked is not None else "html"
+        return FORMATS.get(element.get("format", usual), "html")
 
     def words(self, element: Element | None) -> str:
         """Return an element's text as plain words; what plain words cannot carry is noted as lost."""
         if element is None:
             return ""
-        if FORMATS.get(element.get("format", ""), "moodle") == "plain":
+        if self.format_of(element) == "plain":
             return markup.to_plain(text_of(element), "plain")
         kept, html = dict(self.draft.pictures), self.html(element)
-        if len(self.draft.pictures) > len(kept):
-            self.draft.lose(_("the picture in an answer"))
-            self.draft.pictures = kept
-        elif not markup.is_plain(html):
-            self.draft.lose(_("the formatting of an answer"))
+        self.draft.pictures = kept
+        if what := markup.unsaid(html):
+            self.draft.lose(what)
         return markup.words(html)
 
 
-def _lines(raw: str, format: str) -> str:
-    if format == "moodle":
-        return raw.strip().replace("\n", "<br>\n") if markup.TAG.search(raw) else markup.from_plain(raw)
-    return raw
+def _files(element: Element) -> dict[str, bytes | None]:
+    """The files of an element by path and name, as its text calls them."""
+    return {
+        f"{file.get('path', '/')}/{file.get('name', '')}".replace("//", "/").lstrip("/"): bytes_of(file.text or "")
+        for file in element.findall("file")
+        if file.get("encoding", "base64") == "base64"
+    }
 
 
 def text_of(element: Element | None) -> str:
@@ -132,6 +144,7 @@ def _record(kind: str, element: Element, category: tuple[str, ...]) -> Record:
     )
     record = Record(kind, element, draft)
     draft.extra = {setting.get("name", ""): text_of(setting) for setting in element.findall("campus")}
+    draft.is_retired = value(element, "hidden") == "1"
     draft.text = record.html(element.find("questiontext"))
     draft.feedback = record.html(element.find("generalfeedback"))
     _note_losses(record)
@@ -143,6 +156,8 @@ def _note_losses(record: Record) -> None:
     element, draft = record.element, record.draft
     if element.find("hint") is not None:
         draft.lose(_("the hints for further tries"))
+    if not flag(element, "shuffleanswers", default=True):
+        draft.lose(_("the fixed order of the answers: a quiz shuffles all or none"))
     for path, usual, what in (
         ("penalty", USUAL_PENALTIES, _("the penalty of %(number)s for each wrong try")),
         ("defaultgrade", {Decimal(1)}, _("the mark of %(number)s: points are given in each quiz")),
@@ -187,7 +202,7 @@ class Written:
         self.html("generalfeedback", draft.feedback)
         self.add("defaultgrade", "1")
         self.add("penalty", "1" if self.kind == "truefalse" else "0" if self.kind == "essay" else "0.3333333")
-        self.add("hidden", "0")
+        self.add("hidden", "1" if draft.is_retired else "0")
         self.add("idnumber", draft.idnumber)
 
     def add(self, tag: str, text: str = "", into: Element | None = None, **attributes: str) -> Element:
@@ -222,6 +237,12 @@ class Written:
             element = self.text("answer", text, fraction=fraction, format="plain_text")
         self.html("feedback", markup.from_words(feedback), element)
         return element
+
+    def combined(self) -> None:
+        """Add the feedback to right, partly right and wrong answers, of which we have none: some types insist on it."""
+        for tag in ("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback"):
+            self.html(tag, "")
+        self.add("shownumcorrect")
 
     def finished(self) -> str:
         """Return the question as text."""

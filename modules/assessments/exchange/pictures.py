@@ -59,7 +59,7 @@ def _taken(attributes: str, files: Mapping[str, bytes | None], draft: Draft) -> 
     source, alt = held.get("src", ""), held.get("alt", "")
     if source.startswith(PLUGIN):
         name = unquote(source.removeprefix(PLUGIN).split("?")[0])
-        content = files.get(name) or files.get(name.rpartition("/")[2])
+        content = files.get(name) or _by_bare_name(files, name.rpartition("/")[2])
         if content:
             picture = Picture(name.rpartition("/")[2], content)
             draft.pictures[picture.mark] = picture
@@ -71,6 +71,12 @@ def _taken(attributes: str, files: Mapping[str, bytes | None], draft: Draft) -> 
     elif source:
         draft.lose(_("the picture “%(name)s”, which is not in the file") % {"name": source[:200]})
     return escape(alt, quote=False)
+
+
+def _by_bare_name(files: Mapping[str, bytes | None], name: str) -> bytes | None:
+    """The only file of this name, wherever it lies."""
+    found = [content for path, content in files.items() if path.rpartition("/")[2] == name]
+    return found[0] if len(found) == 1 else None
 
 
 def sent_out(html: str, load: Callable[[int], Picture | None]) -> tuple[str, list[Picture]]:

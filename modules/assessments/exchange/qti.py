@@ -111,11 +111,9 @@ class Record:
         if node is None:
             return ""
         kept, html = dict(self.draft.pictures), self.html(node)
-        if len(self.draft.pictures) > len(kept):
-            self.draft.lose(_("the picture in an answer"))
-            self.draft.pictures = kept
-        elif not markup.is_plain(html):
-            self.draft.lose(_("the formatting of an answer"))
+        self.draft.pictures = kept
+        if what := markup.unsaid(html):
+            self.draft.lose(what)
         return markup.words(html)
 
     def _html(self, html: str) -> str:
@@ -252,6 +250,8 @@ def _record(root: Element, category: tuple[str, ...], files: Callable[[str], byt
     interactions = [node for node in body.iter() if node.tag.endswith("Interaction")] if body is not None else []
     declarations = {node.get("identifier", ""): _declaration(node) for node in root.findall("responseDeclaration")}
     record = Record(root, draft, interactions, declarations, files)
+    if any(_is_fixed(interaction) for interaction in interactions):
+        draft.lose(_("the fixed order of the answers: a quiz shuffles all or none"))
     if [node for node in root.iter("modalFeedback") if markup.words(_inner(node, None))]:
         draft.lose(_("the feedback that depends on the result"))
     if [node for node in root.iter("rubricBlock") if markup.words(_inner(node, None))]:
@@ -260,6 +260,12 @@ def _record(root: Element, category: tuple[str, ...], files: Callable[[str], byt
     if processing is not None and len(processing) and not STANDARD.search(processing.get("template", "")):
         draft.lose(_("its own program of scoring: what it declares as right is used"))
     return record
+
+
+def _is_fixed(interaction: Element) -> bool:
+    """Whether it is said that the answers, or some of them, keep their place."""
+    keeps = interaction.tag != "orderInteraction" and interaction.get("shuffle") == "false"
+    return keeps or any(node.get("fixed") == "true" for node in interaction.iter())
 
 
 def _declaration(node: Element) -> Declaration:

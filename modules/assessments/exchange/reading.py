@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -13,6 +13,7 @@ from . import gift, markup, moodle_xml, qti, table
 from .contract import Exchange, said
 from .draft import Draft
 from .encoding import DECLARED, encoding_of, lines
+from .multilang import part_languages
 from .problems import CannotCarry, Fault, Unreadable
 from .safe_xml import children
 
@@ -43,13 +44,20 @@ def read(file: BinaryIO, format: str, language: str = "en") -> Iterator[Found]:
 
     ``format`` is one of ``FORMATS``; ``language`` that of the words. Raises ``Unreadable`` for the file as a whole.
     """
-    hooks = exchanges()
-    for record in _records(file, format):
+    hooks, mended = exchanges(), list[int]()
+    for record in _records(file, format, mended):
         if isinstance(record, Fault):
             yield record
             continue
         _speak(record, language)
-        yield _draft(record, hooks, _method(format))
+        question = _draft(record, hooks, _method(format))
+        if isinstance(question, Draft):
+            part_languages(question)
+        yield question
+    for line in mended:
+        yield Fault(
+            line, _("A control sign in this line was replaced by “%(sign)s”.") % {"sign": "\ufffd"}, is_remark=True
+        )
 
 
 def count(file: BinaryIO, format: str) -> Iterator[None]:
@@ -74,16 +82,13 @@ def _check_size(file: BinaryIO) -> None:
         raise Unreadable(_("The file is bigger than %(size)s MB.") % {"size": MOST_BYTES // 1024 // 1024})
 
 
-def _records(file: BinaryIO, format: str) -> Iterator[Any]:
+def _records(file: BinaryIO, format: str, mended: list[int] | None = None) -> Iterator[Any]:
     _check_size(file)
     if format == "gift":
-        return gift.read(lines(file))
-    readers: dict[str, Callable[[BinaryIO], Iterator[Any]]] = {
-        "moodle-xml": moodle_xml.read,
-        "csv": table.read,
-        "qti": qti.read,
-    }
-    return readers[format](file)
+        return gift.read(lines(file, mended))
+    if format == "csv":
+        return table.read(file, mended)
+    return moodle_xml.read(file) if format == "moodle-xml" else qti.read(file)
 
 
 def _method(format: str) -> str:

@@ -18,6 +18,8 @@ from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
 
+from core.spreadsheets import plain_cell, safe_cell
+
 from .draft import Draft
 from .encoding import lines
 from .gift import category_path
@@ -29,7 +31,6 @@ from .shares import fraction_of
 COLUMNS = ("key", "name", "category", "tags", "type", "question", "feedback", "right", "options", "campus")
 NUMBERED = re.compile(r"(answer|feedback|weight)\s*_?(\d{1,3})")
 DELIMITERS = ",;\t|"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass
@@ -99,9 +100,12 @@ def row_of(draft: Draft, answers: list[Cell], *, right: str = "", **options: str
     )
 
 
-def read(file: BinaryIO) -> Iterator[Row | Fault]:
-    """Yield the rows of a table; a ``Fault`` for each that is no question. Raises ``Unreadable`` without a header."""
-    held = _Lines(lines(file))
+def read(file: BinaryIO, mended: list[int] | None = None) -> Iterator[Row | Fault]:
+    """Yield the rows of a table; a ``Fault`` for each that is no question. Raises ``Unreadable`` without a header.
+
+    ``mended``: see ``encoding.lines``.
+    """
+    held = _Lines(lines(file, mended))
     header, delimiter = _header(held)
     reader = csv.reader(held, delimiter=delimiter, strict=True)
     for name in _unknown(header):
@@ -167,7 +171,7 @@ def _unknown(header: list[str]) -> list[str]:
 def _row(header: list[str], cells: list[str], line: int) -> Row | Fault:
     if any(cell.strip() for cell in cells[len(header) :]):
         return Fault(line, _("The row has more cells than there are columns."))
-    held = {name: _unguarded(cell) for name, cell in zip(header, cells, strict=False) if name}
+    held = {name: plain_cell(cell.strip()) for name, cell in zip(header, cells, strict=False) if name}
     answers: dict[int, Cell] = {}
     for name, text in held.items():
         if (found := NUMBERED.fullmatch(name)) and text:
@@ -224,16 +228,6 @@ def share_in(text: str) -> Fraction:
         raise CannotCarry(_("“%(text)s” is not a share. Write 0.5, 1/2 or 50%%.") % {"text": text}) from None
 
 
-def _unguarded(cell: str) -> str:
-    cell = cell.strip()
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
-
-
-def guarded(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
-
-
 def write(rows: Iterable[Row]) -> Iterator[str]:
     """Yield the text of a table, row by row. The number of answers of a row is at most ``WIDEST``."""
     out = io.StringIO()
@@ -249,7 +243,7 @@ def write(rows: Iterable[Row]) -> Iterator[str]:
         cells.append(json.dumps(row.extra, ensure_ascii=False) if row.extra else "")
         for answer in row.answers:
             cells += [answer.text, answer.feedback, answer.weight]
-        writer.writerow([guarded(cell) for cell in cells])
+        writer.writerow([safe_cell(cell) for cell in cells])
     yield _taken(out)
 
 

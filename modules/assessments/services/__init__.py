@@ -22,8 +22,16 @@ from .errors import (
     QuizNotOpen,
     TooSoon,
 )
-from .files import RefusedFile, add_file
-from .marking import CannotMark, InvalidMark, give_mark, release_marks
+from .files import RefusedFile, add_file, hand_in_file
+from .marking import (
+    CannotMark,
+    InvalidMark,
+    MarkedMeanwhile,
+    give_mark,
+    release_marks,
+    release_several,
+    take_back_marks,
+)
 from .regrading import CannotRegrade, preview_regrade, start_regrade
 from .taking import (
     check_answer,
@@ -46,6 +54,7 @@ __all__ = [
     "InvalidMark",
     "InvalidQuestion",
     "InvalidQuiz",
+    "MarkedMeanwhile",
     "NoAttemptsLeft",
     "NotYourAttempt",
     "Place",
@@ -64,11 +73,13 @@ __all__ = [
     "file_question",
     "give_mark",
     "grant_time",
+    "hand_in_file",
     "preview_regrade",
     "put_category",
     "put_question",
     "put_quiz",
     "release_marks",
+    "release_several",
     "retire_question",
     "retire_quiz",
     "revive_question",
@@ -78,5 +89,6 @@ __all__ = [
     "start_attempt",
     "start_regrade",
     "submit_attempt",
+    "take_back_marks",
     "withdraw_time",
 ]

@@ -20,7 +20,7 @@ from ..models import Question, QuestionText, QuestionVersion, Quiz, QuizText
 from ..types import type_of
 from ..types.base import Body, InvalidQuestion, Words
 from ..types.choice import from_choices
-from ..words import plain, to_html
+from ..words import first_words, plain, to_html
 from .arranging import InvalidQuiz, Place, set_places
 
 Parts = Mapping[str, Mapping[str, str]]
@@ -39,6 +39,7 @@ def put_question(
     parts: Parts | None = None,
     choices: Sequence[Mapping[str, Any]] | None = None,
     source_language: str = "en",
+    name: str = "",
 ) -> QuestionVersion:
     """Write a question in one language and return its newest version. Raises ``InvalidQuestion``.
 
@@ -47,14 +48,21 @@ def put_question(
     language is added to the newest version; other words replace the old ones where nobody was asked
     them yet. Whatever would change what somebody was asked (its words, its parts, which are right)
     makes a new version, which takes over the words in the other languages. Writing the same again
-    changes nothing. ``text`` and ``feedback`` are plain text or HTML, and stored as clean HTML.
+    changes nothing. ``text`` and ``feedback`` are plain text or HTML, and stored as clean HTML. ``name`` is for
+    authors: at first the first words of the text, and kept where none is given.
     """
     if choices is not None:
         body, parts = from_choices(choices)
     body, parts = dict(body or {}), {id: dict(part) for id, part in (parts or {}).items()}
     check_question(type=type, language=language, text=text, body=body, parts=parts)
     words = {"text": to_html(text), "feedback": to_html(feedback), "parts": parts}
-    question, new = Question.objects.get_or_create(key=key, defaults={"source_language": source_language})
+    name = " ".join(name.split())[:255]
+    question, new = Question.objects.get_or_create(
+        key=key, defaults={"source_language": source_language, "name": name or first_words(to_html(text))}
+    )
+    if name and question.name != name:
+        question.name = name
+        question.save(update_fields=["name"])
     Question.objects.select_for_update().get(pk=question.pk)  # two editors at once: one version after the other
     newest = question.versions.first()
     if newest is None or newest.type != type or newest.body != body:

@@ -15,10 +15,11 @@ from ..models import Attempt, Quiz
 from ..signals import attempt_graded
 
 
-def conclude(attempt: Attempt) -> bool:
+def conclude(attempt: Attempt, *, stays_passed: bool = False) -> bool:
     """Give a handed-in attempt its result if every question has its points; say whether the result is new or another.
 
-    To be called within a transaction that holds the attempt. Writes the learning event and sends ``attempt_graded``.
+    ``stays_passed``: what had passed by the pass mark of its day has passed still. To be called within a transaction
+    that holds the attempt. Writes the learning event and sends ``attempt_graded``.
     """
     rows = list(attempt.questions.values_list("points", "max_points"))
     if any(points is None for points, _most in rows):
@@ -28,7 +29,7 @@ def conclude(attempt: Attempt) -> bool:
     before = (attempt.state, attempt.percent, attempt.passed)
     attempt.points, attempt.max_points = sum(earned), sum(weights)
     attempt.percent = scoring.percent(earned, weights)
-    attempt.passed = attempt.percent >= quiz.pass_mark
+    attempt.passed = attempt.percent >= quiz.pass_mark or (stays_passed and bool(attempt.passed))
     attempt.state = Attempt.State.GRADED
     if (attempt.state, attempt.percent, attempt.passed) == before:
         return False

@@ -49,7 +49,7 @@ def _copy_quiz(quiz: Quiz, module: Item, questions: dict[int, Question]) -> Quiz
 
 def copy_question(question: Question) -> Question:
     """Copy a question in its newest version, with its words in every language, its category and tags."""
-    copied = clone_row(question, key=str(uuid.uuid4()))
+    copied = clone_row(question, key=str(uuid.uuid4()), idnumber="")
     copied.tags.set(question.tags.all())
     version = question.versions.first()
     if version is not None:

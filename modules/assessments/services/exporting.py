@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from ..words import content_of
 from .pictures import load_picture
 
 CHUNK = 200
+KEPT_GAP = re.compile(r"\[\[[^\[\]]+\]\]")
 FORMATS = {
     "moodle-xml": ("xml", "application/xml"),
     "gift": ("txt", "text/plain"),
@@ -116,12 +118,14 @@ def _draft(version: QuestionVersion, language: str, paths: dict[int, tuple[str, 
         feedback=words.feedback,
         body=deepcopy(version.body),
         parts={id: dict(part) for id, part in words.parts.items()},
-        idnumber=idnumber_of(question.key),
+        idnumber=question.idnumber or idnumber_of(question.key),
         category=paths.get(question.category_id or 0, ()),
         tags=sorted(tag.name for tag in question.tags.all()),
         language=words.language,
     )
-    draft.name = said(draft, Draft("", draft.text, {}))
+    draft.name = question.name or said(draft, Draft("", KEPT_GAP.sub(gift.GAP, draft.text), {}))
+    if question.idnumber:
+        draft.extra["key"] = question.key
     if words.language != language:
         draft.lose(_("the asked language: it is written in %(language)s") % {"language": native_name(words.language)})
     return draft

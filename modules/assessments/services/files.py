@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import uuid
 from pathlib import PurePath
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.errors import DomainError
 from media import checks
 
-from ..models import AnswerFile, Attempt, AttemptQuestion
-from ..types.upload import KINDS, MEGABYTES, MOST_FILES, Upload
-from .errors import AttemptOver, NotYourAttempt
+from ..models import AnswerFile, AttemptQuestion, Response
+from ..types.upload import COUNT, KINDS, MEGABYTES, MOST_FILES, Upload
+from .taking import open_attempt, save_response
 
 SPARE = 10
 """How many files somebody may have taken back before no more are taken."""
@@ -28,22 +30,23 @@ class RefusedFile(DomainError):
 
 
 @transaction.atomic
-def add_file(*, actor: Any, question: AttemptQuestion, upload: Any) -> AnswerFile:
+def add_file(*, actor: Any, question: AttemptQuestion, upload: Any, beside: int = 0) -> AnswerFile:
     """Keep a file for an answer to an open attempt's question, and return it; the answer has yet to name it.
 
+    ``beside``: how many files the answer names already; where one alone is asked for, the new one takes its place.
     Raises ``RefusedFile``, ``AttemptOver`` or ``NotYourAttempt``.
     """
-    attempt = Attempt.objects.select_for_update().get(pk=question.attempt_id)
-    if attempt.learner_key != actor.key:
-        raise NotYourAttempt
-    if not attempt.is_open or attempt.is_overdue:
-        raise AttemptOver(attempt.deadline_at if attempt.is_overdue else None)
+    open_attempt(actor, question.attempt_id)
     body, name = question.version.body, PurePath(upload.name).name[-200:]
     kind = question.version.kind
     if not isinstance(kind, Upload):
         raise RefusedFile(name, _("this question asks for no files."))
     if question.files.count() >= MOST_FILES + SPARE:
         raise RefusedFile(name, _("too many files were sent for this question."))
+    most = body.get("count", COUNT)
+    if 1 < most <= beside:
+        text = ngettext("Hand in %(number)d file at most.", "Hand in %(number)d files at most.", most)
+        raise RefusedFile(name, text % {"number": most})
     extension = checks.extension(name)
     if extension not in kind.extensions(body):
         raise RefusedFile(name, _("accepted are %(endings)s.") % {"endings": ", ".join(kind.extensions(body))})
@@ -61,3 +64,20 @@ def add_file(*, actor: Any, question: AttemptQuestion, upload: Any) -> AnswerFil
     kept.file.save(f"{kept.key}.{extension}", upload, save=False)
     kept.save()
     return kept
+
+
+@transaction.atomic
+def hand_in_file(*, actor: Any, question: AttemptQuestion, upload: Any, key: uuid.UUID) -> Response:
+    """Keep a file and name it in the answer at once; return the answer saved. ``key``: sent twice, it is one file.
+
+    Raises as ``add_file`` does; ``AnswerChecked`` and ``UnknownAnswer`` as ``save_response``.
+    """
+    open_attempt(actor, question.attempt_id)
+    if known := Response.objects.filter(key=key, question=question).first():
+        return known
+    now = AttemptQuestion.objects.with_answers().get(pk=question.pk)
+    named = list(now.answer or [])
+    kept = add_file(actor=actor, question=question, upload=upload, beside=len(named))
+    answer = [str(kept.key)] if question.version.body.get("count", COUNT) == 1 else [*named, str(kept.key)]
+    fresh = AttemptQuestion.objects.with_content().get(pk=question.pk)
+    return save_response(actor=actor, question=fresh, answer=answer, key=key, seen=now.answer_id or 0)

@@ -3,72 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, BinaryIO
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from taggit.models import Tag
 
 from core import audit
 from core.errors import DomainError
+from core.languages import native_name
 
 from ..categories import path_of
 from ..exchange import reading
 from ..exchange.contract import said
 from ..exchange.draft import Draft
 from ..exchange.gift import category_path
-from ..exchange.identity import Keys, same
+from ..exchange.identity import Keys, foreign_id, same
 from ..exchange.problems import Fault
 from ..exchange.reading import Unsupported
 from ..models import AttemptQuestion, Question, QuestionCategory, QuestionText, QuestionVersion
-from ..words import to_html
+from ..words import first_words, to_html
 from .authoring import check_question
-from .bank import put_category
+from .import_filing import Filing
+from .import_report import CHANGED, NEW, REFUSED, SAME, Report, Row
 from .pictures import Pictures
 
 CHUNK = 200
-
-NEW, CHANGED, SAME, REFUSED = "new", "changed", "same", "refused"
-
-
-@dataclass(frozen=True)
-class Row:
-    """What happens to one question of the file. ``state``: new, changed, same, refused (then ``why``)."""
-
-    line: int
-    name: str
-    type: str
-    state: str
-    category: str = ""
-    why: str = ""
-
-
-@dataclass
-class Report:
-    """What an import did, or would do."""
-
-    questions: int = 0
-    imported: int = 0
-    unsupported: list[Unsupported] = field(default_factory=list)
-    errors: list[Fault] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
-
-    def as_json(self) -> dict[str, Any]:
-        """The report as programs read it."""
-        return {
-            "questions": self.questions,
-            "imported": self.imported,
-            "unsupported": [
-                {"name": each.name, "type": each.type, "line": each.line, "why": each.why} for each in self.unsupported
-            ],
-            "errors": [{"line": each.line, "name": each.name, "why": each.why} for each in self.errors],
-        }
-
-    def in_full(self) -> dict[str, Any]:
-        """The report with a row for every question."""
-        return {**self.as_json(), "rows": [asdict(row) for row in self.rows]}
 
 
 def import_questions(
@@ -111,6 +73,7 @@ class _Planned:
     draft: Draft
     key: str
     words: dict[str, Any]
+    translations: dict[str, dict[str, Any]]
     question: Question | None
     newest: QuestionVersion | None
     held: QuestionText | None
@@ -124,7 +87,7 @@ class _Import:
         self.base = category_path(category)
         self.keys = Keys("/".join(self.base))
         self.pictures = Pictures(actor=actor, write=not dry_run)
-        self.categories: dict[tuple[str, ...], QuestionCategory] = {}
+        self.filing = Filing(actor, language, self.base)
 
     def bring(self, chunk: Sequence[reading.Found]) -> None:
         """Write a chunk in one transaction and report it."""
@@ -158,6 +121,14 @@ class _Import:
             self.report.errors.append(fault)
             self.report.rows.append(Row(fault.line, fault.name, draft.type, REFUSED, why=fault.why))
             return False
+        for language, words in list(draft.translations.items()):
+            try:
+                check_question(
+                    type=draft.type, language=language, text=words["text"], body=draft.body, parts=words["parts"]
+                )
+            except DomainError:
+                draft.lose(_("its words in %(language)s, which are not whole") % {"language": native_name(language)})
+                del draft.translations[language]
         return True
 
     def _planned(self, drafts: Iterable[tuple[Draft, str]]) -> list[_Planned]:
@@ -180,7 +151,8 @@ class _Import:
             plan = _Planned(
                 draft,
                 key,
-                {"text": to_html(draft.text), "feedback": to_html(draft.feedback), "parts": draft.parts},
+                _stored(draft.text, draft.feedback, draft.parts),
+                {language: _stored(**words) for language, words in draft.translations.items()},
                 question,
                 newest.get(question.pk) if question else None,
                 None,
@@ -198,15 +170,27 @@ class _Import:
         plan.held = next((row for row in newest.texts.all() if row.language == self.language), None)
         plan.state = CHANGED
         if newest.type == draft.type and same(newest.body, draft.body):
-            if plan.held is not None and all(same(getattr(plan.held, name), text) for name, text in plan.words.items()):
+            if _says(plan.held, plan.words):
                 plan.state = SAME
-            plan.makes_version = plan.state == CHANGED and plan.held is not None and newest.pk in asked
+            held = {row.language: row for row in newest.texts.all()}
+            others = {each: words for each, words in plan.translations.items() if not _says(held.get(each), words)}
+            if others:
+                plan.state = CHANGED
+            changes = plan.state == CHANGED and (plan.held is not None and not _says(plan.held, plan.words))
+            changes |= any(each in held for each in others)
+            plan.makes_version = changes and newest.pk in asked
 
     def _tell(self, plan: _Planned) -> None:
         draft = plan.draft
+        if max(len(draft.name), len(draft.idnumber)) > 255:
+            draft.lose(_("the end of its name or id"))
         name = said(draft, draft)
         if plan.question is not None and plan.question.retired_at is not None:
             draft.lose(_("its use: it was taken out of use here and stays so"))
+        elif plan.question is not None and draft.is_retired:
+            draft.lose(_("that it is hidden in the file: it stays in use here"))
+        elif draft.is_retired:
+            draft.lose(_("its use: it is hidden in the file, and comes in out of use"))
         why = ""
         if draft.lost:
             why = _("Imported without: %(what)s.") % {"what": "; ".join(draft.lost)}
@@ -217,12 +201,19 @@ class _Import:
 
     def _write(self, planned: Sequence[_Planned]) -> None:
         new = [plan for plan in planned if plan.question is None]
+        known = [plan for plan in planned if plan.question is not None]
         for plan in new:
-            plan.question = Question(key=plan.key, source_language=self.language)
+            retired_at = timezone.now() if plan.draft.is_retired else None
+            plan.question = Question(key=plan.key, source_language=self.language, retired_at=retired_at)
+            self._call(plan)
         Question.objects.bulk_create(plan.question for plan in new if plan.question)
+        Question.objects.bulk_update(
+            [plan.question for plan in known if self._call(plan) and plan.question],
+            ["name", "idnumber"],
+        )
         self._write_versions([plan for plan in planned if plan.state != SAME and plan.makes_version])
         self._write_words([plan for plan in planned if plan.state != SAME])
-        self._file(planned)
+        self.filing.file(planned)
         for action, state in (("create", NEW), ("change", CHANGED)):
             audit.record_many(
                 actor=self.actor,
@@ -231,6 +222,16 @@ class _Import:
                 language=self.language,
                 imported=True,
             )
+
+    def _call(self, plan: _Planned) -> bool:
+        """Give a question its name and the id of another system, if that changes anything; a translation has none."""
+        question, draft = plan.question, plan.draft
+        if question is None or question.source_language != self.language:
+            return False
+        before = (question.name, question.idnumber)
+        question.name = draft.name[:255] or question.name or first_words(plan.words["text"])
+        question.idnumber = foreign_id(draft)[:255] or question.idnumber
+        return before != (question.name, question.idnumber)
 
     def _write_versions(self, planned: Sequence[_Planned]) -> None:
         """A new version of each, which takes over the words in the other languages."""
@@ -266,51 +267,26 @@ class _Import:
                     setattr(plan.held, name, text)
                 changed.append(plan.held)
         QuestionText.objects.bulk_create(fresh)
-        QuestionText.objects.bulk_update(changed, ["text", "feedback", "parts"])
-
-    def _file(self, planned: Sequence[_Planned]) -> None:
-        """Put questions into their categories and add their tags; none is taken away."""
-        moved = []
-        for plan in planned:
-            path = (*self.base, *plan.draft.category)
-            if path and plan.question and plan.question.category_id != (category := self._category(path)).pk:
-                plan.question.category = category
-                moved.append(plan.question)
-        Question.objects.bulk_update(moved, ["category"])
-        self._tag([plan for plan in planned if plan.draft.tags])
-
-    def _category(self, path: tuple[str, ...]) -> QuestionCategory:
-        if path not in self.categories:
-            self.categories[path] = put_category(actor=self.actor, path=path, language=self.language)
-        return self.categories[path]
-
-    def _tag(self, planned: Sequence[_Planned]) -> None:
-        if not planned:
-            return
-        through = Question.tags.through
-        wanted = {
-            (plan.question.pk, " ".join(tag.split())[:100])
-            for plan in planned
-            if plan.question
-            for tag in plan.draft.tags
-            if tag.strip()
-        }
-        names = {name for _pk, name in wanted}
-        tags = {tag.name: tag for tag in Tag.objects.filter(name__in=names)}
-        for name in sorted(names - set(tags)):
-            tags[name], _new = Tag.objects.get_or_create(name=name)
-        ids = [plan.question.pk for plan in planned if plan.question]
-        held = set(
-            through.objects.filter(
-                content_type__app_label="assessments", content_type__model="question", object_id__in=ids
-            ).values_list("object_id", "tag_id")
+        names = ["text", "feedback", "parts"]
+        QuestionText.objects.bulk_update(changed, names)
+        QuestionText.objects.bulk_create(
+            (
+                QuestionText(record=plan.newest, language=language, **words)
+                for plan in planned
+                for language, words in plan.translations.items()
+            ),
+            update_conflicts=True,
+            unique_fields=["record", "language"],
+            update_fields=names,
         )
-        kind = through._meta.get_field("content_type").related_model.objects.get_for_model(Question)
-        through.objects.bulk_create(
-            through(content_type=kind, object_id=pk, tag=tags[name])
-            for pk, name in sorted(wanted)
-            if (pk, tags[name].pk) not in held
-        )
+
+
+def _stored(text: str, feedback: str, parts: dict[str, Any]) -> dict[str, Any]:
+    return {"text": to_html(text), "feedback": to_html(feedback), "parts": parts}
+
+
+def _says(held: QuestionText | None, words: dict[str, Any]) -> bool:
+    return held is not None and all(same(getattr(held, name), text) for name, text in words.items())
 
 
 def _texts(version: QuestionVersion | None) -> Iterator[QuestionText]:

@@ -46,6 +46,8 @@ class Pictures:
                 if why := self.refused.get(mark):
                     draft.lose(_("the picture “%(name)s”: %(why)s") % {"name": picture.name, "why": why})
             draft.text, draft.feedback = self._shown(draft.text), self._shown(draft.feedback)
+            for words in draft.translations.values():
+                words |= {name: self._shown(words[name]) for name in ("text", "feedback")}
             draft.body = self._named(draft.body)
 
     def _find(self, pictures: dict[str, Picture]) -> None:

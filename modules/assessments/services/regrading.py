@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -19,9 +19,9 @@ from jobs.services import advance, queue_mail, start_job
 
 from .. import scoring
 from ..contents import contents
-from ..models import Attempt, AttemptQuestion, QuestionVersion
+from ..models import Attempt, AttemptQuestion, QuestionVersion, Quiz
 from ..permissions import regrades
-from ..regrading import Outcome, Summary, outcome, summary, with_right_answers_of
+from ..regrading import Outcome, Summary, outcome, summary, together, with_right_answers_of
 from ..types.base import UnknownAnswer
 from ..words import content_of
 from .concluding import conclude
@@ -57,24 +57,58 @@ def preview_regrade(*, actor: Any, version: QuestionVersion, key: QuestionVersio
 
 
 def _outcomes(actor: Any, version: QuestionVersion, key: QuestionVersion, keep_passed: bool) -> Iterator[Outcome]:
-    rows = _asked(version, actor.key).filter(attempt__state=Attempt.State.GRADED)
-    ids = list(rows.values_list("pk", flat=True))
-    for start in range(0, len(ids), AT_ONCE):
-        some = list(rows.filter(pk__in=ids[start : start + AT_ONCE]).with_answers().with_content())
-        earned = _earned(some, key)
-        points: dict[int, list[tuple[int, Decimal, Decimal]]] = {}
-        every = AttemptQuestion.objects.filter(attempt__in=[one.attempt_id for one in some])
-        for attempt, pk, had, most in every.values_list("attempt_id", "pk", "points", "max_points"):
-            points.setdefault(attempt, []).append((pk, had or Decimal(0), most))
-        for one in some:
-            own = points[one.attempt_id]
-            yield outcome(
+    """What becomes of every graded attempt that asked the version; so many learners at once."""
+    asked = _asked(version, actor.key).filter(attempt__state=Attempt.State.GRADED)
+    learners = list(asked.order_by("attempt__learner_key").values_list("attempt__learner_key", flat=True).distinct())
+    for start in range(0, len(learners), AT_ONCE):
+        some = list(
+            asked.filter(attempt__learner_key__in=learners[start : start + AT_ONCE]).with_answers().with_content()
+        )
+        attempts = Attempt.objects.filter(
+            learner_key__in={one.attempt.learner_key for one in some}, quiz__in={one.attempt.quiz_id for one in some}
+        )
+        yield from _fates(
+            attempts.select_related("quiz").order_by("number"), some, _earned(some, key), keep_passed
+        ).values()
+
+
+def _fates(
+    attempts: Iterable[Attempt], asked: Sequence[Any], earned: Mapping[int, Decimal], keep_passed: bool
+) -> dict[int, Outcome]:
+    """Return ``{attempt id: Outcome}`` of the graded attempts of those that were asked.
+
+    ``attempts``: all of the learners concerned at the quizzes concerned, in their order.
+    """
+    changed = {one.attempt_id: one.pk for one in asked}
+    rows = AttemptQuestion.objects.filter(attempt__in=changed).order_by("order")
+    points: dict[int, list[tuple[int, Decimal, Decimal]]] = {}
+    for attempt_id, pk, had, most in rows.values_list("attempt_id", "pk", "points", "max_points"):
+        points.setdefault(attempt_id, []).append((pk, had or Decimal(0), most))
+    groups: dict[tuple[int, Any], list[tuple[Attempt, Outcome]]] = {}
+    for attempt in attempts:
+        if attempt.state != Attempt.State.GRADED:
+            continue
+        own, had_passed, percent = points.get(attempt.pk), bool(attempt.passed), attempt.percent or Decimal(0)
+        fate = Outcome(percent, percent, had_passed, had_passed)
+        if own is not None:
+            fate = outcome(
                 [had for _pk, had, _most in own],
-                [earned[one.pk] if pk == one.pk else had for pk, had, _most in own],
+                [earned.get(pk, had) if pk == changed[attempt.pk] else had for pk, had, _most in own],
                 [most for _pk, _had, most in own],
-                pass_mark=one.attempt.quiz.pass_mark,
+                pass_mark=attempt.quiz.pass_mark,
                 keep_passed=keep_passed,
+                had_passed=had_passed,
             )
+        groups.setdefault((attempt.quiz_id, attempt.learner_key), []).append((attempt, fate))
+    found: dict[int, Outcome] = {}
+    for some in groups.values():
+        quiz = some[0][0].quiz
+        fates = together(
+            quiz.grade_rule, [fate for _one, fate in some], pass_mark=quiz.pass_mark, keep_passed=keep_passed
+        )
+        pairs = zip(some, fates, strict=True)
+        found |= {attempt.pk: fate for (attempt, _fate), fate in pairs if attempt.pk in changed}
+    return found
 
 
 def _asked(version: QuestionVersion, without: Any) -> Any:
@@ -117,45 +151,45 @@ def start_regrade(
         **vars(counts),
     )
     params = {"version": version.pk, "key": key.pk, "keep_passed": keep_passed, "without": str(actor.key)}
-    return start_job(actor=actor, kind=JOB, params=params, total=_asked(version, actor.key).count())
+    return start_job(actor=actor, kind=JOB, params=params, total=len(_groups(version, actor.key)))
 
 
 def regrade(job: Job) -> None:
-    """Do the job: attempt after attempt; those done already are passed over, so that it is safe to run twice."""
+    """Do the job, one learner at a quiz after the other. What is done already stays so: it is safe to run twice."""
     version = QuestionVersion.objects.get(pk=job.params["version"])
     key = QuestionVersion.objects.select_related("question").prefetch_related("texts").get(pk=job.params["key"])
-    ids = list(_asked(version, job.params["without"]).values_list("pk", flat=True))
-    for number, pk in enumerate(ids, start=1):
-        _regrade_one(pk, key, job.params["keep_passed"])
-        if number % 20 == 0 or number == len(ids):
+    groups = _groups(version, job.params["without"])
+    for number, (quiz_id, learner_key) in enumerate(groups, start=1):
+        _regrade(quiz_id, learner_key, version, key, job.params["keep_passed"])
+        if number % 20 == 0 or number == len(groups):
             advance(job, number)
 
 
+def _groups(version: QuestionVersion, without: Any) -> list[tuple[int, Any]]:
+    """Whose attempts at which quiz asked the version: ``(quiz id, learner key)``."""
+    rows = _asked(version, without).order_by("attempt__quiz", "attempt__learner_key")
+    return list(rows.values_list("attempt__quiz_id", "attempt__learner_key").distinct())
+
+
 @transaction.atomic
-def _regrade_one(pk: int, key: QuestionVersion, keep_passed: bool) -> None:
-    """Regrade one question of one attempt, and the attempt; a mail goes out if its result is another."""
-    attempt = Attempt.objects.select_for_update().get(questions=pk)
-    questions = list(attempt.questions.with_answers().with_content())
-    one = next(one for one in questions if one.pk == pk)
-    if one.regraded_by_id == key.pk:
-        return
-    attempt_was_graded = attempt.state == Attempt.State.GRADED
-    earned = one.points
-    if one.points is not None:
-        earned = _earned([one], key)[pk]
-    if attempt_was_graded:
-        fate = outcome(
-            [other.points or Decimal(0) for other in questions],
-            [earned if other.pk == pk else other.points or Decimal(0) for other in questions],
-            [other.max_points for other in questions],
-            pass_mark=attempt.quiz.pass_mark,
-            keep_passed=keep_passed,
-        )
-        if fate.kept:
-            earned = one.points
-    AttemptQuestion.objects.filter(pk=pk).update(points=earned, regraded_by=key)
-    if attempt_was_graded and conclude(attempt):
-        _tell(attempt, key)
+def _regrade(quiz_id: int, learner_key: Any, version: QuestionVersion, key: QuestionVersion, keep_passed: bool) -> None:
+    """Regrade a question in the attempts of one learner; a mail goes out for each whose result is another."""
+    attempts = Attempt.objects.select_for_update().filter(quiz=quiz_id, learner_key=learner_key).order_by("number")
+    held = {attempt.pk: attempt for attempt in attempts}
+    quiz = Quiz.objects.select_related("item").prefetch_related("texts").get(pk=quiz_id)
+    for attempt in held.values():
+        attempt.quiz = quiz
+    asked = list(AttemptQuestion.objects.filter(attempt__in=held, version=version).with_answers().with_content())
+    earned = _earned([one for one in asked if one.points is not None], key)
+    fates = _fates(held.values(), asked, earned, keep_passed)
+    for one in asked:
+        attempt, fate = held[one.attempt_id], fates.get(one.attempt_id)
+        points = one.points if fate and fate.kept else earned.get(one.pk)
+        if (points, key.pk) == (one.points, one.regraded_by_id):
+            continue
+        AttemptQuestion.objects.filter(pk=one.pk).update(points=points, regraded_by=key)
+        if fate and points != one.points and conclude(attempt, stays_passed=keep_passed):
+            _tell(attempt, key)
 
 
 def _tell(attempt: Attempt, key: QuestionVersion) -> None:

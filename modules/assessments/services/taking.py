@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import uuid
 from collections.abc import Collection, Mapping
@@ -35,6 +36,8 @@ from .errors import (
 )
 
 LARGEST_SEED = 2**31 - 2
+
+log = logging.getLogger("assessments")
 
 
 def start_attempt(*, actor: Any, quiz: Quiz, language: str) -> Attempt:
@@ -125,7 +128,7 @@ def save_response(
     whether a newer one is there already: see ``lateness``; then it is saved as ``late`` and does not count. Raises
     ``AttemptOver``, ``AnswerChecked``, ``UnknownAnswer`` or ``NotYourAttempt``.
     """
-    _open_attempt(actor, question.attempt_id)
+    open_attempt(actor, question.attempt_id)
     if known := Response.objects.filter(key=key).first():
         if known.question_id != question.pk:
             raise UnknownAnswer
@@ -155,7 +158,7 @@ def save_answers(
     device) and the form still holds what it showed, the newer one stays. Raises as ``save_response`` does, and then
     saves none.
     """
-    _open_attempt(actor, attempt.pk)
+    open_attempt(actor, attempt.pk)
     questions = {question.pk: question for question in attempt.questions.with_answers().with_content()}
     known = contents(questions.values())
     new, shown = [], _answers_shown(questions, seen or {})
@@ -189,7 +192,7 @@ def check_answer(*, actor: Any, question: AttemptQuestion) -> AttemptQuestion:
     Checked again, nothing changes. Raises ``CannotCheck`` where the quiz does not show feedback at once, a person marks
     the question, or there is no answer yet; ``AttemptOver`` or ``NotYourAttempt``.
     """
-    attempt = _open_attempt(actor, question.attempt_id)
+    attempt = open_attempt(actor, question.attempt_id)
     asked = attempt.questions.with_answers().with_content().get(pk=question.pk)
     kind = asked.version.kind
     if attempt.quiz.feedback != Quiz.Feedback.AT_ONCE or kind.marked_by_person or not asked.answer:
@@ -201,7 +204,7 @@ def check_answer(*, actor: Any, question: AttemptQuestion) -> AttemptQuestion:
     return asked
 
 
-def _open_attempt(actor: Any, pk: int) -> Attempt:
+def open_attempt(actor: Any, pk: int) -> Attempt:
     """Lock an attempt to be changed by its owner."""
     attempt = Attempt.objects.select_for_update().get(pk=pk)
     if attempt.learner_key != actor.key:
@@ -235,9 +238,17 @@ def submit_attempt(*, actor: Any, attempt: Attempt, submission_key: uuid.UUID) -
 
 
 def close_overdue(limit: int = 500) -> int:
-    """Grade the attempts whose time is over with the answers saved last; return how many. The scheduler's act."""
-    due = Attempt.objects.overdue().order_by("deadline_at").values_list("pk", flat=True)[:limit]
-    return sum(close_attempt(attempt_id=pk) for pk in list(due))
+    """Grade the attempts whose time is over with the answers saved last; return how many. The scheduler's act.
+
+    One that cannot be graded is logged and holds up nobody behind it.
+    """
+    closed = 0
+    for pk in list(Attempt.objects.overdue().order_by("deadline_at").values_list("pk", flat=True)[:limit]):
+        try:
+            closed += close_attempt(attempt_id=pk)
+        except Exception:
+            log.exception("Attempt %s is over and could not be graded.", pk)
+    return closed
 
 
 @transaction.atomic

@@ -47,4 +47,9 @@ def type_choices() -> list[tuple[str, str]]:
     return [(kind.name, str(kind.label)) for kind in TYPES]
 
 
-__all__ = ["TYPES", "type_choices", "type_of"]
+def marked_types() -> list[str]:
+    """Return the names of the types whose answers a person marks."""
+    return [kind.name for kind in TYPES if kind.marked_by_person]
+
+
+__all__ = ["TYPES", "marked_types", "type_choices", "type_of"]

@@ -135,12 +135,17 @@ class QuestionType(ABC):
     """An icon of the admin."""
     marked_by_person: ClassVar[bool] = False
     takes_files: ClassVar[bool] = False
+    typed: ClassVar[bool] = False
+    """Whether an answer is a person's own words: statistics then show no wrong one that a single person gave."""
     text_holds_fields: ClassVar[bool] = False
     """Whether the answer's fields stand within the text of the question, which the type then writes itself."""
     exchange: ClassVar[Exchange] = Exchange()
     """How such questions are written in other systems' formats."""
     script: ClassVar[str] = ""
     """A static file that improves the fields, loaded on pages that ask such a question."""
+    lines: ClassVar[str] = ""
+    """Where every part of ``field`` that depends on learner or seed is a list of choices: its name. An answer is then a
+    list of ids, and the question is rendered once for everybody (``paper``)."""
     role: ClassVar[str] = "group"
     """The ARIA role of the question as a group of fields."""
 
@@ -195,6 +200,10 @@ class QuestionType(ABC):
         ``answer`` may come unchecked from a refused form. Texts are safe or plain, marked with their language
         where it is not ``language``.
         """
+
+    def order_of(self, ids: list[str], salt: str, seed: int) -> list[str]:
+        """Return ``lines`` in the order that a learner sees."""
+        return ids
 
     @abstractmethod
     def answer_text(self, content: Content, answer: Answer, language: str) -> str:

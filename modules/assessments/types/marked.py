@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from math import ceil
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -57,6 +58,7 @@ class MarkedByPerson(QuestionType):
                         "id": level["id"],
                         "label": marked(words.part(level["id"]), words.language),
                         "points": level["points"],
+                        "number": ceil(exact(level["points"])),
                         "given": given.get(criterion["id"]) == level["id"],
                     }
                     for level in criterion["levels"]

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ..admin_forms import QuestionForm
+from ..part_ids import kept_ids, numbers
 
 CRITERIA = 4
 LEVEL = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*[:：]\s*(\S.*)")
@@ -61,7 +62,10 @@ class MarkedForm(QuestionForm):
     def _levels(self, id: str) -> list[tuple[str, str, str]]:
         """Id, points and words of the levels of a criterion, in the author's order."""
         lines = [match for line in self.cleaned_data[f"levels_{id}"].splitlines() if (match := LEVEL.fullmatch(line))]
-        return [(f"{id}.{n}", match[1].replace(",", "."), match[2].strip()) for n, match in enumerate(lines, start=1)]
+        texts = [match[2].strip() for match in lines]
+        held = {level["id"]: self.words.part(level["id"]) for level in self.criteria.get(id, [])}
+        ids = kept_ids(texts, held, numbers(f"{id}.", {*held, *self.known}))
+        return [(level, match[1].replace(",", "."), text) for level, match, text in zip(ids, lines, texts, strict=True)]
 
     def _written(self) -> list[str]:
         return [id for id in self.ids if self.cleaned_data.get(f"criterion_{id}")]

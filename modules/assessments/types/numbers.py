@@ -17,11 +17,15 @@ SIGNS = str.maketrans("٫٬，．−–", ",',.--")
 LONGEST = 60
 
 
+def western(text: str) -> str:
+    """Return text with the decimal digits of every script as 0 to 9."""
+    return "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
+
+
 def split_number(text: str) -> tuple[list[Fraction], str]:
     """Return the readings of the number that ``text`` begins with (none: it begins with none) and what follows it."""
     text = text.strip()[:LONGEST]
-    plain = "".join(str(unicodedata.digit(sign)) if sign.isdecimal() else sign for sign in text)
-    plain = plain.translate(SIGNS)
+    plain = western(text).translate(SIGNS)
     plain = "".join(sign for sign in plain if unicodedata.category(sign) != "Cf")
     plain = re.sub(r"(?<=\d)[\s'’](?=\d{3}(?!\d))", "", plain)
     match = NUMBER.match(plain)

@@ -26,7 +26,7 @@ class PairingExchange(Exchange):
     def from_gift(self, record: gift.Record) -> Draft | None:
         if record.kind != "matching":
             return None
-        return paired(record.draft(""), [(answer.text.plain, answer.pair, "") for answer in record.answers])
+        return paired(record.draft(""), [(record.words(answer.text), answer.pair, "") for answer in record.answers])
 
     def from_moodle(self, record: moodle_xml.Record) -> Draft | None:
         if record.kind not in ("matching", "ddmatch"):
@@ -89,6 +89,7 @@ class PairingExchange(Exchange):
         draft.keep_feedback(item["id"] for item in draft.body["items"])
         written = moodle_xml.Written("matching", draft, load)
         written.add("shuffleanswers", "true")
+        written.combined()
         for left, right, _note in pairs:
             part = written.html("subquestion", gift.words_of(left).raw)
             written.text("answer", right, part)

@@ -1,9 +1,10 @@
 """What people type: tidied to be kept, and compared as a fair reader would. Pure.
 
 Two wordings are the same when nothing tells them apart but what a keyboard or a habit of writing does: Unicode
-forms (NFKC), space, invisible signs, the Arabic tatweel and vowel signs, kinds of apostrophes, quotation marks
-and dashes. Unless the author asks for it (``case``, ``diacritics``), capital letters and accents do not matter
-either; then also Arabic hamza carriers and the two final forms of ya count as one (أ إ آ as ا, ى as ي).
+forms (NFKC), digits of other scripts, space, invisible signs, the Arabic tatweel and vowel signs, kinds of apostrophes,
+quotation marks and dashes. Unless the author asks for it (``case``, ``diacritics``), capital letters and accents do not
+matter either; then also Arabic hamza carriers and the two final forms of ya count as one (أ إ آ as ا, ى as ي). The
+breve of Cyrillic й makes a letter of its own and always matters.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ import re
 import unicodedata
 
 from .base import UnknownAnswer
+from .numbers import western
 
 TATWEEL = "\u0640"
 ARABIC_VOWELS = re.compile("[\u064b-\u0652\u0670]")
+SHORT_I = ("и\u0306", "И\u0306")
 ALIKE = str.maketrans(
     {
         **dict.fromkeys("‘’‚‛ʼ`´′", "'"),
@@ -45,12 +48,16 @@ def normal(text: str, *, case: bool = False, diacritics: bool = False) -> str:
 def _plainer(text: str, case: bool, diacritics: bool) -> str:
     text = unicodedata.normalize("NFKC", text)
     text = "".join(sign for sign in text if sign != TATWEEL and unicodedata.category(sign) != "Cf")
-    text = " ".join(ARABIC_VOWELS.sub("", text).translate(ALIKE).split())
+    text = " ".join(ARABIC_VOWELS.sub("", western(text)).translate(ALIKE).split())
     if not case:
         text = unicodedata.normalize("NFKC", text.casefold())
     if not diacritics:
         decomposed = unicodedata.normalize("NFD", text)
-        text = "".join(sign for sign in decomposed if unicodedata.category(sign) != "Mn").replace("ى", "ي")
+        text = "".join(
+            sign
+            for place, sign in enumerate(decomposed)
+            if unicodedata.category(sign) != "Mn" or decomposed[place - 1 : place + 1] in SHORT_I
+        ).replace("ى", "ي")
     return unicodedata.normalize("NFC", text)
 
 
@@ -63,4 +70,19 @@ def same(typed: str, accepted: str, *, case: bool = False, diacritics: bool = Fa
     wanted = [normal(piece, case=case, diacritics=diacritics) for piece in pieces]
     if len(wanted) == 1:
         return given == wanted[0]
-    return re.fullmatch(r"\s*.*\s*".join(re.escape(piece) for piece in wanted), given) is not None
+    return _found_in_order(wanted, given)
+
+
+def _found_in_order(pieces: list[str], text: str) -> bool:
+    """Whether ``text`` is these pieces with any text between them. Each is taken at the first place where it fits, so
+    that no pattern takes long.
+    """
+    first, *inner, last = pieces
+    if not text.startswith(first):
+        return False
+    place = len(first)
+    for piece in inner:
+        if (found := text.find(piece, place)) < 0:
+            return False
+        place = found + len(piece)
+    return len(text) - len(last) >= place and text.endswith(last)

@@ -41,3 +41,10 @@ class BackIntoUse(scoped.ObjectActView):
     permission_required = "view"
     question = _("It is asked again from now on.")
     success_message = _("It is in use again.")
+
+
+class TryOut(scoped.ObjectActView):
+    label = _("Try it")
+    icon_name = "view"
+    permission_required = "view"
+    http_method_names = ["get", "head"]

@@ -44,6 +44,8 @@ STATES = [
 class Imports(generic.IndexView):
     """The files brought in so far."""
 
+    add_item_label = _("Import questions")
+
     @property
     def header_buttons(self) -> list[Any]:
         export = HeaderButton(_("Export questions"), url=reverse("export_questions"), icon_name="download")
@@ -54,6 +56,7 @@ class Bring(generic.CreateView):
     """Choose a file."""
 
     page_title = _("Import questions")
+    submit_button_label = _("Look at what it holds")
     success_message = None
 
     def get_success_url(self) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 import django_filters
 from django import forms
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -17,15 +18,18 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import BooleanColumn, Column
+from wagtail.permissions import policy_registry
 
 from core import scoped
 from core.errors import DomainError
 from core.languages import native_name
+from media.models import CampusImage
 
 from .. import services
 from ..admin_forms import QuestionForm, excerpt
 from ..admin_forms.quizzes import question_tags
 from ..categories import within
+from ..contents import pictures
 from ..differences import differences
 from ..models import Question, QuestionVersion
 from ..permissions import regrades, writes_quizzes
@@ -33,7 +37,8 @@ from ..services.bank import category_paths, category_tree
 from ..types import TYPES, type_choices
 from ..types.base import QuestionType
 from ..words import content_of
-from .common import BackIntoUse, CreateInOneLanguage, EditInOneLanguage, OutOfUse
+from .common import BackIntoUse, CreateInOneLanguage, EditInOneLanguage, OutOfUse, TryOut
+from .figures import QuestionStatistics
 
 
 class CreateQuestion(CreateInOneLanguage):
@@ -63,6 +68,17 @@ class EditQuestion(EditInOneLanguage):
         return (version.kind if version else TYPES[0]).form_class()
 
 
+def picture(request: HttpRequest) -> JsonResponse:
+    """Address and size of the picture ``?id=``, for the script that draws regions on it: one that they may choose."""
+    if not writes_quizzes(request.user):
+        raise PermissionDenied
+    asked = request.GET.get("id", "")
+    theirs = policy_registry.get_by_type(CampusImage).instances_user_has_any_permission_for(request.user, ["choose"])
+    if not (asked.isdecimal() and len(asked) < 18 and theirs.filter(pk=int(asked)).exists()):
+        raise Http404
+    return JsonResponse(pictures([int(asked)])[int(asked)])
+
+
 class RetireQuestion(OutOfUse):
     @classmethod
     def offered(cls, user: Any, obj: Question) -> bool:
@@ -79,6 +95,17 @@ class ReviveQuestion(BackIntoUse):
 
     def act(self, *, actor: Any, obj: Question, **answers: Any) -> None:
         services.revive_question(actor=actor, question=obj)
+
+
+class TryQuestion(TryOut):
+    """Leads to where a question is tried out."""
+
+    @classmethod
+    def offered(cls, user: Any, obj: Question) -> bool:
+        return writes_quizzes(user)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return redirect("question_try", self.scoped_object.pk)
 
 
 class Versions(scoped.ObjectActView):
@@ -237,7 +264,7 @@ class QuestionViewSet(scoped.ScopedModelViewSet):
     create_template_name = edit_template_name = "assessments/admin/question_form.html"
     list_display = [
         "__str__",
-        Column("text", label=_("Question"), accessor=excerpt),
+        Column("text", label=_("Text"), accessor=excerpt),
         Column("type", label=_("Type"), accessor=lambda question: _newest(question, "kind").label),
         Column("number", label=_("Version"), accessor=lambda question: _newest(question, "number")),
         Column("category", label=_("Category"), accessor=lambda question: question.category or ""),
@@ -245,10 +272,17 @@ class QuestionViewSet(scoped.ScopedModelViewSet):
         Column("languages", label=_("Languages"), accessor=_languages),
         BooleanColumn("in_use", label=_("In use"), accessor=lambda question: question.retired_at is None),
     ]
-    search_fields = ["key", "versions__texts__text"]
+    search_fields = ["name", "key", "idnumber", "versions__texts__text"]
     filterset_class = QuestionFilters
     list_per_page = 50
-    object_acts = {"versions": Versions, "regrade": Regrade, "retire": RetireQuestion, "revive": ReviveQuestion}
+    object_acts = {
+        "try": TryQuestion,
+        "statistics": QuestionStatistics,
+        "versions": Versions,
+        "regrade": Regrade,
+        "retire": RetireQuestion,
+        "revive": ReviveQuestion,
+    }
 
     def get_form_class(self, for_update: bool = False) -> type:
         return QuestionForm
@@ -274,6 +308,7 @@ class QuestionViewSet(scoped.ScopedModelViewSet):
             key=key,
             feedback=data["feedback"],
             source_language=source_language,
+            name=data.get("name", ""),
             **form.question(),
         )
         if "category" in data:

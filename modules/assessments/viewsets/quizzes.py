@@ -23,7 +23,8 @@ from ..categories import within
 from ..models import Question, Quiz
 from ..permissions import writes_quizzes
 from ..services.bank import category_tree
-from .common import BackIntoUse, CreateInOneLanguage, EditInOneLanguage, OutOfUse
+from .common import BackIntoUse, CreateInOneLanguage, EditInOneLanguage, OutOfUse, TryOut
+from .figures import QuizStatistics
 from .questions import newest
 
 ORDER = 1000
@@ -105,6 +106,17 @@ class AddQuestions(scoped.ObjectActView):
         return redirect("quizzes:edit", self.scoped_object.pk)
 
 
+class TryQuiz(TryOut):
+    """Leads to where a quiz is tried out."""
+
+    @classmethod
+    def offered(cls, user: Any, obj: Quiz) -> bool:
+        return writes_quizzes(user)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return redirect("quiz_try", self.scoped_object.item.key)
+
+
 class RetireQuiz(OutOfUse):
     @classmethod
     def offered(cls, user: Any, obj: Quiz) -> bool:
@@ -140,7 +152,13 @@ class QuizViewSet(scoped.ScopedModelViewSet):
         BooleanColumn("in_use", label=_("In use"), accessor=lambda quiz: quiz.item.retired_at is None),
     ]
     search_fields = ["texts__title"]
-    object_acts = {"questions": AddQuestions, "retire": RetireQuiz, "revive": ReviveQuiz}
+    object_acts = {
+        "try": TryQuiz,
+        "statistics": QuizStatistics,
+        "questions": AddQuestions,
+        "retire": RetireQuiz,
+        "revive": ReviveQuiz,
+    }
 
     def get_form_class(self, for_update: bool = False) -> type:
         return QuizForm

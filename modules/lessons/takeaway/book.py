@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -127,8 +127,8 @@ def rich(source: str) -> SafeString:
 def stored_name(url: str) -> str:
     """Return the name under which the storage of uploads has the file of an address; empty if it is none of its own."""
     start = default_storage.url("x")[:-1]
-    inside = url.startswith(start) and ".." not in url and not urlsplit(url).query
-    return url[len(start) :] if inside else ""
+    inside = url.startswith(start) and ".." not in unquote(url) and not urlsplit(url).query
+    return unquote(url[len(start) :]) if inside else ""
 
 
 def online(path: str) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import Any
+from os import SEEK_END
+from tempfile import TemporaryFile
+from typing import IO, Any
 
-from django.core.files.base import ContentFile
+from django.conf import settings
+from django.core.files import File
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,12 +20,16 @@ from jobs.services import advance, start_job
 from modules.records.models import Item
 
 from ..models import ModuleFile
-from .book import read_book
-from .package import zip_of
+from .book import Book, read_book
+from .package import write_zip
 from .pdf import pdf_of
 
 JOB = "lessons.module_file"
-MAKERS = {ModuleFile.Format.PDF: pdf_of, ModuleFile.Format.ZIP: zip_of}
+MAKERS: dict[ModuleFile.Format, Callable[[Book, IO[bytes]], object]] = {
+    ModuleFile.Format.PDF: lambda book, target: target.write(pdf_of(book)),
+    ModuleFile.Format.ZIP: write_zip,
+    ModuleFile.Format.FULL: partial(write_zip, recordings=True),
+}
 
 
 class NothingToTake(DomainError):
@@ -57,17 +65,23 @@ def make_file(job: Job) -> None:
     if book is None or not book.chapters:
         raise NothingToTake
     advance(job, 1)
-    content = MAKERS[ModuleFile.Format(kind)](book)
-    keep_file(item=item, language=language, kind=kind, name=f"{book.slug}-{book.language}.{kind}", content=content)
+    format = ModuleFile.Format(kind)
+    with TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as content:
+        MAKERS[format](book, content)
+        keep_file(item=item, language=language, format=format, name=f"{book.slug}-{book.language}", content=content)
     advance(job, 2)
 
 
-def keep_file(*, item: Item, language: str, kind: str, name: str, content: bytes) -> ModuleFile:
-    """Store a file that was made of ``item`` as it was read, in place of earlier ones."""
-    made = ModuleFile(item=item, language=language, format=kind, stamp=item.changed_at, size=len(content), name=name)
-    made.file.save(f"modules/{item.key}-{language}.{kind}", ContentFile(content), save=False)
+def keep_file(*, item: Item, language: str, format: ModuleFile.Format, name: str, content: IO[bytes]) -> ModuleFile:
+    """Store a file that was made of ``item`` as it was read, in place of earlier ones; ``name`` without ending."""
+    size, ending = content.seek(0, SEEK_END), format.ending
+    content.seek(0)
+    made = ModuleFile(
+        item=item, language=language, format=format, stamp=item.changed_at, size=size, name=f"{name}.{ending}"
+    )
+    made.file.save(f"modules/{item.key}-{language}-{format}.{ending}", File(content), save=False)
     with transaction.atomic():
-        earlier = list(ModuleFile.objects.filter(item=item, language=language, format=kind).select_for_update())
+        earlier = list(ModuleFile.objects.filter(item=item, language=language, format=format).select_for_update())
         ModuleFile.objects.filter(pk__in=[row.pk for row in earlier]).delete()
         made.save()
         for row in earlier:

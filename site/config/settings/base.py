@@ -173,6 +173,7 @@ CELERY_BEAT_SCHEDULE = {
     "old-imports": {"task": "courses.participants.tasks.forget_imports", "schedule": crontab(minute="15", hour="1")},
     "digests": {"task": "courses.catalogue.tasks.send_digests", "schedule": crontab(minute="3")},
     "deadlines": {"task": "courses.catalogue.tasks.send_deadlines", "schedule": crontab(minute="8")},
+    "completions": {"task": "courses.catalogue.tasks.notice_completions", "schedule": crontab(minute="45", hour="1")},
     "privacy-erasures": {"task": "courses.privacy.tasks.erase_due", "schedule": crontab(minute="10")},
     "privacy-retention": {
         "task": "courses.privacy.tasks.enforce_retention",

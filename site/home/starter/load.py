@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.text import slugify
@@ -90,117 +91,128 @@ def _by_key(rows: list[dict[str, Any]] | None) -> dict[str, Any]:
     return {row["key"]: row for row in rows or []}
 
 
-def put_topic(home: HomePage, english: Locale, topic: dict[str, Any]) -> TopicPage:
+def put_in_languages(
+    model: type[Page],
+    words: Callable[[dict[str, Any]], dict[str, Any]],
+    source: dict[str, Any],
+    translations: dict[str, dict[str, Any]],
+    **fixed: Any,
+) -> Page:
+    """Write a page and its translations; returns the English one.
+
+    ``words`` makes the fields that a translator writes from a text; ``fixed`` are those of every language.
+    """
+    page, _written = put_page(model, **fixed, **words(source))
+    for language, text in translations.items():
+        put_translation(page, language, **words(text))
+    return page
+
+
+def _of_pages(part: Callable[[dict[str, Any]], list[dict[str, Any]]], key: str) -> dict[str, dict[str, Any]]:
+    return {language: _by_key(part(content))[key] for language, content in files.translations("pages").items()}
+
+
+def put_topic(home: HomePage, english: Locale, topic: dict[str, Any]) -> Page:
     """Write a topic page and its translations."""
-    owner = f"topic-{topic['key']}"
-    page, _written = put_page(
+    return put_in_languages(
         TopicPage,
+        lambda text: {
+            "title": text["title"],
+            "summary": text["summary"],
+            "body": stream([{"text": text["body"]}], f"topic-{topic['key']}"),
+        },
+        topic,
+        _of_pages(lambda content: content["home"]["topics"], topic["key"]),
         parent=home,
         key=key_of("topic", topic["key"]),
         locale=english,
         slug=slugify(topic["title"]),
-        title=topic["title"],
-        summary=topic["summary"],
         field=topic["key"],
-        body=stream([{"text": topic["body"]}], owner),
     )
-    for language, content in files.translations("pages").items():
-        text = _by_key(content["home"]["topics"])[topic["key"]]
-        put_translation(
-            page, language, title=text["title"], summary=text["summary"], body=stream([{"text": text["body"]}], owner)
-        )
-    return page
 
 
-def put_plain(home: HomePage, english: Locale, plain: dict[str, Any]) -> PlainPage:
+def put_plain(home: HomePage, english: Locale, plain: dict[str, Any]) -> Page:
     """Write a plain page and its translations."""
-    owner = f"plain-{plain['key']}"
-    page, _written = put_page(
+    return put_in_languages(
         PlainPage,
+        lambda text: {
+            "title": text["title"],
+            "summary": text["summary"],
+            "body": stream(text["body"], f"plain-{plain['key']}"),
+        },
+        plain,
+        _of_pages(lambda content: content["pages"], plain["key"]),
         parent=home,
         key=key_of("plain", plain["key"]),
         locale=english,
         slug=plain["slug"],
-        title=plain["title"],
-        summary=plain["summary"],
-        body=stream(plain["body"], owner),
     )
-    for language, content in files.translations("pages").items():
-        text = _by_key(content["pages"])[plain["key"]]
-        put_translation(page, language, title=text["title"], summary=text["summary"], body=stream(text["body"], owner))
-    return page
 
 
-def put_module(topic: TopicPage, english: Locale, name: str) -> None:
+def put_module(topic: Page, english: Locale, name: str) -> None:
     """Write a module, its lessons and its quiz, with their translations."""
     source = read(f"modules/{name}")
-    module, _written = put_page(
+    translations = files.translations(f"modules/{name}")
+    module = put_in_languages(
         ModulePage,
+        lambda text: {
+            "title": text["title"],
+            "summary": text["summary"],
+            "objectives": bullets(text["objectives"]),
+        },
+        source,
+        translations,
         parent=topic,
         key=key_of("module", name),
         locale=english,
         slug=name,
-        title=source["title"],
-        summary=source["summary"],
         field=source["field"],
         minutes=source["minutes"],
         authors=AUTHORS,
         licence=LICENCE,
-        objectives=bullets(source["objectives"]),
     )
-    translations = files.translations(f"modules/{name}")
-    for language, text in translations.items():
-        put_translation(
-            module, language, title=text["title"], summary=text["summary"], objectives=bullets(text["objectives"])
-        )
     for lesson in source["lessons"]:
-        page, _written = put_page(
-            LessonPage,
-            parent=module,
-            key=key_of("lesson", lesson["key"]),
-            locale=english,
-            slug=lesson["key"],
-            title=lesson["title"],
-            summary=lesson["summary"],
-            minutes=lesson["minutes"],
-            sources=bullets(lesson["sources"]),
-            body=stream(lesson["body"], lesson["key"]),
-        )
-        for language, text in translations.items():
-            words = _by_key(text["lessons"])[lesson["key"]]
-            put_translation(
-                page,
-                language,
-                title=words["title"],
-                summary=words["summary"],
-                sources=bullets(words["sources"]),
-                body=stream(words["body"], lesson["key"]),
-            )
+        put_lesson(module, english, lesson, translations)
     records.put_module_quiz(name, source, translations)
 
 
-def put_course_page(topic: TopicPage, english: Locale, course: dict[str, Any]) -> None:
+def put_lesson(module: Page, english: Locale, lesson: dict[str, Any], translations: dict[str, dict[str, Any]]) -> None:
+    """Write a lesson; ``translations`` are those of its module."""
+    put_in_languages(
+        LessonPage,
+        lambda text: {
+            "title": text["title"],
+            "summary": text["summary"],
+            "sources": bullets(text["sources"]),
+            "body": stream(text["body"], lesson["key"]),
+        },
+        lesson,
+        {language: _by_key(text["lessons"])[lesson["key"]] for language, text in translations.items()},
+        parent=module,
+        key=key_of("lesson", lesson["key"]),
+        locale=english,
+        slug=lesson["key"],
+        minutes=lesson["minutes"],
+    )
+
+
+def put_course_page(topic: Page, english: Locale, course: dict[str, Any]) -> None:
     """Write the page that describes a course, with its translations."""
-    owner = f"course-{course['key']}"
-    page, _written = put_page(
+    put_in_languages(
         CoursePage,
+        lambda text: {
+            "title": text["title"],
+            "summary": text["summary"],
+            "body": stream([{"text": paragraph} for paragraph in text["description"]], f"course-{course['key']}"),
+            "objectives": "\n".join(text["objectives"]),
+            "audience": "\n".join(text["audience"]),
+            "prerequisites": text["prerequisites"],
+        },
+        course,
+        files.translations(f"courses/{course['key']}"),
         parent=topic,
         key=key_of("course-page", course["key"]),
         locale=english,
         slug=course["key"],
         course=records.course_of(course["key"]),
-        **_course_texts(course, owner),
     )
-    for language, text in files.translations(f"courses/{course['key']}").items():
-        put_translation(page, language, **_course_texts(text, owner))
-
-
-def _course_texts(course: dict[str, Any], owner: str) -> dict[str, Any]:
-    return {
-        "title": course["title"],
-        "summary": course["summary"],
-        "body": stream([{"text": paragraph} for paragraph in course["description"]], owner),
-        "objectives": "\n".join(course["objectives"]),
-        "audience": "\n".join(course["audience"]),
-        "prerequisites": course["prerequisites"],
-    }

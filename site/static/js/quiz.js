@@ -41,6 +41,8 @@
       const differs = JSON.stringify(now) !== JSON.stringify(given(name));
       if (locked) box(name).replaceWith(box(name, fresh));
       else {
+        const files = box(name).querySelector("[data-files]");
+        if (files) files.replaceWith(box(name, fresh).querySelector("[data-files]"));
         show(name, now);
         box(name).querySelector("[name=seen]").value = box(name, fresh).querySelector("[name=seen]").value;
       }

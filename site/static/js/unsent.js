@@ -9,6 +9,7 @@
 //     Returns false where the browser keeps nothing: then it lives as long as the page, which asks before it is left.
 //   unsent.get(id), unsent.list(prefix)         the entries, oldest first: what was put, with id, key and at (ms)
 //   unsent.remove(id)
+//   unsent.token()                              the token against forged requests, for what is sent without being kept
 //   unsent.send(prefix)                         sends what is kept, oldest first; Promise: is nothing left?
 //     Also called by itself: when a page opens, when the line is back, and again after a pause that doubles.
 //
@@ -144,5 +145,5 @@ const unsent = (() => {
   addEventListener("storage", ({ key }) => { if (key?.startsWith(prefix)) tell(key.slice(prefix.length), "elsewhere"); });
   document.addEventListener("DOMContentLoaded", () => send()); // when the page's own scripts listen
 
-  return { put, get, list, remove, send };
+  return { put, get, list, remove, send, token };
 })();

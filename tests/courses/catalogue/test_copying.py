@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from courses.catalogue import services
-from courses.catalogue.models import Course, CoursePage, PracticalTask
+from courses.catalogue.models import Course, CoursePage, LetterTemplate, PracticalTask, Prerequisite
 from courses.catalogue.services.copying import moved
 from modules.records.models import Item
 from tests import factories
@@ -52,6 +52,10 @@ def course(programme, module):
     live = factories.SyllabusEntryFactory(course=made, kind="live-session", item=None, order=1)
     task = PracticalTask.objects.create(course=made, titles={"en": "A skill"})
     leaves = [("lessons", entry.item_id), ("live-session", live.pk), ("skill", task.pk)]
+    before = factories.ItemFactory(kind=Item.Kind.MODULE)
+    for kind, ref, of in (("course", 7, None), ("module", before.pk, item), ("module", item.pk, before)):
+        Prerequisite.objects.create(course=made, kind=kind, ref=str(ref), module=of)
+    LetterTemplate.objects.create(course=made, language="fr", subject="Courage", text="Bonjour {name}")
     spec = {"all": [{"kind": kind, "ref": str(ref), "at_least": 80} for kind, ref in leaves]}
     services.put_rule(actor=None, course=made, spec=spec)
     page = CoursePage(title="A course", slug="original", course=made, locale=module.locale)
@@ -72,6 +76,13 @@ def test_it_uses_the_same_modules_and_nobody_takes_part(cast, course):
     leaves = made.rules.get().spec["all"]
     entries = list(made.syllabus.all())
     assert [leaf["ref"] for leaf in leaves] == [str(entries[0].item_id), str(entries[1].pk), str(made.tasks.get().pk)]
+    asked = made.prerequisites.values_list("kind", "ref", "module")
+    assert sorted(asked, key=str) == sorted(course.prerequisites.values_list("kind", "ref", "module"), key=str)
+    assert made.letter_templates.values_list("language", "subject", "text").get() == (
+        "fr",
+        "Courage",
+        "Bonjour {name}",
+    )
     assert made.cohorts.get().self_paced and not made.cohorts.get().enrolments.exists()
     page = CoursePage.objects.get(course=made)
     assert (page.title, page.slug, page.live) == ("A copy", "copy", False)
@@ -83,6 +94,12 @@ def test_it_may_have_modules_of_its_own(cast, course, module):
     item = made.syllabus.get(kind="module").item
     assert item.key != module.translation_key and item.titles["en"] == module.title
     assert made.rules.get().spec["all"][0]["ref"] == str(item.pk)
+    before = course.prerequisites.get(kind="module", module=course.syllabus.get(kind="module").item)
+    assert set(made.prerequisites.values_list("kind", "ref", "module")) == {
+        ("course", "7", None),
+        ("module", before.ref, item.pk),
+        ("module", str(item.pk), int(before.ref)),
+    }
 
 
 def test_a_key_is_taken_once(cast, course):

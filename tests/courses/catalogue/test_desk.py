@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from courses.catalogue import services
-from courses.catalogue.models import Application, ApplicationQuestion, Cohort, CohortWindow
+from courses.catalogue.models import Application, ApplicationQuestion, Cohort, CohortInvitation, CohortWindow
 from courses.participants.models import Participant
 from jobs.models import OutboxMail
 from tests import factories
@@ -301,6 +301,20 @@ def test_the_desk_asks_as_many_queries_for_many_as_for_one(client, cast, cohort,
             )
         with django_assert_max_num_queries(24):
             client.get(f"/en/cohorts/{cohort.pk}/entry/")
+
+
+def test_every_invitation_is_found_page_by_page(client, cast, cohort):
+    for number in range(60):
+        CohortInvitation.objects.create(
+            cohort=cohort, email=f"n{number}@lists.example", language="en", expires_at=timezone.now()
+        )
+    client.force_login(cast.organiser)
+    shown = set()
+    for page in (1, 2):
+        words = client.get(f"/en/cohorts/{cohort.pk}/entry/", {"invited": page}).content.decode()
+        shown |= {number for number in range(60) if f"n{number}@lists.example" in words}
+    assert len(shown) == 60
+    assert "60" in words
 
 
 def test_an_open_application_stands_on_my_learning(client, cast, application):

@@ -138,6 +138,21 @@ class TestPrerequisites:
             with pytest.raises(services.WrongPrerequisite):
                 add(actor=cast.organiser, course=course, **fields)
 
+    def test_modules_of_a_course_cannot_wait_for_each_other(self, cast, course):
+        first, second, third = (factories.SyllabusEntryFactory(course=course, order=n).item for n in range(3))
+
+        def add(module, ref):
+            services.add_prerequisite(
+                actor=cast.organiser, course=course, kind="module", ref=str(ref.pk), module=module
+            )
+
+        add(second, first)
+        add(third, second)
+        for module, ref in ((first, second), (first, third)):
+            with pytest.raises(services.WrongPrerequisite):
+                add(module, ref)
+        add(third, first)
+
     def test_others_ask_for_nothing(self, cast, course):
         module, _lesson = module_with_lesson()
         for who in (cast.learner, cast.trainer, cast.other_organiser):

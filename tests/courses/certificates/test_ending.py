@@ -106,7 +106,7 @@ def test_name_and_file_are_withdrawn_and_the_rest_stays(cast, issue, django_capt
     assert certificate.state == "valid"
     assert certificate.sha256
     assert certificate.starts_on
-    storage = services._files()
+    storage = services.storage()
     assert not storage.exists(pdf)
     assert not storage.exists(archive), "the ZIP held the file too"
     done.batch.refresh_from_db()
@@ -116,9 +116,9 @@ def test_name_and_file_are_withdrawn_and_the_rest_stays(cast, issue, django_capt
 def test_what_a_crash_left_is_removed_later(cast, certificate):
     pdf = certificate.pdf.name
     services.withdraw_name(actor=cast.learner, certificate=certificate)  # committed, but the process dies here
-    assert services._files().exists(pdf)
+    assert services.storage().exists(pdf)
     assert services.remove_withdrawn_files() == 1
-    assert not services._files().exists(pdf)
+    assert not services.storage().exists(pdf)
     assert services.remove_withdrawn_files() == 0
 
 

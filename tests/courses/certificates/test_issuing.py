@@ -10,9 +10,11 @@ import pytest
 from django.utils import timezone
 
 from core.models import AuditEntry
+from courses.catalogue import services as catalogue
 from courses.certificates import issuing, services
 from courses.certificates.eligibility import eligible
 from courses.certificates.models import Certificate, Kind
+from courses.certificates.render import BatchRenderer
 from institutions.models import Role
 from institutions.services import grant_role
 from jobs import running
@@ -187,7 +189,7 @@ def test_two_workers_at_the_same_certificate_leave_one_row_and_one_file(
         actor=cast.organiser, template=template, subject=completed, participants=[cast.learner.participant]
     )
     common = {"actor": cast.organiser, "batch": batch, "participant": cast.learner.participant}
-    real = services.BatchRenderer.pdf
+    real = BatchRenderer.pdf
     other = []
 
     def slow(self, sheet):
@@ -196,11 +198,11 @@ def test_two_workers_at_the_same_certificate_leave_one_row_and_one_file(
             other[0] = services.issue_certificate(**common)
         return real(self, sheet)
 
-    monkeypatch.setattr(services.BatchRenderer, "pdf", slow)
+    monkeypatch.setattr(BatchRenderer, "pdf", slow)
     ours = services.issue_certificate(**common)
     assert ours == other[0]
     assert Certificate.objects.count() == 1
-    _folders, files = services._files().listdir(f"certificates/{timezone.now().year}")
+    _folders, files = services.storage().listdir(f"certificates/{timezone.now().year}")
     assert len(files) == 1
     assert services.is_unaltered(Certificate.objects.get())
 
@@ -209,6 +211,26 @@ def test_nobody_gets_the_same_certificate_twice_in_another_batch(issue, cast, co
     issue()
     with pytest.raises(services.NotComplete):
         issue()
+
+
+def test_who_completed_and_then_left_has_earned_it(completed, cast, template):
+    enrolment = completed.enrolments.get(participant=cast.learner.participant)
+    catalogue.refresh_completion(completed.course, [enrolment])
+    catalogue.withdraw(actor=cast.learner, enrolment=enrolment)
+    other = completed.enrolments.get(participant=cast.outsider.participant)
+    catalogue.withdraw(actor=cast.outsider, enrolment=other)
+    rows = {c.participant.user: c for c in eligible(completed, template.kind, actor=cast.organiser)}
+    assert list(rows) == [cast.learner]
+    assert rows[cast.learner].can_receive
+
+
+def test_who_moved_to_another_cohort_is_certified_there_only(completed, cast, template):
+    enrolment = completed.enrolments.get(participant=cast.learner.participant)
+    catalogue.refresh_completion(completed.course, [enrolment])
+    goal = factories.CohortFactory(course=completed.course)
+    catalogue.transfer(actor=cast.organiser, enrolment=enrolment, cohort=goal)
+    assert cast.learner not in [c.participant.user for c in eligible(completed, template.kind)]
+    assert [c.can_receive for c in eligible(goal, template.kind)] == [True]
 
 
 def test_somebody_who_left_meanwhile_is_left_out_with_the_reason_and_the_others_get_theirs(cast, completed, template):

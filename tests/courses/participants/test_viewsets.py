@@ -192,3 +192,11 @@ def test_an_organiser_writes_a_designation_down(client, chief, cast):
     assert "either a country or a body" in wrong.content.decode()
     assert client.post(reverse("designations:add"), data).status_code == 302
     assert FocalPointDesignation.objects.get().participant == cast.learner.participant
+
+
+def test_an_exported_name_is_never_a_formula(client, chief):
+    ParticipantFactory(name='=HYPERLINK("http://evil.example","x")', organisation="@SUM(1)")
+    client.force_login(chief)
+    table = b"".join(client.get(reverse("participants:index"), {"export": "csv"}).streaming_content).decode()
+    assert "'=HYPERLINK" in table and "'@SUM(1)" in table
+    assert ",@SUM" not in table

@@ -49,6 +49,15 @@ def test_applied_it_lets_go_what_is_due_and_says_how_much(capsys):
     assert list(OutboxMail.objects.values_list("key", flat=True)) == ["new"]
 
 
+def test_an_account_somebody_is_enrolled_with_is_kept_though_never_signed_in_to():
+    idle, expected = (factories.UserFactory(verified=False) for _ in range(2))
+    factories.EnrolmentFactory(participant__user=expected)
+    with after(181):
+        keeping.enforce()
+    assert not User.objects.filter(pk=idle.pk).exists()
+    assert User.objects.filter(pk=expected.pk).exists()
+
+
 def test_one_day_before_nothing_goes():
     old_mail()
     with after(89):

@@ -80,7 +80,7 @@ def test_asks_as_many_queries_for_one_workshop_as_for_many(page, django_assert_m
     for number in range(12):
         registered(factories.WorkshopFactory(region="africa"), f"Person {number}", "nomination")
     page()
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(24):
         page()
 
 

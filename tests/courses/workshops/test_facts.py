@@ -135,3 +135,14 @@ def test_facts_cost_the_same_for_one_and_for_many(
         many.append(another)
     with django_assert_num_queries(5):
         live_session_facts(course, many)
+
+
+def test_attendance_that_meets_the_last_requirement_completes_at_once(
+    workshop, session, cast, course, entry, enrolment, register, django_capture_on_commit_callbacks
+):
+    put_rule(actor=cast.organiser, course=course, spec={"kind": "live-session", "ref": str(entry.pk), "at_least": 80})
+    register(workshop, cast.learner)
+    with django_capture_on_commit_callbacks(execute=True):
+        services.record_attendance(actor=None, session=session, marks={enrolment.participant_id: "present"})
+    enrolment.refresh_from_db()
+    assert enrolment.completed_at is not None

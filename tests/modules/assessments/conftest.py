@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from django.db.models import Q
 
 from modules.assessments import registry
-from modules.assessments.models import Attempt
+from modules.assessments.models import Attempt, QuizQuestion
 from modules.assessments.services import save_answers, start_attempt, submit_attempt
 from modules.records.models import Item
 from tests import factories
+
+from .types.samples import BY_TYPE
 
 
 @pytest.fixture
@@ -70,3 +75,27 @@ def hand_in(begin, answer):
         return submit_attempt(actor=attempt.learner, attempt=attempt, submission_key=uuid.uuid4())
 
     return handed_in
+
+
+@pytest.fixture
+def trainer(db):
+    return factories.UserFactory(email="trainer@example.org")
+
+
+@pytest.fixture
+def may_mark(monkeypatch, trainer):
+    """The room above lets the trainer mark everything, also what is their own."""
+    monkeypatch.setattr(registry, "_markers", [lambda user: Q(pk__isnull=False) if user == trainer else Q(pk__in=[])])
+
+
+@pytest.fixture
+def ask(quiz):
+    """Let the quiz ask one question of a type, and one that is graded by itself."""
+
+    def asked(type: str, points: int = 2) -> Any:
+        slot = quiz.slots.first()
+        quiz.slots.exclude(pk=slot.pk).delete()
+        QuizQuestion.objects.create(quiz=quiz, question=BY_TYPE[type].put().question, order=9, points=points)
+        return quiz
+
+    return asked

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import uuid
 from decimal import Decimal
 from fractions import Fraction
@@ -14,7 +13,6 @@ from django.db.models import Q
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
 
 from core.models import AuditEntry
 from institutions.models import Role
@@ -22,7 +20,7 @@ from institutions.services import grant_role
 from jobs.models import OutboxMail
 from modules.assessments import registry, services, signals
 from modules.assessments.facts import best_grades
-from modules.assessments.models import AnswerFile, Mark, QuizQuestion
+from modules.assessments.models import Mark, QuizQuestion
 from modules.assessments.types.marked import rubric_share
 from modules.records.models import Event
 from tests import factories
@@ -31,30 +29,6 @@ from .types.samples import BY_TYPE
 
 BOTH = {"c1": "c1.2", "c2": "c2.2"}
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
-
-
-@pytest.fixture
-def trainer(db):
-    return factories.UserFactory(email="trainer@example.org")
-
-
-@pytest.fixture
-def may_mark(monkeypatch, trainer):
-    """The room above lets the trainer mark everything, also what is their own."""
-    monkeypatch.setattr(registry, "_markers", [lambda user: Q(pk__isnull=False) if user == trainer else Q(pk__in=[])])
-
-
-@pytest.fixture
-def ask(quiz):
-    """Let the quiz ask one question of a type, and one that is graded by itself."""
-
-    def asked(type: str, points: int = 2) -> Any:
-        slot = quiz.slots.first()
-        quiz.slots.exclude(pk=slot.pk).delete()
-        QuizQuestion.objects.create(quiz=quiz, question=BY_TYPE[type].put().question, order=9, points=points)
-        return quiz
-
-    return asked
 
 
 @pytest.fixture
@@ -159,16 +133,90 @@ def test_a_mark_is_never_changed_and_the_newest_counts(handed_in, trainer, may_m
     assert [mark.released_at is not None for mark in Mark.objects.all()] == [False, True]
 
 
-def test_a_mark_given_again_after_release_changes_the_result(handed_in, trainer, may_mark):
+def test_a_mark_given_again_after_release_needs_a_reason_and_changes_the_result(handed_in, trainer, may_mark, learner):
     attempt = handed_in()
     services.give_mark(actor=trainer, question=essay(attempt), levels={"c1": "c1.1", "c2": "c2.1"})
     services.release_marks(actor=trainer, attempt=attempt)
     assert (attempt.percent, attempt.passed) == (Decimal("33.33"), False)
-    services.give_mark(actor=trainer, question=essay(attempt), levels=BOTH)
+    with pytest.raises(services.InvalidMark, match="why"):
+        services.give_mark(actor=trainer, question=essay(attempt), levels=BOTH, reason=" ")
+    services.give_mark(actor=trainer, question=essay(attempt), levels=BOTH, reason="I had misread it.")
+    entry = AuditEntry.objects.get(action="assessments.mark_again")
+    assert entry.data == {
+        "question": essay(attempt).order,
+        "points": "2.00",
+        "reason": "I had misread it.",
+        "before": "0.00",
+    }
+    attempt.refresh_from_db()
+    assert attempt.percent == Decimal("33.33")  # the learner sees the old mark until the new one is released
     services.release_marks(actor=trainer, attempt=attempt)
     assert (attempt.percent, attempt.passed) == (Decimal(100), True)
+    assert OutboxMail.objects.filter(to=learner.email).count() == 2
     with pytest.raises(services.CannotMark, match="no new mark"):
         services.release_marks(actor=trainer, attempt=attempt)
+
+
+def test_a_release_is_taken_back_with_a_reason_and_counts_nowhere_until_it_is_released_again(
+    handed_in, trainer, may_mark, learner
+):
+    attempt = handed_in()
+    services.give_mark(actor=trainer, question=essay(attempt), levels=BOTH)
+    with pytest.raises(services.CannotMark, match="released"):
+        services.take_back_marks(actor=trainer, attempt=attempt, reason="The wrong one")
+    services.release_marks(actor=trainer, attempt=attempt)
+    module = attempt.quiz.item.parent_id
+    assert best_grades([learner.key], [module])
+    with pytest.raises(services.InvalidMark, match="reason"):
+        services.take_back_marks(actor=trainer, attempt=attempt, reason=" ")
+    services.take_back_marks(actor=trainer, attempt=attempt, reason="The wrong one")
+    assert (attempt.state, attempt.percent, attempt.passed, attempt.points) == ("submitted", None, None, None)
+    assert essay(attempt).points is None and best_grades([learner.key], [module]) == {}
+    entry = AuditEntry.objects.get(action="assessments.take_back_marks")
+    assert (entry.actor, entry.data["reason"], entry.data["percent"]) == (trainer, "The wrong one", "100.00")
+    services.release_marks(actor=trainer, attempt=attempt)
+    assert (attempt.percent, attempt.passed) == (Decimal(100), True)
+    assert OutboxMail.objects.filter(to=learner.email).count() == 2
+
+
+def test_only_who_may_mark_takes_a_release_back(handed_in, trainer, may_mark, learner, stranger):
+    attempt = handed_in()
+    services.give_mark(actor=trainer, question=essay(attempt), levels=BOTH)
+    services.release_marks(actor=trainer, attempt=attempt)
+    for who in (learner, stranger):
+        with pytest.raises(services.CannotMark):
+            services.take_back_marks(actor=who, attempt=attempt, reason="Please")
+    assert Mark.objects.get().released_at
+
+
+def test_a_result_is_released_as_a_whole(quiz, ask, begin, learner, trainer, may_mark):
+    ask("essay")
+    QuizQuestion.objects.create(quiz=quiz, question=BY_TYPE["upload"].put().question, order=10)
+    attempt = begin()
+    answers = {q.pk: "An essay." for q in attempt.questions.filter(version__type="essay")}
+    upload = attempt.questions.get(version__type="upload")
+    kept = services.add_file(actor=learner, question=upload, upload=SimpleUploadedFile("a.txt", b"x"))
+    services.save_answers(actor=learner, attempt=attempt, answers={**answers, upload.pk: [str(kept.key)]})
+    services.submit_attempt(actor=learner, attempt=attempt, submission_key=uuid.uuid4())
+    services.give_mark(actor=trainer, question=attempt.questions.get(version__type="essay"), levels=BOTH)
+    with pytest.raises(services.CannotMark, match="still to be marked"):
+        services.release_marks(actor=trainer, attempt=attempt)
+    assert services.release_several(actor=trainer, attempts=[attempt]) == 0
+    services.give_mark(actor=trainer, question=upload, levels={"c1": "c1.2"})
+    assert services.release_marks(actor=trainer, attempt=attempt) == 2
+
+
+def test_two_who_mark_at_once_overwrite_nothing_unseen(handed_in, trainer, may_mark, monkeypatch):
+    attempt = handed_in()
+    other = factories.UserFactory(name="The other")
+    monkeypatch.setattr(registry, "_markers", [lambda user: Q(pk__isnull=False)])
+    first = services.give_mark(actor=other, question=essay(attempt), levels=BOTH, comment="Good.", seen=0)
+    mine = {"levels": {"c1": "c1.1", "c2": "c2.1"}, "comment": "Weak."}
+    with pytest.raises(services.MarkedMeanwhile, match="The other gave this answer 2 points"):
+        services.give_mark(actor=trainer, question=essay(attempt), seen=0, **mine)
+    second = services.give_mark(actor=trainer, question=essay(attempt), seen=first.pk, **mine)
+    again = services.give_mark(actor=trainer, question=essay(attempt), seen=first.pk, **mine)  # a double click
+    assert again == second and Mark.objects.count() == 2
 
 
 def test_nobody_marks_their_own_answers(handed_in, trainer, may_mark):
@@ -240,117 +288,3 @@ def test_the_learner_sees_that_it_waits_then_level_and_comment(handed_in, traine
     assert "Well &lt;i&gt;argued&lt;/i&gt;." in html and "Consent &lt;b&gt;first&lt;/b&gt;." in html
     assert html.count("Given") == 2
     assert "You reached 100 %" in html
-
-
-# --- files --------------------------------------------------------------------------------
-
-
-def picture(format: str = "PNG") -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", (8, 8)).save(out, format)
-    return out.getvalue()
-
-
-@pytest.fixture
-def uploading(ask, begin, client, learner):
-    ask("upload")
-    client.force_login(learner)
-    return begin()
-
-
-def send(client: Any, attempt: Any, *files: tuple[str, bytes], act: str = "stay", kept: Any = ()) -> Any:
-    question = essay(attempt)
-    data: dict[str, Any] = {"act": act, "submission_key": str(uuid.uuid4()), f"q{question.pk}": list(kept)}
-    data[f"q{question.pk}-new"] = [SimpleUploadedFile(name, content) for name, content in files]
-    return client.post(reverse("attempt", args=[attempt.key]), data)
-
-
-def answer_of(attempt: Any) -> Any:
-    return attempt.questions.with_answers().get(version__type="upload").answer
-
-
-def test_a_file_is_kept_privately_and_named_in_the_answer(client, uploading):
-    assert send(client, uploading, ("terms.pdf", PDF)).status_code == 302
-    kept = AnswerFile.objects.get()
-    assert answer_of(uploading) == [str(kept.key)]
-    assert kept.file.storage.location.endswith("private") and str(kept.key) in kept.file.name
-    page = client.get(reverse("attempt", args=[uploading.key])).content.decode()
-    assert "multipart/form-data" in page and "terms.pdf" in page
-    reply = client.get(reverse("answer_file", args=[kept.key]))
-    assert b"".join(reply.streaming_content) == PDF
-    assert reply["Content-Disposition"] == 'attachment; filename="terms.pdf"'
-
-
-def test_files_are_added_and_taken_back_up_to_the_number_allowed(client, uploading):
-    send(client, uploading, ("one.pdf", PDF))
-    one = answer_of(uploading)
-    send(client, uploading, ("two.png", picture()), kept=one)
-    both = answer_of(uploading)
-    assert len(both) == 2 and both[:1] == one
-    html = send(client, uploading, ("three.txt", b"Three"), kept=both).content.decode()
-    assert "Hand in 2 files at most." in html
-    assert answer_of(uploading) == both
-    send(client, uploading, kept=both[1:])
-    assert answer_of(uploading) == both[1:]
-    send(client, uploading)
-    assert answer_of(uploading) == []
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "said"),
-    [
-        ("terms.exe", b"MZ", "accepted are"),
-        ("terms.xlsx", b"PK", "accepted are"),  # a kind that this question does not take
-        ("terms.pdf", b"not a PDF", "not what its name says"),
-        ("map.png", b"\x89PNG\r\n\x1a\nbroken", "not what its name says"),
-        ("map.png", picture("JPEG"), "not what its name says"),
-        ("terms.txt", b"", "empty"),
-        ("terms.txt", b"x" * (1024 * 1024 + 1), "too big"),
-        ("page.txt", b"<html><script>", "not what its name says"),
-    ],
-)
-def test_a_file_that_is_not_what_was_asked_for_is_refused_by_name(client, uploading, name, content, said):
-    html = send(client, uploading, (name, content)).content.decode()
-    assert name in html and said in html
-    assert not AnswerFile.objects.exists()
-
-
-def test_not_endless_files_are_kept(client, uploading):
-    for number in range(20):
-        send(client, uploading, (f"{number}.txt", b"text"))
-    assert "too many files" in send(client, uploading, ("more.txt", b"text")).content.decode()
-    assert AnswerFile.objects.count() == 20
-
-
-def test_the_file_of_another_cannot_be_named_or_read(client, uploading, begin, stranger, trainer, may_mark):
-    send(client, uploading, ("terms.pdf", PDF))
-    kept = AnswerFile.objects.get()
-    other = begin(user=stranger)
-    client.force_login(stranger)
-    assert "does not belong" in send(client, other, kept=[str(kept.key)]).content.decode()
-    url = reverse("answer_file", args=[kept.key])
-    assert client.get(url).status_code == 404
-    client.force_login(trainer)
-    assert client.get(url).status_code == 404  # not handed in yet
-    services.submit_attempt(actor=uploading.learner, attempt=uploading, submission_key=uuid.uuid4())
-    assert client.get(url).status_code == 200
-    client.logout()
-    assert client.get(url).status_code == 302
-
-
-def test_after_handing_in_no_file_is_taken(client, uploading, learner):
-    question = essay(uploading)
-    services.submit_attempt(actor=learner, attempt=uploading, submission_key=uuid.uuid4())
-    with pytest.raises(services.AttemptOver):
-        services.add_file(actor=learner, question=question, upload=SimpleUploadedFile("a.txt", b"x"))
-
-
-def test_only_the_learner_adds_a_file(uploading, stranger):
-    with pytest.raises(services.NotYourAttempt):
-        services.add_file(actor=stranger, question=essay(uploading), upload=SimpleUploadedFile("a.txt", b"x"))
-
-
-def test_a_question_without_files_takes_none(begin, learner):
-    question = begin().questions.first()
-    with pytest.raises(services.RefusedFile):
-        services.add_file(actor=learner, question=question, upload=SimpleUploadedFile("a.txt", b"x"))

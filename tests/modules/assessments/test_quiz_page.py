@@ -150,3 +150,13 @@ def test_the_way_to_the_quiz_leads_through_its_module(client, module):
     )
     key = Item.objects.get(kind="quiz").key
     assert f'href="{content.url(module)}"' in client.get(f"/en/quiz/{key}/").content.decode()
+
+
+@pytest.mark.parametrize(("rule", "passed"), [("best", True), ("last", False), ("mean", False)])
+def test_it_says_passed_only_where_the_attempts_that_count_do(client, hand_in, quiz, learner, rule, passed):
+    quiz.grade_rule = rule
+    quiz.save()
+    hand_in(right=3), hand_in(right=0, wrong=3)
+    client.force_login(learner)
+    html = client.get(reverse("quiz", args=[quiz.item.key])).content.decode()
+    assert ("You have passed this quiz." in html) == passed

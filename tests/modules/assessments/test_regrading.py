@@ -14,7 +14,8 @@ from core.models import AuditEntry
 from jobs.models import Job, OutboxMail
 from modules.assessments import services
 from modules.assessments.models import Attempt, Question
-from modules.assessments.regrading import outcome, summary
+from modules.assessments.regrading import outcome, summary, together
+from modules.assessments.scoring import grade_of, passes
 from modules.assessments.services import regrading
 from tests import factories
 
@@ -58,6 +59,58 @@ def test_nobody_who_passed_fails_where_passes_are_kept(attempts, pass_mark):
     assert counts.gain + counts.lose + counts.kept <= counts.attempts == len(attempts)
 
 
+# One learner's attempts at a quiz: old and new points of some equally heavy questions each, in order.
+RULES = st.sampled_from(["best", "last", "mean"])
+
+
+def all_of(rule, attempts, pass_mark, keep_passed):
+    weights = [points(*[1] * len(one)) for one in attempts]
+    found = [
+        outcome([a for a, _b in one], [b for _a, b in one], most, pass_mark=pass_mark, keep_passed=keep_passed)
+        for one, most in zip(attempts, weights, strict=True)
+    ]
+    return together(rule, found, pass_mark=pass_mark, keep_passed=keep_passed)
+
+
+def percents(outcomes, name):
+    return [getattr(one, name) for one in outcomes]
+
+
+@given(RULES, st.lists(marks, min_size=1, max_size=6), st.integers(1, 100))
+def test_whatever_attempt_counts_who_had_passed_the_quiz_has_passed_it_still(rule, attempts, pass_mark):
+    found = all_of(rule, attempts, pass_mark, keep_passed=True)
+    if passes(rule, percents(found, "before"), pass_mark):
+        assert passes(rule, percents(found, "after"), pass_mark)
+    assert all(one.passed or not one.passed_before for one in found)
+
+
+@given(RULES, st.lists(marks, min_size=1, max_size=6), st.integers(1, 100))
+def test_keeping_never_gives_less_and_never_more_than_one_had_or_earns(rule, attempts, pass_mark):
+    kept = all_of(rule, attempts, pass_mark, keep_passed=True)
+    hard = all_of(rule, attempts, pass_mark, keep_passed=False)
+    for one, other in zip(kept, hard, strict=True):
+        assert one.after >= other.after
+        assert one.after == (one.before if one.kept else other.after)
+    assert grade_of(rule, percents(kept, "after")) >= grade_of(rule, percents(hard, "after"))
+
+
+@given(RULES, st.lists(marks, min_size=1, max_size=6), st.integers(1, 100), st.booleans())
+def test_regraded_twice_is_regraded_once(rule, attempts, pass_mark, keep_passed):
+    first = all_of(rule, attempts, pass_mark, keep_passed)
+    reached = [
+        [(old, old) if fate.kept else (new, new) for old, new in one] for one, fate in zip(attempts, first, strict=True)
+    ]
+    again = all_of(rule, reached, pass_mark, keep_passed)
+    assert percents(again, "after") == percents(first, "after")
+
+
+@pytest.mark.parametrize(("rule", "after"), [("mean", [100, 60]), ("best", [100, 50]), ("last", [100, 50])])
+def test_a_failed_attempt_keeps_its_points_only_where_the_grade_would_fail_without_them(rule, after):
+    """100 % and 60 %, of which the second would be 50 %, with a pass mark of 80 %."""
+    pairs = [[(Decimal(1), Decimal(1))] * 2, [(Decimal(1), Decimal(1)), (Decimal("0.2"), Decimal(0))]]
+    assert percents(all_of(rule, pairs, 80, keep_passed=True), "after") == after
+
+
 # --- the act ------------------------------------------------------------------------------
 
 pytestmark = pytest.mark.django_db
@@ -81,11 +134,12 @@ def correct(question: Question, right: str = "b"):
     )
 
 
-def answer_all(attempt, first: str, question: Question) -> Attempt:
-    answers = {
-        one.pk: [first if one.version.question_id == question.pk else "a"]
-        for one in attempt.questions.select_related("version")
-    }
+def answer_all(attempt, first: str, question: Question, wrong: int = 0) -> Attempt:
+    """Hand in with an answer to the question, so many of the others wrong, and the rest right."""
+    asked = attempt.questions.select_related("version").order_by("version")
+    others = [one.pk for one in asked if one.version.question_id != question.pk]
+    answers = {pk: ["c" if place < wrong else "a"] for place, pk in enumerate(others)}
+    answers |= {one.pk: [first] for one in asked if one.pk not in others}
     services.save_answers(actor=attempt.learner, attempt=attempt, answers=answers)
     return services.submit_attempt(actor=attempt.learner, attempt=attempt, submission_key=uuid.uuid4())
 
@@ -137,6 +191,43 @@ def test_who_gains_passes_and_who_passed_stays_so(gained_and_lost, regrade):
     gained.refresh_from_db(), lost.refresh_from_db()
     assert (gained.percent, gained.passed) == (100, True)
     assert (lost.percent, lost.passed) == (100, True)
+
+
+@pytest.mark.parametrize(("rule", "second"), [("mean", 66.67), ("best", 33.33), ("last", 33.33)])
+def test_who_had_passed_by_the_grade_that_counts_has_passed_still(begin, question, regrade, quiz, cast, rule, second):
+    """100 % and 66.67 %: the mean had passed; both attempts would lose a third."""
+    quiz.grade_rule = rule
+    quiz.save()
+    attempts = [answer_all(begin(), "a", question), answer_all(begin(), "a", question, wrong=1)]
+    correct(question)
+    asked = {"actor": cast.organiser, "version": question.versions.last(), "key": question.versions.first()}
+    told = services.preview_regrade(**asked)
+    assert (told.kept, told.lose) == ((2, 0) if rule == "mean" else (1, 1))
+    for _twice in range(2):
+        regrade()
+        for attempt in attempts:
+            attempt.refresh_from_db()
+        assert [float(attempt.percent) for attempt in attempts] == [100, second]
+
+
+def test_who_had_passed_by_the_pass_mark_of_that_day_has_passed_still(begin, question, regrade, quiz):
+    quiz.pass_mark = 60
+    quiz.save()
+    attempt = answer_all(begin(), "a", question, wrong=1)
+    quiz.pass_mark = 80
+    quiz.save()
+    correct(question)
+    regrade()
+    attempt.refresh_from_db()
+    assert (float(attempt.percent), attempt.passed) == (66.67, True)
+
+
+def test_the_organiser_may_change_their_mind_and_take_the_pass_later(gained_and_lost, regrade):
+    _gained, lost = gained_and_lost
+    regrade()
+    regrade(keep_passed=False)
+    lost.refresh_from_db()
+    assert (float(lost.percent), lost.passed) == (66.67, False)
 
 
 def test_the_organiser_may_take_the_pass(gained_and_lost, regrade):

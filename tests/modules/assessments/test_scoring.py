@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modules.assessments.scoring import grade_of, percent, points
+from modules.assessments.scoring import grade_of, passes, percent, points
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,20 @@ def test_everything_right_is_100_per_cent_whatever_the_weights(questions):
 )
 def test_a_grade_lies_between_the_worst_and_the_best_attempt(percents, rule):
     assert min(percents) <= grade_of(rule, percents) <= max(percents)
+
+
+def test_nobody_has_passed_who_never_handed_in():
+    assert not passes("best", [], 0)
+    assert passes("best", [Decimal(0)], 0)
+
+
+@given(
+    st.lists(st.decimals(min_value=0, max_value=100, places=2), min_size=1, max_size=9),
+    st.sampled_from(["best", "last", "mean"]),
+    st.data(),
+)
+def test_an_attempt_that_gains_never_lowers_a_grade(percents, rule, data):
+    place = data.draw(st.integers(0, len(percents) - 1))
+    better = [*percents]
+    better[place] = data.draw(st.decimals(min_value=percents[place], max_value=100, places=2))
+    assert grade_of(rule, better) >= grade_of(rule, percents)

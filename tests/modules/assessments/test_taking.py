@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from modules.assessments import services, signals
-from modules.assessments.models import Attempt, Response
+from modules.assessments.models import Attempt, QuestionVersion, Response
 from modules.assessments.tasks import close_overdue
 from modules.records.models import Event
 from tests import factories
@@ -371,6 +371,16 @@ def test_attempts_outlive_the_account(hand_in, learner):
     learner.delete()
     attempt.refresh_from_db()
     assert (attempt.learner, attempt.passed) == (None, True)
+
+
+def test_an_attempt_that_cannot_be_graded_holds_up_nobody(begin, quiz, caplog):
+    other = factories.QuizFactory(item__parent=quiz.item.parent)
+    broken, sound = begin(), begin(of=other)
+    Attempt.objects.update(deadline_at=timezone.now() - timedelta(minutes=5))
+    QuestionVersion.objects.filter(asked__attempt=broken).update(type="no-such-type")
+    close_overdue()
+    assert Attempt.objects.get(pk=sound.pk).state == Attempt.State.GRADED
+    assert f"Attempt {broken.pk} is over" in caplog.text
 
 
 def test_the_overdue_attempt_of_a_deleted_account_is_still_graded(begin, quiz, learner):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+import tempfile
+import tracemalloc
 import zipfile
 
 import pytest
@@ -18,12 +20,12 @@ from weasyprint.urls import FatalURLFetchingError
 
 from jobs import running
 from jobs.models import Job
-from media.models import CampusImage, CampusMedia
+from media.models import CampusDocument, CampusImage, CampusMedia
 from modules.lessons import registry
 from modules.lessons.models import ModuleFile, private_storage
 from modules.lessons.takeaway.book import read_book
 from modules.lessons.takeaway.making import NothingToTake, make_file, request_file
-from modules.lessons.takeaway.package import zip_of
+from modules.lessons.takeaway.package import write_zip
 from modules.lessons.takeaway.pdf import UploadsOnly, html_of, pdf_of
 from modules.lessons.takeaway.rewriting import best_size, rewrite
 from modules.records.models import Item
@@ -65,6 +67,12 @@ def illustrated(module, lessons, picture):
     content.publish(first)
     module.authors, module.licence = "A. Writer", "cc-by-4.0"
     return content.publish(module)
+
+
+def zip_of(module, **choice):
+    packed = io.BytesIO()
+    write_zip(read_book(module.translation_key, "en"), packed, **choice)
+    return zipfile.ZipFile(packed)
 
 
 def item_of(page):
@@ -144,7 +152,7 @@ def test_an_arabic_book_runs_from_right_to_left(illustrated, lessons):
 
 
 def test_the_zip_reads_from_a_memory_stick(illustrated, lessons):
-    archive = zipfile.ZipFile(io.BytesIO(zip_of(read_book(illustrated.translation_key, "en"))))
+    archive = zip_of(illustrated)
     names = archive.namelist()
     folder = f"{illustrated.slug}-en"
     assert {f"{folder}/{name}" for name in ("index.html", "glossary.html", "style.css", "lesson-01.html")} <= set(names)
@@ -162,6 +170,76 @@ def test_the_zip_reads_from_a_memory_stick(illustrated, lessons):
                 assert f"{folder}/{target}" in names, address
                 assert not place or f'id="{place}"' in pages[f"{folder}/{target}"], address
     assert any(name.startswith(f"{folder}/pictures/") for name in names)
+
+
+@pytest.fixture
+def recorded(module, lessons):
+    """A lesson with a video, its captions in French and its transcript, and with two files, one not for everybody."""
+    film = CampusMedia.objects.create(
+        title="A film",
+        type="video",
+        file=ContentFile(b"film" * 1000, name="le film été.mp4"),
+        transcript="What is said.",
+        width=640,
+        height=360,
+    )
+    words = ContentFile(b"WEBVTT\n\n00:00.000 --> 00:01.000\nBonjour", name="film.vtt")
+    film.tracks.create(kind="captions", language="fr", file=words)
+    root = Collection.get_first_root_node()
+    closed = root.add_child(name="Closed")
+    closed.view_restrictions.create(restriction_type="login")
+    files = [
+        CampusDocument.objects.create(
+            title=title, file=ContentFile(b"%PDF-1.4 ", name=f"{title}.pdf"), collection=where
+        )
+        for title, where in (("open", root), ("closed", closed))
+    ]
+    lessons[0].body = [("media", {"media": film}), *(("file", {"document": file}) for file in files)]
+    content.publish(lessons[0])
+    return module
+
+
+@pytest.mark.parametrize("recordings", [True, False])
+def test_recordings_come_along_where_they_are_wanted_and_transcripts_always(recorded, recordings):
+    archive = zip_of(recorded, recordings=recordings)
+    folder = f"{recorded.slug}-en"
+    html = archive.read(f"{folder}/lesson-01.html").decode()
+    assert "What is said." in html
+    assert ("<video" in html) == recordings
+    played = [name for name in archive.namelist() if "/recordings/" in name]
+    assert [name.rpartition(".")[2] for name in played] == (["mp4", "vtt"] if recordings else [])
+    for name in played:
+        assert f'src="{name.removeprefix(folder + "/")}"' in html
+    if recordings:
+        assert archive.read(played[0]) == b"film" * 1000
+    files = [name for name in archive.namelist() if "/files/" in name]
+    assert len(files) == 1 and f'href="{files[0].removeprefix(folder + "/")}"' in html
+    assert re.search(r'href="http[^"]+/documents/\d+/closed', html)
+
+
+def test_a_long_film_does_not_fill_the_memory(recorded):
+    film = CampusMedia.objects.get()
+    with open(film.file.path, "r+b") as file:  # noqa: PTH123
+        file.truncate(300 * 1024 * 1024)
+    with tempfile.TemporaryFile() as target:
+        book = read_book(recorded.translation_key, "en")
+        tracemalloc.start()
+        write_zip(book, target, recordings=True)
+        _now, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert target.seek(0, io.SEEK_END) > 300 * 1024 * 1024
+    assert most < 16 * 1024 * 1024
+
+
+def test_recordings_are_offered_with_their_weight_where_there_are_any(client, cast, recorded, topic):
+    page = client.get(content.url(recorded)).content.decode()
+    assert "Plain pages with all recordings" in page and "which weigh 3.9\xa0KB" in page
+    run(request_file(actor=cast.learner, item=item_of(recorded), language="en", kind="all"))
+    made = ModuleFile.objects.get()
+    assert made.name.endswith(".zip") and made.size == made.file.size > 4000
+    assert "(ZIP, " in client.get(content.url(recorded)).content.decode()
+    plain = content.make_module(topic, lessons=1)
+    assert "all recordings" not in client.get(content.url(plain)).content.decode()
 
 
 def test_a_lesson_with_its_own_restriction_is_left_out(illustrated, lessons):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ...admin_forms import QuestionForm
+from ...part_ids import numbers
 
-CATEGORIES, ROWS = ["c1", "c2", "c3", "c4", "c5", "c6"], 10
+CATEGORIES, ROWS = 6, 10
 
 
 class CategorisingForm(QuestionForm):
@@ -17,19 +19,18 @@ class CategorisingForm(QuestionForm):
 
     def add_fields(self) -> None:
         held = self.old_body.get("targets", [])
-        self.targets = [*held, *(name for name in CATEGORIES if name not in held)][: max(len(CATEGORIES), len(held))]
-        if self.is_translation:
-            self.targets = held
+        fresh = numbers("c", {*held, *self.known})
+        self.targets = held if self.is_translation else [*held, *islice(fresh, max(0, CATEGORIES - len(held)))]
         belongs = {item["id"]: item["target"] for item in self.old_body.get("items", [])}
         self.ids = self.row_ids(list(belongs), ROWS)
         for target in self.targets:
             self.add_line(f"target_{target}", _("Category"), self.words.part(target), required=self.is_translation)
-        numbers = [("", ""), *((target, str(place)) for place, target in enumerate(self.targets, start=1))]
+        places = [("", ""), *((target, str(place)) for place, target in enumerate(self.targets, start=1))]
         for id in self.ids:
             self.add_line(f"item_{id}", _("Item"), self.words.part(id), required=self.is_translation)
             if not self.is_translation:
                 self.fields[f"belongs_{id}"] = forms.ChoiceField(
-                    label=_("Number of its category"), required=False, choices=numbers, initial=belongs.get(id, "")
+                    label=_("Number of its category"), required=False, choices=places, initial=belongs.get(id, "")
                 )
             self.add_lines(f"feedback_{id}", _("Feedback"), self.words.part(id, "feedback"))
 

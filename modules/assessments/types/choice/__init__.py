@@ -55,6 +55,7 @@ class Choice(QuestionType):
     template_name = "assessments/types/choice.html"
     exchange: ClassVar[Exchange] = ChoiceExchange()
     shuffles = True
+    lines = "choices"
 
     def form_class(self) -> type[QuestionForm]:
         from .form import ChoiceForm
@@ -127,7 +128,6 @@ class Choice(QuestionType):
         ids = self.needed(content.body)
         words = content.in_language(language, ids)
         right = {choice["id"]: bool(choice["correct"]) for choice in content.body["choices"]}
-        order = shuffled(seed if self.shuffles else 0, f"choices:{content.salt}", ids)
         return {
             "multiple": self.several(content.body),
             "choices": [
@@ -138,9 +138,12 @@ class Choice(QuestionType):
                     "correct": right[id] if graded else None,
                     "note": marked(words.part(id, "feedback"), words.language) if graded else "",
                 }
-                for id in order
+                for id in self.order_of(ids, content.salt, seed)
             ],
         }
+
+    def order_of(self, ids: list[str], salt: str, seed: int) -> list[str]:
+        return shuffled(seed if self.shuffles else 0, f"choices:{salt}", ids)
 
     def answer_text(self, content: Content, answer: Answer, language: str) -> str:
         words = content.in_language(language, self.needed(content.body))

@@ -37,10 +37,14 @@ class ChoiceExchange(Exchange):
         draft = record.draft(kind)
         if kind == "truefalse":
             return true_false(
-                draft, record.answers[0].weight > 0, *(answer.feedback.plain for answer in record.answers)
+                draft, record.answers[0].weight > 0, *(record.words(answer.feedback) for answer in record.answers)
             )
         return weighed(
-            draft, [(answer.text.plain, answer.feedback.plain, fraction_of(answer.weight)) for answer in record.answers]
+            draft,
+            [
+                (record.words(answer.text), record.words(answer.feedback), fraction_of(answer.weight))
+                for answer in record.answers
+            ],
         )
 
     def from_moodle(self, record: moodle_xml.Record) -> Draft | None:
@@ -65,8 +69,6 @@ class ChoiceExchange(Exchange):
             draft.type = "multiple"
         if record.kind == "multichoiceset":
             draft.extra["marking"] = ALL_OR_NOTHING
-        if not moodle_xml.flag(element, "shuffleanswers", default=True):
-            draft.lose(_("the fixed order of the answers: a quiz shuffles all or none"))
         return weighed(draft, answers)
 
     def from_qti(self, record: qti.Record) -> Draft | None:
@@ -105,7 +107,10 @@ class ChoiceExchange(Exchange):
             return None
         draft = row.draft(row.type)
         if row.type == "truefalse":
+            called = [cell.text.strip().lower() for cell in row.answers]
             sides = [*(cell.feedback for cell in row.answers), "", ""][:2]
+            if called[:1] in (["false"], ["f"]) or called[1:2] in (["true"], ["t"]):
+                sides.reverse()
             word = row.right.strip().lower()
             if word not in ("true", "false", "t", "f"):
                 raise CannotCarry(_("Write “true” or “false” into the column “right”."))
@@ -161,6 +166,7 @@ class ChoiceExchange(Exchange):
         written.add("single", "true" if draft.type == "single" else "false")
         written.add("shuffleanswers", "true")
         written.add("answernumbering", "abc")
+        written.combined()
         for choice, share in zip(draft.body["choices"], shares_of(draft), strict=True):
             id = choice["id"]
             written.answer(draft.part(id), percent_of(share), draft.part(id, "feedback"), is_html=True)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ...admin_forms import QuestionForm
+from ...part_ids import letters
 from . import ALL_OR_NOTHING, PER_OPTION, RIGHT_MINUS_WRONG, WEIGHTS
 
 ROWS = 8
-IDS = "abcdefghijklmnopqrstuvwxyz"
 
 
 class ChoiceForm(QuestionForm):
@@ -22,7 +23,7 @@ class ChoiceForm(QuestionForm):
         held = self.old_body.get("choices", [])
         self.ids = [choice["id"] for choice in held]
         if not self.is_translation:
-            self.ids += [letter for letter in IDS if letter not in self.ids][: max(0, ROWS - len(self.ids))]
+            self.ids += islice(letters({*self.ids, *self.known}), max(0, ROWS - len(self.ids)))
             self.fields["marking"] = forms.ChoiceField(
                 label=_("Points of a multiple choice"),
                 required=False,

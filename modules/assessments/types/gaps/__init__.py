@@ -50,6 +50,7 @@ class Gaps(QuestionType):
     hint = gettext_lazy("A text with gaps to fill, typed or chosen from a list.")
     icon = "form"
     exchange = GapsExchange()
+    typed = True
     text_holds_fields = True
 
     def form_class(self) -> type[QuestionForm]:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from ...exchange import moodle_xml, table
 from ...exchange.contract import Exchange
 from ...exchange.draft import Draft
-from ...exchange.markup import from_words, words
+from ...exchange.markup import NONCHARACTERS, from_words, unsaid, words
 from ...exchange.problems import CannotCarry
 
 if TYPE_CHECKING:
@@ -38,6 +38,14 @@ SHARE = re.compile(r"%(-?\d+(?:\.\d+)?)%")
 PARTS = re.compile(r"(?:\\.|[^\\~]|\\$)+", re.DOTALL)
 NOTED = re.compile(r"((?:\\.|[^\\#])*)#(.*)", re.DOTALL)
 ESCAPED = re.compile(r"\\([\\#}~/\"=*])")
+# Moodle itself takes a backslash away from # and } alone: any other sign of its own is written as an entity, which it
+# decodes last. While a text is taken apart, characters that no text may hold stand for them, and for a brace written as
+# an entity, with which no gap begins.
+SIGNS = "{\\#}~=%"
+BRACE = re.compile(r"&(?:#0*123|#[xX]0*7[bB]|lbrace|lcub);")
+ENTITY = re.compile(r"&(?:amp;)?#(\d{2,3});")
+HIDDEN = {ord(sign): chr(0xFDD8 + place) for place, sign in enumerate(SIGNS)}
+SHOWN = {ord(mark): chr(sign) for sign, mark in HIDDEN.items()}
 
 Answer = tuple[str, float, str]
 
@@ -45,6 +53,12 @@ Answer = tuple[str, float, str]
 class GapsExchange(Exchange):
     def from_moodle(self, record: moodle_xml.Record) -> Draft | None:
         if record.kind == "cloze":
+            asked = record.element.find("questiontext")
+            if asked is not None and (text := asked.find("text")) is not None:
+                raw = NONCHARACTERS.sub("\ufffd", text.text or "")
+                raw = CLOZE.sub(lambda gap: ENTITY.sub(_hidden, gap[0]), raw)
+                text.text = BRACE.sub(HIDDEN[ord("{")], raw)
+                record.draft.text = record.html(asked)
             return from_cloze(record.draft)
         if record.kind in ("gapselect", "ddwtos"):
             return from_choices(record)
@@ -133,7 +147,11 @@ class _Gaps:
         held = self.held[place] if place < len(self.held) else []
         if isinstance(held, list) and len(held) == len(names) and all(re.fullmatch(r"\w{1,20}", str(n)) for n in held):
             names = [str(name) for name in held]
+        if not all(text for text, _share, _note in answers):
+            raise CannotCarry(_("A choice of gap %(id)s has no words.") % {"id": id})
         best = max(range(len(answers)), key=lambda each: answers[each][1])
+        if answers[best][1] <= 0:
+            raise CannotCarry(_("Its gap %(id)s has no right choice.") % {"id": id})
         if any(share > 0 for each, (_text, share, _note) in enumerate(answers) if each != best):
             self.draft.lose(_("the points for a choice that is half right"))
         self._add({"id": id, "choices": names, "right": names[best]}, weight)
@@ -160,7 +178,7 @@ def from_cloze(draft: Draft) -> Draft:
         raise CannotCarry(_("There is no gap in its text."))
     for id, gap in zip(ids, found, strict=True):
         kind, weight = gap[2], int(gap[1] or 1)
-        answers = _answers(gap[3])
+        answers = _answers(draft, gap[3])
         if kind in CHOSEN:
             gaps.choose(id, answers, weight)
         elif kind in (*TYPED, *TYPED_CASE, *NUMERICAL):
@@ -176,6 +194,8 @@ def from_cloze(draft: Draft) -> Draft:
         draft.body["diacritics"] = True
     texts = iter(ids)
     draft.text = CLOZE.sub(lambda gap: f"[[{next(texts)}]]", SLOT.sub(r"[\1]", draft.text))
+    draft.text = draft.text.translate(SHOWN)
+    draft.pictures = {mark: each for mark, each in draft.pictures.items() if mark in draft.text + draft.feedback}
     told = order.get("order", [])
     if sorted(map(str, told)) == sorted(ids):
         draft.body["gaps"].sort(key=lambda gap: told.index(gap["id"]))
@@ -188,7 +208,7 @@ def _typed(draft: Draft, gaps: _Gaps, id: str, answers: list[Answer], weight: in
         draft.lose(_("the points for an answer that is half right"))
     if any(note for _text, share, note in answers if share <= 0):
         draft.lose(_("the feedback to wrong answers in a gap"))
-    accepted = [text for text, _share, _note in whole]
+    accepted = [text for text, _share, _note in whole if text]
     if kind in NUMERICAL:
         values = [text.partition(":") for text in accepted]
         if any(tolerance.strip() not in ("", "0") for _value, _sign, tolerance in values):
@@ -200,18 +220,23 @@ def _typed(draft: Draft, gaps: _Gaps, id: str, answers: list[Answer], weight: in
         draft.lose(_("the feedback to each wording of a gap"))
 
 
-def _answers(text: str) -> list[Answer]:
-    """The answers of a gap: text, share in per cent, feedback."""
+def _answers(draft: Draft, text: str) -> list[Answer]:
+    """The answers of a gap: text, share in per cent, feedback. What is not said of one is noted as lost."""
     found = []
     for part in PARTS.findall(text):
+        if not part.strip():
+            continue
         share = 0.0
         if part.startswith("="):
             share, part = 100.0, part[1:]
         elif told := SHARE.match(part):
             share, part = float(told[1]), part[told.end() :]
         answer, _sign, note = _split(part)
+        for html in (answer, note):
+            if what := unsaid(_unescaped(html)):
+                draft.lose(what)
         found.append((_plain(answer), share, _plain(note)))
-    return [answer for answer in found if answer[0]]
+    return found
 
 
 def _split(part: str) -> tuple[str, str, str]:
@@ -220,7 +245,15 @@ def _split(part: str) -> tuple[str, str, str]:
 
 
 def _plain(text: str) -> str:
-    return words(ESCAPED.sub(lambda sign: escape(sign[1]), text))
+    return words(_unescaped(text)).translate(SHOWN)
+
+
+def _unescaped(text: str) -> str:
+    return ESCAPED.sub(lambda sign: escape(sign[1]), text)
+
+
+def _hidden(entity: re.Match[str]) -> str:
+    return HIDDEN.get(int(entity[1]), entity[0])
 
 
 def _cloze(draft: Draft, gap: dict[str, Any], case: bool) -> str:
@@ -236,7 +269,7 @@ def _cloze(draft: Draft, gap: dict[str, Any], case: bool) -> str:
     else:
         kind = "SHORTANSWER_C" if case else "SHORTANSWER"
         note = draft.part(id, "feedback")
-        answers = ["=" + _written(line, note) for line in _lines(draft.part(id))]
+        answers = ["=" + _written(line, note).replace("*", "\\*") for line in _lines(draft.part(id))]
     return f"{{{gap.get('weight', 1)}:{kind}:{'~'.join(answers)}}}"
 
 
@@ -252,7 +285,8 @@ def _written(text: str, note: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return re.sub(r'([\\#}~=*/"])', r"\\\1", from_words(text)).replace("<br\\/>", "<br>")
+    """Words as HTML in which nothing looks like a sign of cloze."""
+    return re.sub(r"[\\#}~]|^[=%]", lambda sign: f"&#{ord(sign[0])};", from_words(text))
 
 
 def _unhurt(html: str) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from ...admin_forms import QuestionForm
 from ...words import editable
 from ..base import InvalidQuestion, Words
-from .writing import put_together, taken_apart
+from .writing import Before, put_together, taken_apart
 
 
 class GapsForm(QuestionForm):
@@ -21,7 +21,8 @@ class GapsForm(QuestionForm):
         self.fields["text"].label = _("Text with gaps")
         self.fields["text"].help_text = _(
             "Write each gap into the text. [[2014|two thousand fourteen]]: typed, with all that is accepted. "
-            "[[=yes|no]]: chosen, the right one behind =. Feedback follows a #: [[=yes|no#Read Article 6.]]"
+            "[[=yes|no]]: chosen, the right one behind =. Feedback follows a #: [[=yes|no#Read Article 6.]] "
+            "Write \\| \\# \\= \\] for these signs themselves."
         )
         if not self.is_translation:
             for name, label in (("case", _("Capital letters matter")), ("diacritics", _("Accents matter"))):
@@ -34,7 +35,8 @@ class GapsForm(QuestionForm):
 
     def clean_text(self) -> str:
         try:
-            self.kept, self.gaps, self.written_parts = taken_apart(self.cleaned_data["text"])
+            before = Before(self.old_body.get("gaps", []), self.words, self.known, self.is_translation)
+            self.kept, self.gaps, self.written_parts = taken_apart(self.cleaned_data["text"], before)
         except InvalidQuestion as error:
             raise forms.ValidationError(str(error)) from error
         return self.cleaned_data["text"]

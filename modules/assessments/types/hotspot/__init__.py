@@ -40,6 +40,7 @@ class Hotspot(Choice):
     icon = "crosshairs"
     exchange = HotspotExchange()
     template_name = "assessments/types/hotspot.html"
+    lines = ""  # its picture shows what is chosen too
     shuffles = False
     script = "js/hotspot.js"
 

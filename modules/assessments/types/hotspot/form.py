@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +12,8 @@ from wagtail.images.widgets import AdminImageChooser
 from media.models import CampusImage
 
 from ...admin_forms import QuestionForm
-from . import PICTURE, SHAPES
+from ...contents import pictures
+from . import PICTURE, SHAPES, drawn
 
 ROWS = 8
 LABELS = {"rect": _("Rectangle"), "circle": _("Circle"), "polygon": _("Polygon")}
@@ -21,6 +22,11 @@ LABELS = {"rect": _("Rectangle"), "circle": _("Circle"), "polygon": _("Polygon")
 class HotspotForm(QuestionForm):
     kinds = ("hotspot",)
     further = ("picture", "description", "several")
+    rows_template = "assessments/admin/regions.html"
+
+    class Media:
+        css: ClassVar = {"all": ["assessments/regions.css"]}
+        js: ClassVar = [forms.Script("assessments/regions.js", type="module")]
 
     def add_fields(self) -> None:
         held = {choice["id"]: choice for choice in self.old_body.get("choices", [])}
@@ -52,10 +58,7 @@ class HotspotForm(QuestionForm):
                     f"coords_{id}",
                     _("Place"),
                     ", ".join(f"{number:g}" for number in region.get("coords", [])),
-                    help_text=_(
-                        "In pixels of the picture, from its left and top edge. Rectangle: left, top, width, height. "
-                        "Circle: centre, centre, radius. Polygon: its corners."
-                    ),
+                    widget=forms.TextInput(attrs={"dir": "ltr", "aria-describedby": "regions-numbers"}),
                 )
             self.add_lines(f"feedback_{id}", _("Feedback to who chooses this"), self.words.part(id, "feedback"))
 
@@ -66,6 +69,35 @@ class HotspotForm(QuestionForm):
             self.row(_("Region %(number)d") % {"number": number}, [f"{name}_{id}" for name in names], id)
             for number, id in enumerate(self.ids, start=1)
         ]
+
+    @property
+    def drawing(self) -> dict[str, Any]:
+        """The picture, and the regions as far as they can be drawn: as filled in, else as held. The script goes on."""
+        field = self.fields.get("picture")
+        chosen = self["picture"].value() if field else self.old_body.get("picture")
+        chosen = chosen if str(chosen or "").isdecimal() else None
+        picture = pictures([int(chosen)]).get(int(chosen)) if chosen else None
+        regions = []
+        for number, id in enumerate(self.ids, start=1):
+            region = self._region(id)
+            if len(region["coords"]) in SHAPES.get(region["shape"], ()):
+                regions.append(drawn(region) | {"number": number, "correct": region["correct"]})
+        return {
+            "picture": picture,
+            "regions": regions if picture else [],
+            "sign": max(12, picture["width"] // 24) if picture else 0,
+            "tools": LABELS.items(),
+        }
+
+    def _region(self, id: str) -> dict[str, Any]:
+        """Shape, place and rightness of a region as the form shows them."""
+        if self.is_translation:
+            return next(choice for choice in self.old_body["choices"] if choice["id"] == id)
+        return {
+            "shape": self[f"shape_{id}"].value(),
+            "coords": _numbers(self[f"coords_{id}"].value() or ""),
+            "correct": bool(self[f"correct_{id}"].value()),
+        }
 
     def _written(self) -> list[str]:
         return [id for id in self.ids if self.cleaned_data.get(f"text_{id}")]

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from ...admin_forms import QuestionForm
+from ...part_ids import numbers
 
 ROWS = 8
 
@@ -60,10 +61,9 @@ class MatchingForm(QuestionForm):
             if text in by_text:
                 continue
             own = self.targets.get(id, "")
-            fresh = (f"m{number}" for number in range(1, 1000))
             free = own and own not in by_text.values() and self.words.part(own) not in [*texts, *others]
-            taken = {*by_text.values(), *held.values()}
-            by_text[text] = held.get(text) or (own if free else next(name for name in fresh if name not in taken))
+            taken = {*by_text.values(), *held.values(), *self.known}
+            by_text[text] = held.get(text) or (own if free else next(numbers("m", taken)))
         items = [{"id": id, "target": by_text[text]} for id, text in zip(ids, texts, strict=True)]
         return items, {id: text for text, id in by_text.items()}
 

@@ -42,6 +42,7 @@ class Numeric(QuestionType):
     hint = gettext_lazy("A number, typed, right within a tolerance; with a unit if you like.")
     icon = "decimal"
     exchange = NumericExchange()
+    typed = True
 
     def form_class(self) -> type[QuestionForm]:
         from .form import NumericForm

@@ -43,7 +43,7 @@ class NumericExchange(Exchange):
                 number(answer.number),
                 number(answer.tolerance or Decimal(0)),
                 fraction_of(answer.weight),
-                answer.feedback.plain,
+                record.words(answer.feedback),
             )
             for answer in record.answers
             if answer.number is not None

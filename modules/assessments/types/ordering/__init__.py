@@ -44,13 +44,14 @@ MARKINGS = (PAIRS, PLACES, ALL_OR_NOTHING)
 
 
 class Ordering(QuestionType):
-    """Each item is given its place by number: no dragging, any keyboard."""
+    """Each item is given its place by number, or moved by buttons: no dragging, any keyboard."""
 
     name = "ordering"
     label = gettext_lazy("Ordering")
     hint = gettext_lazy("Steps or events to put into their order.")
     icon = "list-ol"
     exchange = OrderingExchange()
+    script = "js/ordering.js"
 
     def form_class(self) -> type[QuestionForm]:
         from .form import OrderingForm

@@ -72,6 +72,7 @@ class OrderingExchange(Exchange):
         written.add("gradingtype", MOODLE[draft.body.get("marking", PAIRS)])
         written.add("showgrading", "SHOW")
         written.add("numberingstyle", "none")
+        written.combined()
         for place, id in enumerate(items, start=1):
             written.answer(draft.part(id), place, draft.part(id, "feedback"), is_html=True)
         return written

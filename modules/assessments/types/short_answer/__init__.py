@@ -38,6 +38,7 @@ class ShortAnswer(QuestionType):
     hint = gettext_lazy("A word or a few, typed; you list what is accepted.")
     icon = "pilcrow"
     exchange = ShortAnswerExchange()
+    typed = True
 
     def form_class(self) -> type[QuestionForm]:
         from .form import ShortAnswerForm
@@ -113,10 +114,9 @@ def check_weights(answers: Sequence[Mapping[str, Any]]) -> None:
 
 def typed_rows(answers: Sequence[Answer], *, same_as: Any, right: Any, most: int = 20) -> list[AnswerRow]:
     """Return the most frequent of typed answers, those that ``same_as`` calls the same counted together."""
-    given = [answer for answer in answers if answer]
     wordings: dict[Any, Counter[str]] = {}
-    for answer in given:
-        wordings.setdefault(same_as(answer), Counter())[answer] += 1
-    rows = [(wording.most_common(1)[0][0], wording.total()) for wording in wordings.values()]
+    for answer, times in Counter(answer for answer in answers if answer).items():
+        wordings.setdefault(same_as(answer), Counter())[answer] += times
+    rows = [(min(wording, key=lambda text: (-wording[text], text)), wording.total()) for wording in wordings.values()]
     rows.sort(key=lambda row: (-row[1], row[0]))
     return [counted(count, len(answers), label, right(label)) for label, count in rows[:most]]

@@ -33,7 +33,9 @@ class ShortAnswerExchange(Exchange):
     def from_gift(self, record: gift.Record) -> Draft | None:
         if record.kind != "shortanswer":
             return None
-        answers = [(answer.text.raw, fraction_of(answer.weight), answer.feedback.plain) for answer in record.answers]
+        answers = [
+            (answer.text.raw, fraction_of(answer.weight), record.words(answer.feedback)) for answer in record.answers
+        ]
         return accepting(record.draft("short_answer"), answers)
 
     def from_moodle(self, record: moodle_xml.Record) -> Draft | None:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from media.checks import MB
+
 from ..base import Answer, Body, Content, Fields, InvalidQuestion, UnknownAnswer, Words
 from ..marked import MarkedByPerson
 from .exchange import UploadExchange
@@ -39,6 +41,7 @@ class Upload(MarkedByPerson):
     icon = "upload"
     exchange = UploadExchange()
     takes_files = True
+    script = "js/upload.js"
 
     def form_class(self) -> type[QuestionForm]:
         from .form import UploadForm
@@ -81,6 +84,7 @@ class Upload(MarkedByPerson):
             **super().card(content, answer, language=language, seed=seed, graded=graded),
             "files": [content.files[key] for key in keys],
             "count": body.get("count", COUNT),
+            "bytes": body.get("megabytes", MEGABYTES) * MB,
             "megabytes": body.get("megabytes", MEGABYTES),
             "accept": ",".join(f".{extension}" for extension in self.extensions(body)),
             "endings": ", ".join(self.extensions(body)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core import mail
@@ -75,6 +75,14 @@ class TestList:
             state="graded", percent=90, passed=True,
         )  # fmt: skip
         assert at_risk.at_risk(cohort, risk.Thresholds()) == []
+
+    def test_the_last_evening_is_still_a_day_where_the_cohort_is(self, cohort, cast):
+        cohort.time_zone, cohort.starts_on, cohort.ends_on = "America/Bogota", date(2026, 11, 1), date(2026, 11, 20)
+        cohort.save()
+        enrol(cohort, cast.learner)
+        evening = datetime(2026, 11, 21, 2, tzinfo=UTC)  # nine o'clock in Bogota
+        (one,) = at_risk.at_risk(cohort, risk.Thresholds(), evening)
+        assert risk.Reason.DEADLINE in one.reasons
 
     def test_leaves_out_who_has_finished_or_left(self, cohort, silent):
         silent.completed_at = timezone.now()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from courses.participants.imports import wording
@@ -85,6 +85,7 @@ def test_given_and_family_name_make_the_full_name():
     assert read_row(["Amina", "Diallo"], {0: "given", 1: "family"}, WORDS).data["name"] == "Amina Diallo"
 
 
+@example(["", "", "", "", "", "", "\x1b="])
 @given(st.lists(st.text(max_size=30), min_size=7, max_size=7))
 def test_a_row_is_either_good_or_says_why_not_and_never_breaks(cells):
     read = read_row([cell.strip() for cell in cells], MAPPING, WORDS, 7)

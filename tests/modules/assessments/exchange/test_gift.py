@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from modules.assessments.exchange import gift
+from modules.assessments.exchange.markup import words
 from modules.assessments.exchange.problems import Fault
 
 
@@ -21,7 +22,7 @@ def only(text: str) -> gift.Record:
 
 
 def answers(text: str) -> list[tuple]:
-    return [(answer.text.plain, answer.weight, answer.feedback.plain) for answer in only(text).answers]
+    return [(words(answer.text.html), answer.weight, words(answer.feedback.html)) for answer in only(text).answers]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,7 @@ def test_each_format_becomes_clean_html(written, html):
     ],
 )
 def test_a_backslash_takes_the_meaning_from_a_sign(written, text):
-    assert only("[plain]Which?{=" + written + " ~z}").answers[0].text.plain == text
+    assert words(only("[plain]Which?{=" + written + " ~z}").answers[0].text.html) == text
 
 
 def test_a_written_line_end_is_a_line_end():
@@ -103,9 +104,9 @@ def test_weights_and_feedback_belong_to_their_answer():
 
 def test_general_feedback_follows_four_signs():
     record = only("Which?{=a#one ~b#two\n####Read article 5.}")
-    assert record.feedback.plain == "Read article 5."
-    assert [answer.feedback.plain for answer in record.answers] == ["one", "two"]
-    assert only("Discuss{####Model answer}").feedback.plain == "Model answer"
+    assert words(record.feedback.html) == "Read article 5."
+    assert [words(answer.feedback.html) for answer in record.answers] == ["one", "two"]
+    assert words(only("Discuss{####Model answer}").feedback.html) == "Model answer"
 
 
 @pytest.mark.parametrize(
@@ -127,7 +128,7 @@ def test_a_number_has_a_tolerance_or_a_range(written, number, tolerance):
 
 def test_several_numbers_have_weights_and_the_rest_has_feedback():
     record = only("How many?{#\n=4:0#Right\n=%50%4:1#Nearly\n~#Count again}")
-    assert [(answer.number, answer.weight, answer.feedback.plain) for answer in record.answers] == [
+    assert [(answer.number, answer.weight, words(answer.feedback.html)) for answer in record.answers] == [
         (Decimal(4), Decimal(100), "Right"),
         (Decimal(4), Decimal(50), "Nearly"),
         (None, Decimal(0), "Count again"),
@@ -139,12 +140,12 @@ def test_true_or_false_says_what_to_whom(word, true):
     yes, no = only("True?{" + word + "#You erred#You knew}").answers
     assert (yes.weight, no.weight) == (true, 100 - true)
     right, wrong = (yes, no) if true else (no, yes)
-    assert (wrong.feedback.plain, right.feedback.plain) == ("You erred", "You knew")
+    assert (words(wrong.feedback.html), words(right.feedback.html)) == ("You erred", "You knew")
 
 
 def test_pairs_keep_their_sides():
     record = only("Pair{=<b>ABS</b> -> Nagoya =LMO -> Cartagena = -> Rotterdam}")
-    assert [(answer.text.plain, answer.pair) for answer in record.answers] == [
+    assert [(words(answer.text.html), answer.pair) for answer in record.answers] == [
         ("ABS", "Nagoya"),
         ("LMO", "Cartagena"),
         ("", "Rotterdam"),

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 import io
+import re
+from html import unescape
 
 import pytest
+from defusedxml.ElementTree import fromstring
 from PIL import Image
 
 from modules.assessments.exchange import reading
@@ -14,9 +17,9 @@ from modules.assessments.types import type_of
 from modules.assessments.types.base import Words
 
 
-def png() -> str:
+def png(size: tuple[int, int] = (400, 300)) -> str:
     target = io.BytesIO()
-    Image.new("RGB", (400, 300), "white").save(target, "PNG")
+    Image.new("RGB", size, "white").save(target, "PNG")
     return base64.b64encode(target.getvalue()).decode()
 
 
@@ -166,6 +169,21 @@ def test_cloze():
     assert len(draft.lost) == 1  # the feedback to wrong answers
 
 
+@pytest.mark.parametrize("written", ["and/or", 'a "b"', "2 = 2", "~5 %", "#1", "a}b", "C:\\x", "=x", "%50%", "*"])
+def test_signs_of_cloze_reach_moodle_and_come_back(written):
+    """Moodle decodes entities, then takes the backslash from ``\\}`` and ``\\#`` and from no other sign."""
+    gaps = {"gaps": [{"id": "1", "choices": ["a", "b"], "right": "a"}], "diacritics": True}
+    parts = {"1.a": {"text": "right", "feedback": written}, "1.b": {"text": written, "feedback": ""}}
+    sent = Draft("gaps", "<p>It is [[1]].</p>", gaps, parts, name="One")
+    out = fromstring(type_of("gaps").exchange.to_moodle(sent, lambda number: None).finished())
+    text = out.findtext("questiontext/text")
+    first, second = re.search(r"MULTICHOICE_S:=(.*)\}", text)[1].split("~")
+    assert unescape(second).replace("\\}", "}").replace("\\#", "#") == written
+    assert unescape(first.split("#", 1)[1]) == written
+    back = read("", "cloze", text)
+    assert (back.part("1.b"), back.part("1.a", "feedback"), back.part("1.a")) == (written, written, "right")
+
+
 @pytest.mark.parametrize(("kind", "tag"), [("gapselect", "selectoption"), ("ddwtos", "dragbox")])
 def test_missing_words(kind, tag):
     options = "".join(
@@ -212,6 +230,37 @@ def test_a_hotspot_comes_into_the_bank_with_its_picture_and_back(bring, newest):
     assert (report.imported, report.errors) == (1, [])
     assert newest().body["picture"] == CampusImage.objects.get().pk
     text = "".join(Export(Question.objects.all(), "moodle-xml", "en").parts())
+    assert [row.state for row in bring(text, "moodle-xml").rows] == ["same"]
+
+
+def written_zones(text: str) -> tuple[Image.Image, list[str], int]:
+    """The picture of a written question, its zones, and how many pictures the file holds."""
+    question = fromstring(text).findall("question")[-1]
+    content = base64.b64decode(question.findtext("file"))
+    return (
+        Image.open(io.BytesIO(content)),
+        [drop.findtext("coords") for drop in question.findall("drop")],
+        text.count("iVBOR"),
+    )
+
+
+def test_a_picture_larger_than_moodle_keeps_is_written_small_with_its_zones(bring, newest):
+    """Moodle would make it 600 pixels wide and leave the zones where they were."""
+    from modules.assessments.models import Question
+    from modules.assessments.services.exporting import Export
+
+    large = MARKERS.replace(png(), png((1200, 600)))
+    bring(
+        '<quiz><question type="ddmarker"><name><text>One</text></name><questiontext format="html"><text>Where?</text>'
+        f"</questiontext>{large}</question></quiz>",
+        "moodle-xml",
+    )
+    assert newest().body["choices"][0]["coords"] == [10, 20, 30, 40]
+    text = "".join(Export(Question.objects.all(), "moodle-xml", "en").parts())
+    picture, zones, pictures = written_zones(text)
+    assert picture.size == (600, 300)
+    assert zones == ["5,10;15,20", "50,60;15"]
+    assert pictures == 2, "the whole picture travels along"
     assert [row.state for row in bring(text, "moodle-xml").rows] == ["same"]
 
 

@@ -96,7 +96,7 @@ def questions(draw, types) -> Draft:
     body, parts = BODIES[kind](draw)
     text = draw(HTML)
     if kind == "gaps":
-        text = "".join(f"<p>a {{ b [[{gap['id']}]] c</p>" for gap in body["gaps"])
+        text = "".join(f"<p>a {{ b {{1:SA:x}} [[{gap['id']}]] c</p>" for gap in body["gaps"])
     return Draft(
         kind,
         text,
@@ -104,7 +104,8 @@ def questions(draw, types) -> Draft:
         parts,
         feedback=draw(st.one_of(st.just(""), HTML)),
         name=draw(LABEL),
-        idnumber="key:" + draw(st.from_regex(r"[a-z0-9][-a-z0-9]{0,20}", fullmatch=True)),
+        idnumber=draw(st.sampled_from(["key:", "", "ABS-"]))
+        + draw(st.from_regex(r"[a-z0-9][-a-z0-9]{0,20}", fullmatch=True)),
         category=tuple(
             draw(
                 st.lists(
@@ -293,7 +294,7 @@ def assert_same(draft: Draft, format: str) -> None:
     assert same(again.parts, draft.parts), (again.parts, draft.parts, text)
     assert to_html(again.text) == to_html(draft.text), text
     assert to_html(again.feedback) == to_html(draft.feedback), text
-    for name in ("idnumber", "category", "tags"):
+    for name in ("name", "idnumber", "category", "tags"):
         assert getattr(again, name) == getattr(draft, name), text
 
 
@@ -323,6 +324,14 @@ def test_gift_carries_its_types_there_and_back(draft):
         assert any("->" in part["text"] for part in draft.parts.values())
         return
     assert_same(draft, "gift")
+
+
+@OFTEN
+@given(questions(["single", "truefalse", "essay"]).filter(fit))
+def test_a_table_carries_there_and_back_by_what_a_question_is_known(draft):
+    again = back(out(draft, "csv"), "csv")
+    for name in ("name", "idnumber", "category", "tags"):
+        assert getattr(again, name) == getattr(draft, name)
 
 
 @pytest.mark.parametrize("kind", ["ordering", "upload"])

@@ -5,12 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from modules.assessments.types import type_of
 from modules.assessments.types.base import Content, InvalidQuestion, UnknownAnswer, Words
-from modules.assessments.types.gaps.writing import pieces, put_together, taken_apart
+from modules.assessments.types.gaps.writing import Before, pieces, put_together, taken_apart
 from modules.assessments.types.hotspot import drawn
 
 from .samples import BY_TYPE
@@ -39,6 +39,12 @@ from .samples import BY_TYPE
         ),
         ("At [[12:30]]", "At [[1]]", [{"id": "1"}], {"1": {"text": "12:30", "feedback": ""}}),
         ("No gap", "No gap", [], {}),
+        (
+            r"[[C\#|A\|B|\=x|a\]]b|\(x\)|a\\]] and [\[no gap]]",
+            "[[1]] and [[no gap]]",
+            [{"id": "1"}],
+            {"1": {"text": "C#\nA|B\n=x\na]]b\n\\(x\\)\na\\", "feedback": ""}},
+        ),
         ("[[ ]]", "[[1]]", [{"id": "1"}], {"1": {"text": "", "feedback": ""}}),
     ],
 )
@@ -64,6 +70,70 @@ def test_what_was_written_is_edited_as_the_same(contents):
     kept, gaps, parts = taken_apart(" and ".join(f"[[{content}]]" for content in contents))
     again = put_together(kept, gaps, Words("en", kept, parts=parts))
     assert taken_apart(again) == (kept, gaps, parts)
+
+
+SIGN_OF_NOTATION = st.text(alphabet="a[]|#=\\ 1:(", max_size=8).map(str.strip)
+WORD = SIGN_OF_NOTATION.filter(bool)
+
+
+@given(
+    st.lists(
+        st.tuples(WORD, SIGN_OF_NOTATION) | st.lists(st.tuples(WORD, SIGN_OF_NOTATION), min_size=2, max_size=4),
+        min_size=1,
+        max_size=3,
+    ),
+    SIGN_OF_NOTATION.filter(lambda text: "[[1]]" not in text),
+)
+@example([("1", ""), (":", "")], "[[")
+def test_opening_and_saving_damages_nothing(contents, between):
+    gaps, parts = [], {}
+    for id, content in enumerate(contents, start=1):
+        if isinstance(content, tuple):
+            gaps.append({"id": str(id)})
+            parts[str(id)] = {"text": content[0], "feedback": content[1]}
+        else:
+            ids = [f"x{place}" for place in range(len(content))][::-1]
+            gaps.append({"id": str(id), "choices": ids, "right": ids[-1]})
+            parts |= {
+                f"{id}.{name}": {"text": text, "feedback": note}
+                for name, (text, note) in zip(ids, content, strict=True)
+            }
+    text = f"{between} ".join(f"[[{gap['id']}]]" for gap in gaps)
+    words = Words("en", text, parts=parts)
+    written = put_together(text, gaps, words)
+    texts = [part["text"] for part in parts.values()]
+    if len({*texts}) == len(texts):
+        assert taken_apart(written, Before(gaps, words, parts)) == (text, gaps, parts), written
+
+
+def test_choices_keep_their_ids_wherever_they_stand():
+    kept, gaps, parts = taken_apart("[[=MAT|PIC]]")
+    before = Before(gaps, Words("en", kept, parts=parts), parts)
+    swapped = taken_apart("[[1: PIC|=MAT]]", before)[1]
+    assert swapped == [{"id": "1", "choices": ["b", "a"], "right": "a"}]
+    other_right = taken_apart("[[1: MAT|=PIC]]", before)[1]
+    assert other_right == [{"id": "1", "choices": ["a", "b"], "right": "b"}]
+    reworded = taken_apart("[[1: PIC|=Mutually agreed terms]]", before)[1]
+    assert reworded == [{"id": "1", "choices": ["b", "a"], "right": "a"}]
+    longer = taken_apart("[[1: =CNA|MAT|PIC]]", before)[1]
+    assert longer == [{"id": "1", "choices": ["c", "a", "b"], "right": "c"}]
+    others = taken_apart("[[1: =CNA|NFP]]", before)[1]
+    assert others == [{"id": "1", "choices": ["c", "d"], "right": "c"}]
+
+
+def test_the_number_of_a_gap_that_is_gone_does_not_come_back():
+    kept, gaps, parts = taken_apart("[[2014]] and [[1993]]")
+    before = Before(gaps[1:], Words("en", kept, parts=parts), parts)
+    assert [gap["id"] for gap in taken_apart("[[2010]] and [[2: 1993]]", before)[1]] == ["2", "3"]
+
+
+def test_a_translation_takes_the_ids_of_the_original():
+    gaps = [{"id": "1", "choices": ["b", "a"], "right": "a"}]
+    before = Before(gaps, Words("fr"), {"1.a", "1.b", "1"}, is_translation=True)
+    assert taken_apart("[[CPCC|=CCA]]", before)[1:] == (
+        gaps,
+        {"1.b": {"text": "CPCC", "feedback": ""}, "1.a": {"text": "CCA", "feedback": ""}},
+    )
 
 
 def test_a_gap_within_a_tag_is_none():

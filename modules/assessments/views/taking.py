@@ -3,42 +3,42 @@
 from __future__ import annotations
 
 from math import ceil
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Sum
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from core import unsent
 from core.errors import DomainError
-from core.languages import direction, native_name
 from core.wording import duration
 from modules.lessons.models import ModulePage
-from modules.lessons.outline import best_pages, skeletons
+from modules.lessons.outline import best_pages
 
-from . import services
-from .facts import gains
-from .forms import HandInForm, SaveForm, answer_in, answers_in, fresh_key, replaced_in, seen_in
-from .models import AnswerFile, Attempt, AttemptQuestion, Quiz
-from .next_steps import next_step
-from .rules import attempts_used, rules_for
-from .services.errors import when
-from .services.taking import check_start
-from .sheet import Card, cards
-from .words import marked, to_html
-
-A_DAY = 24 * 60 * 60
+from .. import services
+from ..facts import gains
+from ..forms import (
+    HandInForm,
+    answers_in,
+    drop_file,
+    fresh_key,
+    seen_in,
+)
+from ..models import Attempt, AttemptQuestion, Quiz
+from ..next_steps import next_step
+from ..paper import about, context_of, current_language, paper
+from ..rules import attempts_used, rules_for
+from ..scoring import passes
+from ..services.errors import when
+from ..services.taking import check_start
+from ..sheet import Card, cards
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,7 +51,7 @@ def quiz(request: HttpRequest, key: UUID) -> HttpResponse:
         if not user.is_authenticated:
             return redirect(f"{reverse('account_login')}?next={reverse('quiz', args=[key])}")
         try:
-            begun = services.start_attempt(actor=user, quiz=found, language=_language())
+            begun = services.start_attempt(actor=user, quiz=found, language=current_language())
         except DomainError as error:
             refusal = str(error)
         else:
@@ -70,11 +70,12 @@ def quiz(request: HttpRequest, key: UUID) -> HttpResponse:
             refusal = str(error)
     questions = found.slots.filter(question__retired_at__isnull=True).aggregate(all=Sum("draws"))["all"] or 0
     graded = [attempt for attempt in mine if not attempt.is_open]
+    percents = [attempt.percent for attempt in reversed(graded) if attempt.percent is not None]
     return render(
         request,
         "assessments/quiz.html",
         {
-            **_about(found),
+            **about(found),
             "rules": rules,
             "questions": questions,
             "left": None if rules.attempts_allowed is None else max(0, rules.attempts_allowed - tried.number),
@@ -83,7 +84,7 @@ def quiz(request: HttpRequest, key: UUID) -> HttpResponse:
             "deadline": when(current.deadline_at) if current and current.deadline_at else "",
             "current": current,
             "attempts": graded,
-            "passed": any(attempt.passed for attempt in graded),
+            "passed": passes(found.grade_rule, percents, found.pass_mark),
             "measures": found.posttests.exists(),
             "shows_answers": rules.shows_answers(timezone.now()),
             "wait": duration(rules.wait_minutes),
@@ -98,6 +99,8 @@ def quiz(request: HttpRequest, key: UUID) -> HttpResponse:
 @login_required
 def attempt(request: HttpRequest, key: UUID) -> HttpResponse:
     """All questions in one form: save and go on later, or hand in."""
+    if request.method != "POST" and (html := paper(request, key)) is not None:
+        return HttpResponse(html)
     found = _attempt_or_404(request, key)
     if found.is_open and found.is_overdue:
         services.close_attempt(attempt_id=found.pk)
@@ -106,13 +109,14 @@ def attempt(request: HttpRequest, key: UUID) -> HttpResponse:
     if not found.is_open:
         return redirect("attempt_result", key)
     if request.method != "POST":
-        return _questions(request, found, cards(found, _language()))
+        return _questions(request, found, cards(found, current_language()))
     asked, data = list(found.questions.with_content()), request.POST.copy()
+    dropped = drop_file(data, data.get("act", ""))
     form, typed = HandInForm(data), answers_in(data, asked)
     confirmed = data.get("act") == "confirm"
     try:
-        if keep_files(request, asked, data):
-            typed = answers_in(data, asked)
+        refused = keep_files(request, asked, data)
+        typed = answers_in(data, asked)
         if not form.is_valid():
             raise services.UnknownAnswer
         if not confirmed:
@@ -122,31 +126,45 @@ def attempt(request: HttpRequest, key: UUID) -> HttpResponse:
         messages.warning(request, str(error))
         return redirect("attempt_result", key)
     except DomainError as error:
-        return _questions(request, found, cards(found, _language(), typed=typed), error=str(error))
+        return _questions(request, found, cards(found, current_language(), typed=typed), error=str(error))
+    if refused:
+        return _questions(
+            request, found, _with_errors(cards(found, current_language()), refused), error=_not_taken(refused)
+        )
+    if dropped:
+        return redirect(_place_of(found, dropped) or reverse("attempt", args=[key]))
     return _act(request, found, form.cleaned_data["act"], form.cleaned_data["submission_key"])
 
 
-def keep_files(request: HttpRequest, asked: list[AttemptQuestion], data: QueryDict) -> int:
-    """Keep the files that came with a form and name them in the answers of ``data``; return how many.
+def keep_files(request: HttpRequest, asked: list[AttemptQuestion], data: QueryDict) -> dict[int, list[str]]:
+    """Keep the files that came with a form and name them in the answers of ``data``.
 
-    Raises ``DomainError``.
+    Return ``{question id: why}`` for those that were not taken; they keep nothing else from being saved.
     """
-    number = 0
+    refused: dict[int, list[str]] = {}
     for question in asked:
-        for upload in request.FILES.getlist(f"q{question.pk}-new"):
-            kept = services.add_file(actor=request.user, question=question, upload=upload)
-            data.appendlist(f"q{question.pk}", str(kept.key))
-            number += 1
-    return number
+        name = f"q{question.pk}"
+        for upload in request.FILES.getlist(f"{name}-new"):
+            beside = len(data.getlist(name))
+            try:
+                kept = services.add_file(actor=request.user, question=question, upload=upload, beside=beside)
+            except services.RefusedFile as error:
+                refused.setdefault(question.pk, []).append(str(error))
+            else:
+                data.appendlist(name, str(kept.key))
+    return refused
 
 
-@require_safe
-@never_cache
-@login_required
-def answer_file(request: HttpRequest, key: UUID) -> FileResponse:
-    """A file handed in, for the learner and for those who may mark it."""
-    found = get_object_or_404(AnswerFile.objects.visible_to(request.user), key=key)
-    return FileResponse(found.file.open("rb"), as_attachment=True, filename=found.name)
+def _with_errors(sheet: list[Card], refused: dict[int, list[str]]) -> list[Card]:
+    """Say beside each question which of its files were not taken."""
+    for card in sheet:
+        card.field["errors"] = refused.get(card.pk, [])
+    return sheet
+
+
+def _not_taken(refused: dict[int, list[str]]) -> str:
+    saved = _("Everything else is saved.")
+    return " ".join([*(why for reasons in refused.values() for why in reasons), saved])
 
 
 def _act(request: HttpRequest, found: Attempt, act: str, submission_key: UUID) -> HttpResponse:
@@ -163,7 +181,7 @@ def _act(request: HttpRequest, found: Attempt, act: str, submission_key: UUID) -
     if act not in ("hand_in", "confirm"):
         messages.success(request, _("Your answers are saved. You can go on whenever you like."))
         return redirect("quiz", found.quiz.item.key)
-    if act == "hand_in" and any(not card.answered for card in cards(found, _language())):
+    if act == "hand_in" and any(not card.answered for card in cards(found, current_language())):
         return redirect("attempt_hand_in", found.key)
     try:
         services.submit_attempt(actor=request.user, attempt=found, submission_key=submission_key)
@@ -181,9 +199,9 @@ def attempt_hand_in(request: HttpRequest, key: UUID) -> HttpResponse:
     if not found.is_open or found.is_overdue:
         return redirect("attempt", key)
     context = {
-        **_about(found.quiz, _("Hand in")),
+        **about(found.quiz, _("Hand in")),
         "attempt": found,
-        "unanswered": [card for card in cards(found, _language()) if not card.answered],
+        "unanswered": [card for card in cards(found, current_language()) if not card.answered],
         "submission_key": fresh_key(),
     }
     return render(request, "assessments/hand_in.html", context)
@@ -191,77 +209,26 @@ def attempt_hand_in(request: HttpRequest, key: UUID) -> HttpResponse:
 
 def _check(request: HttpRequest, found: Attempt, pk: str) -> HttpResponse:
     """Show the feedback on one answer, and the page where it stands."""
-    own = list(found.questions.all())
-    place = next((place for place, question in enumerate(own, start=1) if str(question.pk) == pk), None)
-    if place is None:
+    question = found.questions.filter(pk=pk).first() if pk.isdecimal() else None
+    if question is None:
         raise Http404
     try:
-        services.check_answer(actor=request.user, question=own[place - 1])
+        services.check_answer(actor=request.user, question=question)
     except services.AttemptOver:
         return redirect("attempt", found.key)
     except DomainError as error:
         messages.warning(request, str(error))
-    return redirect(f"{reverse('attempt', args=[found.key])}#question-{place}")
+    return redirect(_place_of(found, pk))
+
+
+def _place_of(found: Attempt, pk: str) -> str:
+    """Return the address of the page where a question of an attempt stands; empty if it is not there."""
+    own = [str(id) for id in found.questions.values_list("pk", flat=True)]
+    return f"{reverse('attempt', args=[found.key])}#question-{own.index(pk) + 1}" if pk in own else ""
 
 
 def _questions(request: HttpRequest, found: Attempt, sheet: list[Card], error: str = "") -> HttpResponse:
-    language = _language()
-    return render(
-        request,
-        "assessments/attempt.html",
-        {
-            **_about(found.quiz, _("Questions")),
-            "attempt": found,
-            "cards": sheet,
-            "error": error,
-            "deadline": when(found.deadline_at) if found.deadline_at else "",
-            "seconds_left": _seconds_left(found),
-            "takes_files": any(card.takes_files for card in sheet),
-            "scripts": sorted({card.script for card in sheet if card.script}),
-            "checks": found.quiz.feedback == Quiz.Feedback.AT_ONCE,
-            "submission_key": fresh_key(),
-            "untranslated": any(card.language != language for card in sheet),
-            "other_languages": [
-                {"code": code, "name": native_name(code), "dir": direction(code)}
-                for code, _name in settings.LANGUAGES
-                if code != language
-            ],
-        },
-    )
-
-
-@require_POST
-@never_cache
-def attempt_save(request: HttpRequest, key: UUID) -> JsonResponse:
-    """Save one answer as it is given. Answers in JSON, with a sentence for the learner."""
-    if refused := unsent.refusal(request):
-        return refused
-    found = get_object_or_404(Attempt.objects.visible_to(request.user), key=key)
-    form = SaveForm(request.POST)
-    asked = found.questions.with_content()
-    question = asked.filter(pk=form.cleaned_data["question"]).first() if form.is_valid() else None
-    if question is None:
-        return JsonResponse({"saved": False, "refused": True, "message": str(services.UnknownAnswer())}, status=400)
-    try:
-        saved = services.save_response(
-            actor=request.user,
-            question=question,
-            answer=answer_in(request.POST, question),
-            key=form.cleaned_data["key"],
-            given_at=unsent.done_at(request, not_before=found.started_at),
-            seen=form.cleaned_data["seen"] or 0,
-            replaces=replaced_in(request.POST),
-        )
-    except services.AttemptOver as error:
-        over = {"saved": False, "refused": True, "message": str(error), "over": reverse("attempt", args=[key])}
-        return JsonResponse(over, status=409)
-    except DomainError as error:
-        return JsonResponse({"saved": False, "refused": True, "message": str(error)}, status=400)
-    at = date_format(timezone.localtime(), "TIME_FORMAT")
-    message = _("Saved on the server at %(time)s.") % {"time": at}
-    if saved.late:
-        message = _("A newer answer from another window or device is there already. It counts.")
-    return JsonResponse({"saved": True, "message": message, "id": saved.pk, "late": saved.late})
+    return render(request, "assessments/attempt.html", context_of(found, sheet, error))
 
 
 @require_safe
@@ -281,12 +248,12 @@ def attempt_result(request: HttpRequest, key: UUID) -> HttpResponse:
         again = str(error)
     shows = rules.shows_answers(timezone.now())
     gain = gains([found.learner_key], found.quiz).get(found.learner_key)
-    sheet = cards(found, _language(), shows_answers=shows)
+    sheet = cards(found, current_language(), shows_answers=shows)
     return render(
         request,
         "assessments/result.html",
         {
-            **_about(found.quiz, _("Result")),
+            **about(found.quiz, _("Result")),
             "attempt": found,
             "cards": sheet,
             "right": sum(card.state == "right" for card in sheet),
@@ -298,7 +265,7 @@ def attempt_result(request: HttpRequest, key: UUID) -> HttpResponse:
             "gain": gain,
             "gain_number": ceil(gain.points) if gain else 0,
             "measures": found.quiz.posttests.exists(),
-            "next": next_step(request.user, found.quiz, _language()),
+            "next": next_step(request.user, found.quiz, current_language()),
         },
     )
 
@@ -308,25 +275,13 @@ def waiting_for_marks(found: Attempt) -> int:
     return found.questions.filter(points__isnull=True).count()
 
 
-def _seconds_left(found: Attempt) -> int | None:
-    """For the page's script: in how many seconds the time is over; ``None``: never, or not today."""
-    if found.deadline_at is None:
-        return None
-    seconds = ceil((found.deadline_at - timezone.now()).total_seconds())
-    return max(0, seconds) if seconds < A_DAY else None
-
-
-def _language() -> str:
-    return get_language() or settings.LANGUAGE_CODE
-
-
 def _quiz_or_404(request: HttpRequest, key: UUID) -> Quiz:
     """A quiz in use; 404 also where the module's page is only for others."""
     found = get_object_or_404(
         Quiz.objects.live().select_related("item__parent").prefetch_related("texts"), item__key=key
     )
     parent = found.item.parent
-    page = best_pages(ModulePage, [parent.key], _language()).get(parent.key) if parent else None
+    page = best_pages(ModulePage, [parent.key], current_language()).get(parent.key) if parent else None
     if page is not None and not all(rule.accept_request(request) for rule in page.get_view_restrictions()):
         raise Http404
     return found
@@ -337,23 +292,3 @@ def _attempt_or_404(request: HttpRequest, key: UUID) -> Attempt:
         Attempt.objects.visible_to(request.user).select_related("quiz__item__parent").prefetch_related("quiz__texts"),
         key=key,
     )
-
-
-def _about(found: Quiz, here: str = "") -> dict[str, Any]:
-    """Title, introduction and the way to the quiz, in the reader's language; ``here`` names a page below it."""
-    language = _language()
-    text = found.text_in(language)
-    own = text.language if text else language
-    parent = found.item.parent
-    module = skeletons([parent.key], language).get(parent.key) if parent else None
-    title = text.title if text else found.item.title
-    breadcrumbs = [{"title": module.title, "url": module.url}] if module else []
-    breadcrumbs += [{"title": title, "url": reverse("quiz", args=[found.item.key])}]
-    return {
-        "quiz": found,
-        "title": title,
-        "title_html": marked(title, own),
-        "intro": marked(to_html(text.intro), own, block=True) if text else "",
-        "module": module,
-        "breadcrumbs": [*breadcrumbs, {"title": here, "url": ""}] if here else breadcrumbs,
-    }

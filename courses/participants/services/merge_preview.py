@@ -1,0 +1,107 @@
+"""Two records side by side, before they become one. Changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.utils.text import capfirst
+
+from core.errors import DomainError
+
+from ..models import Participant
+from .merge_rules import OWN_STAYS, Conflict, reconcilers, relations, require_mergeable, unique_constraints
+from .records import DETAILS
+
+SOURCE, INTO = "source", "into"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One detail as both records have it, and which value stays unless somebody says otherwise."""
+
+    name: str
+    label: str
+    source: str
+    into: str
+    stays: str
+
+    @property
+    def differs(self) -> bool:
+        return self.source != self.into
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a merge would do."""
+
+    choices: list[Choice]
+    moved: list[tuple[str, int]]
+    problem: str
+    conflicts: list[Conflict]
+
+
+def preview_merge(*, actor: Any, source: Participant, into: Participant) -> Preview:
+    """Return both records side by side and how many rows of each kind would move. Changes nothing."""
+    problem = ""
+    try:
+        require_mergeable(actor, source, into)
+    except DomainError as error:
+        problem = str(error)
+    choices = [
+        Choice(name, _label(name), _shown(source, name), _shown(into, name), INTO if getattr(into, name) else SOURCE)
+        for name in DETAILS
+        if getattr(source, name) or getattr(into, name)
+    ]
+    moved, conflicts = [], []
+    for kind, field in relations():
+        pairs = _pairs(kind, field, source, into)
+        for kept, other in pairs:
+            conflicts += _conflicts(kept, other)
+        if count := kind._default_manager.filter(**{field: source}).count() - len(pairs):
+            moved.append((capfirst(str(kind._meta.verbose_name_plural)), count))
+    return Preview(choices, moved, problem, conflicts)
+
+
+def _pairs(kind: Any, field: str, source: Participant, into: Participant) -> list[tuple[Any, Any]]:
+    """Return ``(row of into, row of source)`` of which there can be only one; a query for each constraint."""
+    found: dict[int, tuple[Any, Any]] = {}
+    for constraint in unique_constraints(kind, field):
+        others = [name for name in constraint.fields if name != field]
+        rows = kind._default_manager.filter(**{f"{field}__in": [source.pk, into.pk]})
+        if constraint.condition is not None:
+            rows = rows.filter(constraint.condition)
+        related = [name for name in [field, *others] if kind._meta.get_field(name).is_relation]
+        related += [f"{name}__{one.name}" for name in related for one in _foreign_keys(kind, name)]
+        mine: dict[tuple[Any, ...], Any] = {}
+        theirs: list[tuple[tuple[Any, ...], Any]] = []
+        for row in rows.select_related(*related).order_by("pk"):
+            key = tuple(getattr(row, kind._meta.get_field(name).attname) for name in others)
+            if getattr(row, kind._meta.get_field(field).attname) == into.pk:
+                mine[key] = row
+            else:
+                theirs.append((key, row))
+        found |= {row.pk: (mine[key], row) for key, row in theirs if key in mine}
+    return list(found.values())
+
+
+def _foreign_keys(kind: Any, name: str) -> list[models.Field]:
+    """Return what a related record needs to say its own name: its session's workshop, its cohort's course."""
+    return [one for one in kind._meta.get_field(name).related_model._meta.fields if one.many_to_one and not one.null]
+
+
+def _conflicts(kept: models.Model, other: models.Model) -> list[Conflict]:
+    told = reconcilers.get(kept._meta.label_lower)
+    stays = told.stays if told else OWN_STAYS
+    found = [Conflict(capfirst(str(kept._meta.verbose_name)), str(other), str(kept), str(stays))]
+    return found + (told.inside(kept, other) if told and told.inside else [])
+
+
+def _label(name: str) -> str:
+    return capfirst(str(Participant._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
+
+
+def _shown(record: Participant, name: str) -> str:
+    display = getattr(record, f"get_{name}_display", None)
+    return str((display() if display else getattr(record, name)) or "")

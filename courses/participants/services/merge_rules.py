@@ -1,0 +1,113 @@
+"""What may be merged, what moves with a merge, and what happens where both records have something of one kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.errors import DomainError
+
+from ..models import Participant
+from ..permissions import can_merge
+from .records import NotYourRecord
+
+ABOUT_TWO_RECORDS = {"participants.merge", "participants.toldapart"}
+"""Models about two records, which a merge leaves as they are."""
+
+
+class CannotMerge(DomainError):
+    """The two records cannot become one."""
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Something that both records have and of which one stays: what it is, in either record, and what will be."""
+
+    kind: str
+    source: str
+    into: str
+    stays: str
+
+
+OWN_STAYS = gettext_lazy("What the record that stays has, stays.")
+
+
+@dataclass(frozen=True)
+class Reconciler:
+    """What happens to two rows of which there can be only one, and how people are told before."""
+
+    reconcile: Callable[[Any, Any], None]
+    stays: Any
+    inside: Callable[[Any, Any], list[Conflict]] | None = None
+
+
+# Higher rooms say what happens when both records have a row of which there can be only one.
+reconcilers: dict[str, Reconciler] = {}
+
+
+def register_reconciler(
+    label: str,
+    reconcile: Callable[[Any, Any], None],
+    *,
+    stays: Any = OWN_STAYS,
+    inside: Callable[[Any, Any], list[Conflict]] | None = None,
+) -> None:
+    """Register ``reconcile(kept, other)`` for a model (``"catalogue.Enrolment"``) with one row per participant.
+
+    Called in the transaction of a merge when both records have such a row: bring what matters of
+    ``other`` into ``kept``, and put ``other`` out of use or delete it. Without one, ``other`` stays
+    with the merged record. What it changes in the two rows, and in rows that point to them, is noted and can be undone.
+    ``stays`` (lazy text) says in the preview what will be; ``inside(kept, other)`` names what both rows hold twice.
+    """
+    reconcilers[label.lower()] = Reconciler(reconcile, stays, inside)
+
+
+def relations() -> list[tuple[type[models.Model], str]]:
+    """Every model and field that points to a participant and moves with a merge."""
+    return [pair for pair in pointing(Participant) if pair[0]._meta.label_lower not in ABOUT_TWO_RECORDS]
+
+
+def pointing(model: type[models.Model]) -> list[tuple[type[models.Model], str]]:
+    """Return every model and field that points to a model, also those without a name for the way back."""
+    return [
+        (relation.related_model, relation.field.name)
+        for relation in model._meta.get_fields(include_hidden=True)
+        if isinstance(relation, models.ForeignObjectRel) and isinstance(relation.field, models.ForeignKey)
+    ]  # type: ignore[misc]
+
+
+def unique_constraints(kind: type[models.Model], field: str) -> list[models.UniqueConstraint]:
+    """Return the constraints by which there can be only one row for a person."""
+    found = kind._meta.constraints
+    return [one for one in found if isinstance(one, models.UniqueConstraint) and field in one.fields]
+
+
+def require_mergeable(actor: Any, source: Participant, into: Participant) -> None:
+    if source.pk == into.pk:
+        raise CannotMerge(_("Choose two different records."))
+    if source.merged_into_id or into.merged_into_id:
+        raise CannotMerge(_("One of these records is already merged into another."))
+    if actor is not None and not (can_merge(actor, source) and can_merge(actor, into)):
+        raise NotYourRecord
+    if source.user_id and into.user_id:
+        raise CannotMerge(_("Both records have an account. Close one of the accounts first."))
+    if actor is not None and actor.pk in (source.user_id, into.user_id):
+        raise CannotMerge(_("You cannot merge your own record. Ask another organiser."))
+
+
+def conflicting(row: models.Model, field: str, into: Participant) -> models.Model | None:
+    """Return the row of ``into`` that stands in the way of moving ``row`` to it."""
+    kind = type(row)
+    for constraint in unique_constraints(kind, field):
+        same = {name: getattr(row, name) for name in constraint.fields if name != field}
+        found = kind._default_manager.filter(**same, **{field: into})
+        if constraint.condition is not None:
+            found = found.filter(constraint.condition)
+        if other := found.first():
+            return other
+    return None

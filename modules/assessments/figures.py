@@ -1,0 +1,299 @@
+"""The statistics of a quiz and of a question, read from attempts. The arithmetic stands in ``item_analysis``.
+
+Rows are read as a stream and only sums are kept (of a question also its answers, each different one once), so a hundred
+thousand answers need little memory. The number of queries is the same whatever the number of attempts, questions and
+versions. Which attempts may be counted says the caller: ``Attempt.objects.measured()``, or those of a cohort.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from . import answering_time, item_analysis
+from .item_analysis import LEAST_PEOPLE, LEAST_RELATION, Consistency, Item, Papers, Summary
+from .models import AttemptQuestion, Question, QuestionVersion, Quiz, Response
+from .querysets import AttemptQuerySet
+from .types.base import Answer, AnswerRow, Content
+from .words import content_of, plain
+
+CHUNK = 5_000
+
+
+class Which(models.TextChoices):
+    """Which attempts of a person count."""
+
+    FIRST = "first", _("First attempt of each person")
+    LAST = "last", _("Last attempt of each person")
+    ALL = "all", _("All attempts")
+
+    @classmethod
+    def asked(cls, value: Any) -> Which:
+        """Return the choice that an address names; the first attempt for anything else."""
+        return cls(value) if value in cls.values else cls.FIRST
+
+    def of(self, attempts: AttemptQuerySet) -> AttemptQuerySet:
+        """Return those of the attempts that count."""
+        return attempts if self == self.ALL else attempts.one_for_each(last=self == self.LAST)
+
+
+@dataclass
+class Asked:
+    """One version of a question: how many people were asked, and the sums of what they earned."""
+
+    version: QuestionVersion
+    item: Item
+    people: int
+    text: str = ""
+
+    @property
+    def told(self) -> bool:
+        """Whether there are people enough to tell more than their number."""
+        return self.people >= LEAST_PEOPLE
+
+
+@dataclass(frozen=True)
+class QuizFigures:
+    """What is known about a quiz: its scores, how consistent they are, and each version of each question asked."""
+
+    summary: Summary
+    consistency: Consistency
+    questions: list[Asked]
+
+
+def summaries(attempts: AttemptQuerySet) -> dict[int, Summary]:
+    """Return ``{quiz id: Summary}`` of the first attempts of each person. One query."""
+    rows = Which.FIRST.of(attempts).order_by().values_list("quiz_id", "percent", "passed", "learner_key")
+    scores: dict[int, list[tuple[Decimal, bool, Any]]] = {}
+    for quiz, *row in rows.iterator(chunk_size=CHUNK):
+        scores.setdefault(quiz, []).append((row[0], row[1], row[2]))
+    return {quiz: _summary(some) for quiz, some in scores.items()}
+
+
+def quiz_figures(quiz: Quiz, attempts: AttemptQuerySet, which: Which, language: str) -> QuizFigures:
+    """Return the figures of a quiz from those of ``attempts`` that are of this quiz and count. Six queries."""
+    counted = which.of(attempts.filter(quiz=quiz))
+    scores = counted.order_by().values_list("percent", "passed", "learner_key")
+    papers, found = Papers(), _Sums()
+    asked = AttemptQuestion.objects.filter(attempt__in=counted.values("pk")).order_by("attempt_id", "order")
+    for _attempt, some in groupby(asked.values_list(*EARNED).iterator(chunk_size=CHUNK), key=itemgetter(0)):
+        points: dict[Any, Decimal] = {}
+        for _pk, version, *earned, learner in some:
+            found.add(version, earned, learner)
+            points[version] = earned[0]
+        papers.add(points)
+    found.add_times(Response.objects.filter(question__attempt__in=counted.values("pk")))
+    consistency = papers.consistency()
+    summary = _summary(scores.iterator(chunk_size=CHUNK), consistency.alpha)
+    return QuizFigures(summary, consistency, _in_order(quiz, found, language))
+
+
+EARNED = (
+    "attempt_id",
+    "version_id",
+    "points",
+    "max_points",
+    "attempt__points",
+    "attempt__max_points",
+    "attempt__learner_key",
+)
+
+
+def _summary(rows: Iterable[tuple[Decimal, bool, Any]], alpha: float | None = None) -> Summary:
+    percents, people, passed = [], set(), 0
+    for percent, has_passed, learner in rows:
+        percents.append(percent)
+        people.add(learner)
+        passed += bool(has_passed)
+    return item_analysis.summary(percents, passed, len(people), alpha)
+
+
+class _Sums:
+    """Sums by version, while the rows stream past."""
+
+    def __init__(self) -> None:
+        self.items: dict[int, Item] = {}
+        self.people: dict[int, set[Any]] = {}
+
+    def add(self, version: int, earned: Iterable[Decimal], learner: Any) -> None:
+        self.items.setdefault(version, Item()).add(*earned)
+        self.people.setdefault(version, set()).add(learner)
+
+    def add_times(self, responses: models.QuerySet) -> None:
+        """Add the seconds spent, from the times at which the answers of whole attempts were given."""
+        rows = (
+            responses.filter(late=False)
+            .order_by("question__attempt_id", "given_at", "pk")
+            .values_list("question__attempt_id", "question__attempt__started_at", "question__version_id", "given_at")
+        )
+        for (_attempt, started), some in groupby(rows.iterator(chunk_size=CHUNK), key=itemgetter(0, 1)):
+            for version, seconds in answering_time.times(started, _saved(some)).items():
+                if (item := self.items.get(version)) is not None:  # type: ignore[call-overload]
+                    item.seconds[seconds] += 1
+
+
+def _saved(rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[int, datetime]]:
+    return ((version, given_at) for _attempt, _started, version, given_at in rows)
+
+
+def _versions(pks: Iterable[int]) -> models.QuerySet[QuestionVersion]:
+    return QuestionVersion.objects.filter(pk__in=list(pks)).select_related("question").prefetch_related("texts")
+
+
+def _in_order(quiz: Quiz, found: _Sums, language: str) -> list[Asked]:
+    """The versions asked, in the order of the quiz, the newest of a question first; then those it asks no more."""
+    places = dict(quiz.slots.filter(question__isnull=False).values_list("question_id", "order"))
+    versions = sorted(
+        _versions(found.items),
+        key=lambda one: (places.get(one.question_id, len(places) + 10**6), one.question_id, -one.number),
+    )
+    return [
+        Asked(one, found.items[one.pk], len(found.people[one.pk]), text_of(one, content_of(one), language))
+        for one in versions
+    ]
+
+
+def text_of(version: QuestionVersion, content: Content, language: str) -> str:
+    """Return the text of a question without tags."""
+    return plain(content.in_language(language, version.kind.needed(version.body)).text)
+
+
+# --- one question -------------------------------------------------------------------------
+
+
+@dataclass
+class Group:
+    """Those who were asked a version in one language: sums, and how often each answer was given."""
+
+    people: set[Any] = field(default_factory=set)
+    item: Item = field(default_factory=Item)
+    answers: list[Answer] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class InLanguage:
+    """A version in one language. Without figures where there are too few people, or others could be worked out."""
+
+    language: str
+    people: int
+    told: bool
+    facility: float | None = None
+    shares: Mapping[str, float] = field(default_factory=dict)
+    stands_out: bool = False
+
+
+@dataclass(frozen=True)
+class AnswerLine:
+    """One answer with the share of those who gave it, of all and of each language told."""
+
+    row: AnswerRow
+    languages: list[float | None]
+
+
+@dataclass
+class VersionFigures(Asked):
+    """One version of a question with the answers given, by language too.
+
+    ``once`` counts the typed answers that a single person gave, which are not shown.
+    """
+
+    empty: int = 0
+    once: int = 0
+    answers: list[AnswerLine] = field(default_factory=list)
+    languages: list[InLanguage] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+    """Wrong answers that nobody took."""
+    rare: list[str] = field(default_factory=list)
+    """Wrong answers that hardly anybody took."""
+
+    @property
+    def languages_told(self) -> list[InLanguage]:
+        """The languages with figures."""
+        return [one for one in self.languages if one.told]
+
+
+def question_figures(
+    question: Question, attempts: AttemptQuerySet, which: Which, language: str
+) -> list[VersionFigures]:
+    """Return the figures of each version of a question that the attempts asked, the newest first. Four queries."""
+    asked = AttemptQuestion.objects.filter(version__question=question)
+    counted = which.of(attempts.filter(pk__in=asked.values("attempt")))
+    asked = asked.filter(attempt__in=counted.values("pk"))
+    fields = (*EARNED[1:], "attempt__language", "answer")
+    sums, groups, same = _Sums(), {}, _Same()
+    for version, *earned, learner, code, answer in asked.with_answers().order_by().values_list(*fields).iterator(CHUNK):
+        sums.add(version, earned, learner)
+        group = groups.setdefault(version, {}).setdefault(code, Group())
+        group.people.add(learner)
+        group.item.add(*earned)
+        group.answers.append(same.of(answer))
+    sums.add_times(Response.objects.filter(question__attempt__in=asked.values("attempt")))
+    return [_version(one, sums, groups[one.pk], language) for one in _versions(groups)]
+
+
+class _Same:
+    """Keeps one object of answers that are the same, so that a hundred thousand need the memory of a few."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Answer] = {}
+
+    def of(self, answer: Answer) -> Answer:
+        return self.known.setdefault(json.dumps(answer, sort_keys=True), answer)
+
+
+def _version(version: QuestionVersion, sums: _Sums, groups: Mapping[str, Group], language: str) -> VersionFigures:
+    content = content_of(version)
+    found = VersionFigures(
+        version, sums.items[version.pk], len(sums.people[version.pk]), text_of(version, content, language)
+    )
+    told = item_analysis.groups_told({code: len(group.people) for code, group in groups.items()})
+    if not found.told:
+        told = set()
+    found.languages = [
+        _in_language(code, groups, content, version, language, code in told)
+        for code in sorted(groups, key=lambda code: (-len(groups[code].people), code))
+    ]
+    if not found.told:
+        return found
+    answers = [answer for group in groups.values() for answer in group.answers]
+    found.empty = sum(not answer for answer in answers)
+    for row in version.kind.statistics(content, answers, language):
+        if version.kind.typed and row.count == 1 and not row.right:
+            found.once += 1
+            continue
+        shares = [one.shares.get(row.label, 0.0) for one in found.languages_told]
+        found.answers.append(AnswerLine(row, list(shares)))
+        if row.right is False and not row.count:
+            found.left.append(row.label)
+        elif row.right is False and row.share < item_analysis.FUNCTIONS and not version.kind.typed:
+            found.rare += [row.label] if len(answers) >= LEAST_RELATION else []
+    return found
+
+
+def _in_language(
+    code: str, groups: Mapping[str, Group], content: Content, version: QuestionVersion, language: str, told: bool
+) -> InLanguage:
+    group = groups[code]
+    if not told:
+        return InLanguage(code, len(group.people), told=False)
+    others = Item()
+    for other in (held for name, held in groups.items() if name != code):
+        others = others + other.item
+    rows = version.kind.statistics(content, group.answers, language)
+    return InLanguage(
+        code,
+        len(group.people),
+        told=True,
+        facility=group.item.facility,
+        shares={row.label: float(row.share) for row in rows},
+        stands_out=item_analysis.differs(group.item, others) and (group.item.facility or 0) < (others.facility or 0),
+    )
