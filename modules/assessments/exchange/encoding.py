@@ -22,7 +22,9 @@ MARKS = [
 DECLARED = re.compile(r"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 CONTROL = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 MOST_CONTROL = 100
-NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufdd0-\ufdef\ufffe\uffff]")
+MENDED = "\ufdd0"
+"""What stands for a sign that XML does not allow until the element that it is in is known."""
 STEP = 64 * 1024
 
 
@@ -93,11 +95,12 @@ def lines(file: BinaryIO, mended: list[int] | None = None) -> Iterator[str]:
         reader.detach()
 
 
-def utf8_parts(file: BinaryIO) -> Iterator[bytes]:
-    """Yield an XML file of any encoding as UTF-8, without the characters that XML does not allow."""
+def utf8_parts(file: BinaryIO) -> Iterator[tuple[bytes, bool]]:
+    """Yield an XML file of any encoding as UTF-8, and whether the part holds ``MENDED`` for what XML does not allow."""
     reader = io.TextIOWrapper(file, encoding=encoding_of(file), errors="replace", newline="")
     try:
         while text := reader.read(STEP):
-            yield NOT_XML.sub("\ufffd", text).encode()
+            text, signs = NOT_XML.subn(MENDED, text)
+            yield text.encode(), bool(signs)
     finally:
         reader.detach()

@@ -28,6 +28,11 @@ def idnumber_of(key: str) -> str:
     return f"key:{key}"
 
 
+def is_ours(draft: Draft) -> bool:
+    """Whether we wrote the question into the file: ask before its key is taken."""
+    return "key" in draft.extra or OURS.fullmatch(draft.idnumber) is not None
+
+
 def foreign_id(draft: Draft) -> str:
     """Return the id that another system gave a question; none if we wrote it."""
     return "" if OURS.fullmatch(draft.idnumber) else draft.idnumber
@@ -63,14 +68,15 @@ def _content(draft: Draft) -> list[object]:
 
 def same(one: Any, other: Any) -> bool:
     """Whether two bodies (or words of parts) say the same: nothing is left out or empty, 0.5 is 1/2."""
-    return _plain(one) == _plain(other)
+    return plain(one) == plain(other)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return a value as it is compared: without what is empty, numbers exact, lines without space around."""
     if isinstance(value, dict):
-        return {name: plain for name, inner in value.items() if (plain := _plain(inner)) not in ("", False, None, {})}
+        return {name: kept for name, inner in value.items() if (kept := plain(inner)) not in ("", False, None, {})}
     if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
+        return [plain(inner) for inner in value]
     if isinstance(value, str):
         try:
             return Fraction(value.strip())

@@ -20,7 +20,7 @@ from .draft import Draft, Picture
 from .gift import category_path, decimal_of, written_path
 from .pictures import bytes_of, sent_out, taken_in
 from .problems import Fault
-from .safe_xml import children, line_of
+from .safe_xml import children, is_mended, line_of
 
 FORMATS = {
     "html": "html",
@@ -154,6 +154,8 @@ def _record(kind: str, element: Element, category: tuple[str, ...]) -> Record:
 def _note_losses(record: Record) -> None:
     """Note what Moodle has for questions of every type and this platform has not."""
     element, draft = record.element, record.draft
+    if is_mended(element):
+        draft.lose(_("control signs: “%(sign)s” stands in their place") % {"sign": "\ufffd"})
     if element.find("hint") is not None:
         draft.lose(_("the hints for further tries"))
     if not flag(element, "shuffleanswers", default=True):

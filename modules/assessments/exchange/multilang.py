@@ -29,7 +29,7 @@ def part_languages(draft: Draft) -> None:
 
     A language without words somewhere, and one that the platform has not, is noted as lost.
     """
-    found = {code for text in _texts(draft) for match in BLOCK.finditer(text) for code in _codes(match[1])}
+    found = {code for text in _texts(draft) for match in BLOCK.finditer(text) for code in codes_in(match[1])}
     if not found:
         return
     ours = [code for code, _name in settings.LANGUAGES if code in found and code != draft.language]
@@ -76,7 +76,7 @@ def _words(draft: Draft, chosen: Callable[[str], str]) -> dict[str, Any]:
     }
 
 
-def _codes(names: str) -> list[str]:
+def codes_in(names: str) -> list[str]:
     """The codes that a block names, as ours where we have the language: ``zh_cn`` is ``zh-hans``, ``fr_ca`` ``fr``."""
     codes = []
     for name in re.split(r"[\s,]+", unescape(names).lower().replace("_", "-")):
@@ -87,11 +87,11 @@ def _codes(names: str) -> list[str]:
 
 def _in(text: str, language: str) -> str | None:
     """A text in one language: its blocks, else those for any other; ``None`` where it has neither but has some."""
-    named = [code for block in BLOCK.finditer(text) for code in _codes(block[1])]
+    named = [code for block in BLOCK.finditer(text) for code in codes_in(block[1])]
     if named and language not in named and OTHER not in named:
         return None
     wanted = language if language in named else OTHER
-    return BLOCK.sub(lambda block: block[2] if wanted in _codes(block[1]) else "", text)
+    return BLOCK.sub(lambda block: block[2] if wanted in codes_in(block[1]) else "", text)
 
 
 def _in_or_nothing(text: str, language: str) -> str:

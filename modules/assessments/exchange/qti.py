@@ -8,10 +8,13 @@ whatever the ZIP says of itself. QTI 3's names (``qti-choice-interaction``) are 
 from __future__ import annotations
 
 import io
+import lzma
 import posixpath
 import re
 import stat
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -28,13 +31,26 @@ from .draft import Draft
 from .gift import decimal_of
 from .pictures import taken_in
 from .problems import Fault, Unreadable
-from .safe_xml import line_of, whole
+from .safe_xml import is_mended, line_of, whole
 
 MB = 1024 * 1024
 MOST_FILES, MOST_BYTES, MOST_ITEM, MOST_PICTURE, MOST_RATIO = 10_000, 300 * MB, 5 * MB, 10 * MB, 200
 MANIFEST = "imsmanifest.xml"
 ITEM = re.compile(r"imsqti_(?:apip)?item", re.IGNORECASE)
 STANDARD = re.compile(r"(match_correct|map_response|CC2_match|CC2_map_response)(_point)?(\.xml)?$")
+UNPACKING = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+)
+"""What Python raises for a damaged, encrypted or strangely packed file of an archive."""
+PASSAGES = {"p", "div", "span"}
 # The parts of an item that are not what is asked.
 ASIDE = {"rubricBlock", "templateBlock", "stylesheet", "feedbackBlock", "feedbackInline", "printedVariable"}
 
@@ -70,6 +86,11 @@ class Record:
     interactions: list[Element]
     declarations: dict[str, Declaration]
     files: Callable[[str], bytes | None]
+
+    @property
+    def told_language(self) -> str:
+        """What the item says of its language (``fr-CA``); empty when it says nothing."""
+        return self.element.get("lang", "")
 
     @property
     def kind(self) -> str:
@@ -188,9 +209,7 @@ def _bytes(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes
     try:
         with archive.open(entry) as opened:
             content = opened.read(most + 1)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-        raise Unreadable(_("%(name)s cannot be unpacked.") % {"name": entry.filename[:100]}) from error
-    except Exception as error:  # zlib, bz2 and lzma have errors of their own
+    except UNPACKING as error:
         raise Unreadable(_("%(name)s cannot be unpacked.") % {"name": entry.filename[:100]}) from error
     if len(content) > most:
         raise Unreadable(_("%(name)s is too big.") % {"name": entry.filename[:100]})
@@ -247,9 +266,13 @@ def _record(root: Element, category: tuple[str, ...], files: Callable[[str], byt
         line=line_of(root),
     )
     body = root.find("itemBody")
+    if body is not None:
+        _part_languages(body)
     interactions = [node for node in body.iter() if node.tag.endswith("Interaction")] if body is not None else []
     declarations = {node.get("identifier", ""): _declaration(node) for node in root.findall("responseDeclaration")}
     record = Record(root, draft, interactions, declarations, files)
+    if is_mended(root):
+        draft.lose(_("control signs: “%(sign)s” stands in their place") % {"sign": "\ufffd"})
     if any(_is_fixed(interaction) for interaction in interactions):
         draft.lose(_("the fixed order of the answers: a quiz shuffles all or none"))
     if [node for node in root.iter("modalFeedback") if markup.words(_inner(node, None))]:
@@ -260,6 +283,27 @@ def _record(root: Element, category: tuple[str, ...], files: Callable[[str], byt
     if processing is not None and len(processing) and not STANDARD.search(processing.get("template", "")):
         draft.lose(_("its own program of scoring: what it declares as right is used"))
     return record
+
+
+def _part_languages(body: Element) -> None:
+    """Write what stands side by side in several languages as ``multilang`` reads it.
+
+    QTI has no words for it. Where all passages next to each other name their language (``xml:lang``), not all the
+    same, and nothing stands between, each is meant for its readers; a foreign word within a text is none of these.
+    """
+    for parent in body.iter():
+        passages = [child for child in parent if child.tag in PASSAGES]
+        between = [parent.text, *(child.tail for child in parent)]
+        told = [child.get("lang", "") for child in passages]
+        if len(set(told)) > 1 and all(told) and not any((text or "").strip() for text in between):
+            for child, code in zip(passages, told, strict=True):
+                child.text = f"{{mlang {code}}}{child.text or ''}"
+                del child.attrib["lang"]
+                last = child[-1] if len(child) else None
+                if last is None:
+                    child.text += "{mlang}"
+                else:
+                    last.tail = f"{last.tail or ''}{{mlang}}"
 
 
 def _is_fixed(interaction: Element) -> bool:

@@ -13,7 +13,7 @@ from . import gift, markup, moodle_xml, qti, table
 from .contract import Exchange, said
 from .draft import Draft
 from .encoding import DECLARED, encoding_of, lines
-from .multilang import part_languages
+from .multilang import codes_in, part_languages
 from .problems import CannotCarry, Fault, Unreadable
 from .safe_xml import children
 
@@ -52,6 +52,8 @@ def read(file: BinaryIO, format: str, language: str = "en") -> Iterator[Found]:
         _speak(record, language)
         question = _draft(record, hooks, _method(format))
         if isinstance(question, Draft):
+            if (told := getattr(record, "told_language", "")) and codes_in(told) != [language]:
+                question.lose(_("its language: the file says “%(code)s”") % {"code": told})
             part_languages(question)
         yield question
     for line in mended:

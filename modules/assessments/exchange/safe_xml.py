@@ -13,7 +13,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 from django.utils.translation import gettext as _
 
-from .encoding import utf8_parts
+from .encoding import MENDED, utf8_parts
 from .problems import Unreadable
 
 DEEPEST = 100
@@ -22,9 +22,10 @@ LONGEST = 64 * 1024 * 1024
 
 
 class Node(Element):
-    """An element that knows on which line it begins."""
+    """An element that knows on which line it begins, and whether signs in it were replaced."""
 
     line = 0
+    is_mended = False
 
 
 class _Builder(TreeBuilder):
@@ -36,6 +37,7 @@ class _Builder(TreeBuilder):
         self.depth = self.begun = 0
         self.root: Node | None = None
         self.ready: list[Node] = []
+        self.has_mended = False
         self.parser: Any = None
 
     def start(self, tag: Any, attrs: Any) -> Any:
@@ -53,6 +55,8 @@ class _Builder(TreeBuilder):
     def end(self, tag: Any) -> Any:
         node: Any = super().end(local(tag))
         self.depth -= 1
+        if self.has_mended and self.depth == (1 if self.one_by_one else 0):
+            node.is_mended = _mend(node)
         if self.depth == 1 and self.one_by_one and self.root is not None:
             self.ready.append(node)
             self.root.remove(node)
@@ -89,6 +93,26 @@ def line_of(node: Element) -> int:
     return getattr(node, "line", 0)
 
 
+def is_mended(node: Element) -> bool:
+    """Return whether control signs in an element, which no XML may hold, were replaced by ``\ufffd``."""
+    return getattr(node, "is_mended", False)
+
+
+def _mend(node: Element) -> bool:
+    """Write ``\ufffd`` for what was not allowed; whether there was any."""
+    found = False
+    for each in node.iter():
+        for name in ("text", "tail"):
+            if MENDED in (held := getattr(each, name) or ""):
+                setattr(each, name, held.replace(MENDED, "\ufffd"))
+                found = True
+        for name, held in each.attrib.items():
+            if MENDED in held:
+                each.attrib[name] = held.replace(MENDED, "\ufffd")
+                found = True
+    return found
+
+
 def local(tag: str) -> str:
     """Return a name without its namespace."""
     return tag.rpartition("}")[2]
@@ -101,7 +125,8 @@ def _fed(file: BinaryIO, builder: _Builder) -> Iterator[None]:
     )
     expat = builder.parser = parser.parser
     try:
-        for part in utf8_parts(file):
+        for part, has_mended in utf8_parts(file):
+            builder.has_mended |= has_mended
             parser.feed(part)
             if builder.depth > 1 and expat.CurrentByteIndex - builder.begun > LONGEST:
                 raise Unreadable(_("Line %(line)s: one question is too long.") % {"line": expat.CurrentLineNumber})

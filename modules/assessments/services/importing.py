@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, BinaryIO
@@ -20,7 +21,8 @@ from ..exchange import reading
 from ..exchange.contract import said
 from ..exchange.draft import Draft
 from ..exchange.gift import category_path
-from ..exchange.identity import Keys, foreign_id, same
+from ..exchange.identity import Keys, foreign_id, is_ours, same
+from ..exchange.keeping import Before, ids_of, keep_ids
 from ..exchange.problems import Fault
 from ..exchange.reading import Unsupported
 from ..models import AttemptQuestion, Question, QuestionCategory, QuestionText, QuestionVersion
@@ -91,10 +93,12 @@ class _Import:
 
     def bring(self, chunk: Sequence[reading.Found]) -> None:
         """Write a chunk in one transaction and report it."""
-        drafts = []
+        drafts, ours = [], set()
         for found in chunk:
             if isinstance(found, Draft):
                 self.report.questions += 1
+                if is_ours(found):
+                    ours.add(id(found))
                 drafts.append((found, self.keys.key(found)))
             elif isinstance(found, Unsupported):
                 self.report.questions += 1
@@ -106,7 +110,7 @@ class _Import:
                 self.report.rows.append(Row(found.line, found.name, "", REFUSED, why=found.why))
         self.pictures.take(draft for draft, _key in drafts)
         with transaction.atomic():
-            planned = self._planned([pair for pair in drafts if self._is_fit(*pair)])
+            planned = self._planned([pair for pair in drafts if self._is_fit(*pair)], ours)
             if not self.dry_run:
                 self._write(planned)
 
@@ -131,30 +135,37 @@ class _Import:
                 del draft.translations[language]
         return True
 
-    def _planned(self, drafts: Iterable[tuple[Draft, str]]) -> list[_Planned]:
-        """Compare with what is there: five queries, however many questions."""
-        drafts = list(drafts)
+    def _planned(self, drafts: Sequence[tuple[Draft, str]], ours: Set[int]) -> list[_Planned]:
+        """Compare with what is there: five queries, however many questions. ``ours``: drafts that we wrote, by id()."""
         held = {
             question.key: question
             for question in Question.objects.select_for_update().filter(key__in=[key for _draft, key in drafts])
         }
         newest: dict[int, QuestionVersion] = {}
+        used: defaultdict[int, set[str]] = defaultdict(set)
         versions = QuestionVersion.objects.filter(question__in=held.values()).order_by("number")
         for version in versions.prefetch_related("texts"):
             newest[version.question_id] = version
+            used[version.question_id] |= ids_of(version.body)
         asked = set(
             AttemptQuestion.objects.filter(version__in=newest.values()).values_list("version_id", flat=True).distinct()
         )
         planned = []
         for draft, key in drafts:
             question = held.get(key)
+            latest = newest.get(question.pk) if question else None
+            if question is not None and latest is not None and latest.type == draft.type:
+                here = next((row for row in latest.texts.all() if row.language == self.language), None)
+                is_own = question.source_language == self.language
+                known = Before(latest.body, here.parts if here else None, used[question.pk], is_own)
+                keep_ids(draft, known, is_ours=id(draft) in ours)
             plan = _Planned(
                 draft,
                 key,
                 _stored(draft.text, draft.feedback, draft.parts),
                 {language: _stored(**words) for language, words in draft.translations.items()},
                 question,
-                newest.get(question.pk) if question else None,
+                latest,
                 None,
             )
             self._compare(plan, asked)

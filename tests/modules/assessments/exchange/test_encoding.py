@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from modules.assessments.exchange.encoding import encoding_of, lines, utf8_parts
+from modules.assessments.exchange.encoding import MENDED, encoding_of, lines, utf8_parts
 from modules.assessments.exchange.problems import Unreadable
 
 TEXT = "Éléphant – “ivory”\nВывоз\n基因\nتنوع"
@@ -15,7 +15,7 @@ WESTERN = "Éléphant – “ivory”\n€ 5"
 
 
 def as_utf8(file: io.BytesIO) -> bytes:
-    return b"".join(utf8_parts(file))
+    return b"".join(part for part, _is_mended in utf8_parts(file))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
@@ -57,8 +57,9 @@ def test_utf_8_that_says_otherwise_by_its_mark_is_utf_8():
     assert "<a>é</a>" in as_utf8(io.BytesIO(content)).decode()
 
 
-def test_what_xml_does_not_allow_is_replaced_and_not_lost():
-    assert as_utf8(io.BytesIO(b"<a>x\x0by</a>")) == "<a>x\ufffdy</a>".encode()
+def test_what_xml_does_not_allow_leaves_a_mark_and_is_told():
+    assert list(utf8_parts(io.BytesIO(b"<a>x\x0by</a>"))) == [(f"<a>x{MENDED}y</a>".encode(), True)]
+    assert list(utf8_parts(io.BytesIO(b"<a>xy</a>"))) == [(b"<a>xy</a>", False)]
 
 
 def test_a_program_is_no_text():
