@@ -19,7 +19,7 @@ class CatalogueConfig(AppConfig):
         from core.permissions import declare
         from core.personal import register_personal_data
         from courses.participants.imports.registry import register_destination
-        from courses.participants.querysets import register_tie
+        from courses.participants.querysets import register_list_tie, register_tie
         from courses.participants.services import register_reconciler
         from institutions.activities import ActivityKind, register_activity
         from jobs.querysets import register_tie as register_job_tie
@@ -56,6 +56,7 @@ class CatalogueConfig(AppConfig):
         )
         register_tie(people_of_cohorts)
         register_destination(destinations.KIND, destinations.DESTINATION)
+        register_list_tie(destinations.lists_of_single_courses)
         register_personal_data(
             "enrolments",
             title=_("My courses"),

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from courses.participants.imports.registry import Destination, Place
 from courses.participants.models import Participant
+from institutions.models import Role
+from institutions.roles import scope
 
 from .models import Cohort, Enrolment
 from .permissions import can_change_course
@@ -27,17 +30,18 @@ def _place(cohort: Cohort) -> Place:
         programme_id=cohort.course.programme_id,
         url=reverse("cohort_progress", args=[cohort.pk]),
         free=free,
+        is_open=cohort.archived_at is None and cohort.course.archived_at is None,
     )
 
 
 def places(user: Any) -> list[Place]:
-    """Return the cohorts that a user organises."""
+    """Return the cohorts that a user organises, without those in the archive."""
     cohorts = Cohort.objects.visible_to(user).offered().select_related("course__item", "course__programme")
     return [_place(cohort) for cohort in cohorts if can_change_course(user, cohort.course)]
 
 
 def place(user: Any, ref: str) -> Place | None:
-    """Return one of them; without a user, any."""
+    """Return a cohort that a user organises, also one in the archive; without a user, any."""
     cohort = _find(ref)
     if cohort is None or (user is not None and not can_change_course(user, cohort.course)):
         return None
@@ -66,6 +70,13 @@ def tell(ref: str, people: Sequence[Participant]) -> None:
     for enrolment in rows:
         enrolment.cohort = cohort
     tell_many_enrolled(rows)
+
+
+def lists_of_single_courses(user: Any) -> Q:
+    """Q over lists of people: those into cohorts of courses that one organises alone, without their programme."""
+    courses = scope(user, Role.ORGANISER).ids("course")
+    cohorts = Cohort.objects.filter(course__in=courses).values_list("pk", flat=True) if courses else []
+    return Q(destination__in=[f"{KIND}:{pk}" for pk in cohorts])
 
 
 DESTINATION = Destination(places=places, place=place, bring=bring, tell=tell)

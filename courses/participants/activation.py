@@ -14,20 +14,26 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import audit
 from core.errors import DomainError
 from core.links import make_token, read_token
+from core.models import AuditEntry
 from jobs.services import draft_mail, queue_drafts, queue_mail
 
+from .imports.candidates import describe
+from .matching import Description, Verdict, weigh
 from .models import Participant
-from .services import forget_participant, refresh_roles
+from .permissions import can_link_account
+from .services import NotYourRecord, forget_participant, refresh_roles
 
 PURPOSE = "activate"
 LINK_DAYS = 30
+SENT_AGAIN = "participants.send_activation_again"
+AGAIN_AFTER, AGAIN_A_DAY = timedelta(minutes=15), 3
 
 
 class AlreadyActive(DomainError):
@@ -42,6 +48,25 @@ class AddressTaken(DomainError):
 
     def __init__(self) -> None:
         super().__init__(_("There is an account with this address already. Sign in to connect it."))
+
+
+class NobodyToWriteTo(DomainError):
+    """There is an account already, or no address."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This person has an account already, or there is no address to write to."))
+
+
+class TooOften(DomainError):
+    """The mail was sent again a short while ago."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The mail was sent again a short while ago. Ask the person to look among unwanted mail, "
+                "and wait a while."
+            )
+        )
 
 
 class OtherAccount(DomainError):
@@ -79,6 +104,38 @@ def invite(*, participant: Participant, key: str, place: str = "") -> None:
 def invite_many(*, participants: Iterable[Participant], key: str, place: str = "") -> None:
     """The same for many people: their mails go out in portions. ``key`` may be that of an import."""
     queue_drafts([draft_mail(**_invitation(one, key, place)) for one in participants])
+
+
+@transaction.atomic
+def send_again(*, actor: Any, participant: Participant) -> None:
+    """Send the activation mail once more: the first was lost, or its link is too old.
+
+    At most once in ``AGAIN_AFTER`` and ``AGAIN_A_DAY`` times a day for each person, whoever asks: an organiser's
+    button is no way to fill somebody's mailbox. Raises ``NotYourRecord``, ``NobodyToWriteTo``, ``TooOften``.
+    """
+    participant = Participant.objects.select_for_update(of=("self",)).get(pk=participant.pk)
+    if participant.user_id or not participant.email:
+        raise NobodyToWriteTo
+    if not can_link_account(actor, participant):
+        raise NotYourRecord
+    now = timezone.now()
+    before = AuditEntry.objects.about(participant).filter(action=SENT_AGAIN, at__gt=now - timedelta(days=1))
+    if before.count() >= AGAIN_A_DAY or before.filter(at__gt=now - AGAIN_AFTER).exists():
+        raise TooOften
+    entry = audit.record(actor=actor, action=SENT_AGAIN, obj=participant)
+    invite(participant=participant, key=f"again:{entry.pk}")
+
+
+def record_for(email: str, name: str) -> Participant | None:
+    """Return the one record without an account that an organiser wrote down for who proved ``email`` and is called so.
+
+    ``None`` where there is none, or where it is not sure: an address may be an office's, so the name has to agree
+    (``matching.weigh``). What stays doubtful is suggested as doubles.
+    """
+    asked = Description((name,) if name else (), email.lower())
+    found = Participant.objects.present().filter(email__iexact=email, user__isnull=True)
+    sure = [person for person in found[:50] if weigh(asked, describe(person)).verdict == Verdict.SURE]
+    return sure[0] if len(sure) == 1 else None
 
 
 def _invitation(participant: Participant, key: str, place: str) -> dict[str, Any]:

@@ -356,7 +356,8 @@ class ImportRow(models.Model):
     cells = models.JSONField(default=list)
     data = models.JSONField(default=dict)
     problems = models.JSONField(default=list)
-    fingerprint = models.CharField(max_length=300, blank=True)
+    fingerprint = models.CharField(max_length=300, blank=True, help_text="the name as matching.key_of has it")
+    address = models.CharField(max_length=254, blank=True, help_text="in lower case")
     verdict = models.CharField(max_length=8, choices=Verdict.choices)
     matches = models.JSONField(default=list)
     decision = models.CharField(max_length=40, blank=True)
@@ -372,6 +373,7 @@ class ImportRow(models.Model):
         indexes = [
             models.Index(fields=["batch", "verdict", "number"], name="import_row_verdict"),
             models.Index(fields=["batch", "fingerprint"], name="import_row_fingerprint"),
+            models.Index(fields=["batch", "address"], name="import_row_address"),
             models.Index(fields=["batch", "outcome", "number"], name="import_row_outcome"),
         ]
 

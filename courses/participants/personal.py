@@ -93,7 +93,7 @@ def erase(person: Person) -> int:
     count += ToldApart.objects.filter(Q(one__in=ids) | Q(other__in=ids)).delete()[0]
     Merge.objects.filter(Q(source__in=ids) | Q(into__in=ids)).update(changes={})
     rows = ImportRow.objects.filter(participant__in=ids)
-    return count + len(records) + rows.update(cells=[], data={}, fingerprint="", matches=[])
+    return count + len(records) + rows.update(cells=[], data={}, fingerprint="", address="", matches=[])
 
 
 def _leave_out_of_lists(person: Person, ids: list[int], own: frozenset[str]) -> int:
@@ -107,7 +107,7 @@ def _leave_out_of_lists(person: Person, ids: list[int], own: frozenset[str]) -> 
     if not theirs:
         return 0
     rows = ImportRow.objects.filter(theirs, outcome=ImportRow.Outcome.WAITING)
-    return rows.update(cells=[], data={}, fingerprint="", matches=[], problems=[], decision="skip")
+    return rows.update(cells=[], data={}, fingerprint="", address="", matches=[], problems=[], decision="skip")
 
 
 def withdrawn_consents(before: datetime) -> Any:

@@ -20,6 +20,15 @@ def register_tie(tie: Callable[[Any], models.Q]) -> None:
     _ties.append(tie)
 
 
+# Likewise for lists of people: those that lead to what somebody organises without its programme.
+_list_ties: list[Callable[[Any], models.Q]] = []
+
+
+def register_list_tie(tie: Callable[[Any], models.Q]) -> None:
+    """Register ``tie(user) -> Q`` over PeopleImport: lists that lead to what ``user`` organises in a higher room."""
+    _list_ties.append(tie)
+
+
 class ParticipantQuerySet(models.QuerySet):
     """People."""
 
@@ -69,9 +78,14 @@ class PeopleImportQuerySet(models.QuerySet):
     """Lists of people brought in."""
 
     def visible_to(self, user: Any) -> PeopleImportQuerySet:
-        """Those of programmes one organises; organisers of all see every one."""
+        """Those of programmes one organises, and into single courses one organises; organisers of all see every one."""
         where = scope(user, Role.ORGANISER)
-        return self.all() if where.everywhere else self.filter(programme__in=where.programmes)
+        if where.everywhere:
+            return self.all()
+        seen = models.Q(programme__in=where.programmes)
+        for tie in _list_ties:
+            seen |= tie(user)
+        return self.filter(seen)
 
 
 class DataNoticeQuerySet(models.QuerySet):

@@ -20,7 +20,7 @@ from core import scoped
 from core.languages import native_name
 from core.models import AuditEntry
 
-from . import notices, permissions, services
+from . import activation, notices, permissions, services
 from .forms import DesignationRecordForm, EndForm, LinkForm, RecordForm
 from .models import DataNotice, FocalPointDesignation, Participant
 from .trail import saw
@@ -57,6 +57,20 @@ class LinkAccount(scoped.ObjectActView):
 
     def act(self, *, actor: Any, obj: Participant, **answers: Any) -> None:
         services.link_account(actor=actor, participant=obj, user=answers["user"])
+
+
+class SendActivation(scoped.ObjectActView):
+    label = _("Send the activation mail again")
+    icon_name = "mail"
+    question = _("The person gets a new link by which they choose a password. Earlier links stay good for their days.")
+    success_message = _("The mail is on its way.")
+
+    @classmethod
+    def offered(cls, user: Any, obj: Participant) -> bool:
+        return bool(obj.email) and permissions.can_link_account(user, obj)
+
+    def act(self, *, actor: Any, obj: Participant, **answers: Any) -> None:
+        activation.send_again(actor=actor, participant=obj)
 
 
 class Merge(scoped.ObjectActView):
@@ -108,7 +122,7 @@ class ParticipantViewSet(scoped.ScopedModelViewSet):
     list_filter = ["represents", "stakeholder_group", "country"]
     list_export = ["name", "name_latin", "title", "represents", "country_id", "organisation", "position"]
     search_fields = ["name", "name_latin", "organisation", "email", "user__email"]
-    object_acts = {"link": LinkAccount, "merge": Merge, "erase": EraseOnRequest}
+    object_acts = {"link": LinkAccount, "activation": SendActivation, "merge": Merge, "erase": EraseOnRequest}
 
     def get_form_class(self, for_update: bool = False) -> type:
         return RecordForm

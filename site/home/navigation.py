@@ -13,7 +13,7 @@ from core.caching import PAGES, generation, name, recalled
 from core.routing import page_url, root_paths
 from institutions.models import Role
 from institutions.permissions import organises_all
-from institutions.roles import holds
+from institutions.roles import holds, scope
 from modules.assessments.marking import marking_title
 
 from .models import BrandSettings, PlainPage, TopicPage
@@ -109,7 +109,9 @@ def account_links(request: HttpRequest) -> list[dict[str, str]]:
         links.append({"title": _("Cohorts and completion"), "url": reverse("cohorts")})
         links.append({"title": marking_title(user), "url": reverse("marking")})
     if holds(user, Role.ORGANISER):
-        links.append({"title": _("Bring people in from a list"), "url": reverse("people_imports")})
+        where = scope(user, Role.ORGANISER)
+        if where.everywhere or where.programmes or where.ids("course"):  # a list leads to a programme or a cohort
+            links.append({"title": _("Bring people in from a list"), "url": reverse("people_imports")})
         if organises_all(user):
             links.append({"title": _("Perhaps the same person"), "url": reverse("people_doubles")})
             links.append({"title": _("Merges of records"), "url": reverse("participant_merges")})

@@ -80,7 +80,7 @@ def make_world() -> SimpleNamespace:
     world.claim = FocalPointDesignation.objects.create(
         participant=cast.learner.participant, treaty="nagoya", country_id="KE", starts_on=factories.past(9)
     )
-    world.walk_in = factories.ParticipantFactory(created_by=cast.organiser)
+    world.walk_in = factories.ParticipantFactory(created_by=cast.organiser, email="walk-in@example.org")
     other, gone = factories.ParticipantFactory(), factories.ParticipantFactory()
     world.other_walk_in = other
     gone.merged_into = other

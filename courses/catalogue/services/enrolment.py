@@ -129,13 +129,14 @@ def enrol_many(*, actor: Any, participants: Sequence[Participant], cohort: Cohor
     """Enrol many people in a few statements and return the ids of those who are in now, or were before.
 
     In the order given, as long as there are places; a withdrawal is taken back. No mail: whoever brings people
-    in by the hundred says when they are told. Raises ``NotYourProgramme`` or ``OwnEnrolment``.
+    in by the hundred says when they are told. Raises ``NotYourProgramme``, ``OwnEnrolment``, ``EnrolmentClosed``.
     """
     cohort = Cohort.objects.select_for_update(of=("self",)).select_related("course__item").get(pk=cohort.pk)
     if actor is not None and not organises(actor, cohort.course):
         raise NotYourProgramme(_("You organise other programmes. Choose one of your own."))
     if actor is not None and any(person.user_id == actor.pk for person in participants):
         raise OwnEnrolment
+    require_offered(cohort)
     people = {person.pk: person for person in participants}
     held = {row.participant_id: row for row in cohort.enrolments.filter(participant__in=people)}
     inside = {pk for pk, row in held.items() if row.state == Enrolment.State.ACTIVE}

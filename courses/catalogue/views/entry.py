@@ -23,6 +23,7 @@ from core.links import LinkExpired, LinkInvalid
 from courses.participants import activation
 from courses.participants.decorators import details_needed
 from courses.participants.forms import PasswordForm
+from courses.participants.models import Participant
 from courses.participants.services import create_participant, participant_of
 
 from .. import services
@@ -118,6 +119,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
         return render(request, "catalogue/invitation.html", {"invitation": found, "declined": True})
     user: Any = request.user
     if user.is_authenticated:
+        if record := _written_down(user, found):
+            return _answer_written_down(request, found, record)
         return _answer_signed_in(request, found)
     if activation.address_taken(found.email):
         return render(request, "catalogue/invitation.html", {"invitation": found, "sign_in": True})
@@ -126,6 +129,30 @@ def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
 
 def _nothing(request: HttpRequest, problem: str) -> HttpResponse:
     return render(request, "catalogue/invitation.html", {"problem": problem}, status=410)
+
+
+def _written_down(user: Any, found: CohortInvitation) -> Participant | None:
+    """Return the record that an organiser wrote down for the account's owner, who has none: it becomes theirs."""
+    if participant_of(user) is not None or not activation.owns_address(user, found.email):
+        return None
+    return activation.record_for(found.email, user.name or found.name)
+
+
+def _answer_written_down(request: HttpRequest, found: CohortInvitation, record: Participant) -> HttpResponse:
+    user: Any = request.user
+    context: dict[str, Any] = {"invitation": found, "participant": record}
+    if request.method == "POST":
+        try:
+            with transaction.atomic():
+                activation.connect(participant=record, user=user)
+                record.refresh_from_db()
+                services.accept_invitation(participant=record, invitation=found, language=get_language() or "")
+        except DomainError as error:
+            context["error"] = str(error)
+        else:
+            messages.success(request, _("You are enrolled. Please look whether we have your details right."))
+            return redirect("participant_profile")
+    return render(request, "catalogue/invitation.html", context)
 
 
 @details_needed
@@ -153,11 +180,9 @@ def _answer_as_newcomer(request: HttpRequest, found: CohortInvitation) -> HttpRe
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
-                participant = create_participant(
-                    actor=None,
-                    name=form.cleaned_data["name"],
-                    email=found.email,
-                    language=get_language() or found.language,
+                name, language = form.cleaned_data["name"], get_language() or found.language
+                participant = activation.record_for(found.email, name) or create_participant(
+                    actor=None, name=name, email=found.email, language=language
                 )
                 user = activation.activate(participant=participant, password=form.cleaned_data["password"])
                 participant.refresh_from_db()

@@ -7,18 +7,21 @@ import tempfile
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from institutions.models import Country
 from jobs.models import Job
 from jobs.services import advance
 
-from ..matching import Verdict
+from ..matching import Description, Verdict, key_of
 from ..models import ImportRow, PeopleImport
 from .candidates import match_rows, verdict_of
 from .reading import Table, open_table
-from .rows import Problem, Vocabulary, fingerprint, read_row, vocabulary
+from .rows import Problem, Vocabulary, description_of, read_row, same_person, vocabulary
 
 CHUNK = 500
+ALIKE = 50
+"""With how many earlier rows of one name or address a row is compared; a list has hardly more."""
 VERDICTS = {
     Verdict.NONE: ImportRow.Verdict.NEW,
     Verdict.UNSURE: ImportRow.Verdict.UNSURE,
@@ -72,7 +75,8 @@ def _look(batch: PeopleImport, chunk: list[tuple[int, list[str]]], words: Vocabu
         read = read_row(cells, mapping, words, len(batch.headings))
         row = ImportRow(batch=batch, number=number, cells=cells[: len(batch.headings) + 1], data=read.data)
         row.problems = [problem.as_json() for problem in read.problems]
-        row.fingerprint = "" if read.problems else fingerprint(read.data)
+        if not read.problems:
+            row.fingerprint, row.address = key_of(read.data["name"]), read.data.get("email", "").lower()
         rows.append(row)
     with transaction.atomic():
         _mark_doubles(batch, rows)
@@ -90,16 +94,36 @@ def _look(batch: PeopleImport, chunk: list[tuple[int, list[str]]], words: Vocabu
 
 
 def _mark_doubles(batch: PeopleImport, rows: list[ImportRow]) -> None:
-    """A person who stands in the list twice is taken from the first row."""
-    prints = {row.fingerprint for row in rows if row.fingerprint}
-    earlier = batch.rows.filter(fingerprint__in=prints).exclude(verdict=ImportRow.Verdict.BAD)
-    seen = dict(earlier.values_list("fingerprint", "number"))
+    """Name, in the row of somebody who stood in the list before, the number of the first (``rows.same_person``)."""
+    names = {row.fingerprint for row in rows if row.fingerprint}
+    addresses = {row.address for row in rows if row.address}
+    earlier = batch.rows.filter(Q(fingerprint__in=names) | Q(address__in=addresses)).exclude(
+        verdict=ImportRow.Verdict.BAD
+    )
+    seen: dict[tuple[str, str], list[tuple[int, Description]]] = {}
+    for before in earlier.order_by("number").only("number", "fingerprint", "address", "data")[: CHUNK * ALIKE]:
+        _remember(seen, before)
     for row in rows:
         if not row.fingerprint:
             continue
-        first = seen.setdefault(row.fingerprint, row.number)
-        if first != row.number:
+        mine = description_of(row.data)
+        alike = [pair for key in _keys(row) for pair in seen.get(key, [])]
+        first = min((number for number, other in alike if same_person(mine, other)), default=None)
+        if first is None:
+            _remember(seen, row)
+        else:
             row.problems = [Problem("duplicate", value=str(first)).as_json()]
+
+
+def _keys(row: ImportRow) -> list[tuple[str, str]]:
+    return [("name", row.fingerprint), *([("address", row.address)] if row.address else [])]
+
+
+def _remember(seen: dict[tuple[str, str], list[tuple[int, Description]]], row: ImportRow) -> None:
+    for key in _keys(row):
+        alike = seen.setdefault(key, [])
+        if len(alike) < ALIKE:
+            alike.append((row.number, description_of(row.data)))
 
 
 def _is_own(batch: PeopleImport, row: ImportRow) -> bool:

@@ -41,20 +41,34 @@ class ListForm(forms.Form):
         where = scope(user, Role.ORGANISER)
         programmes = Programme.objects.all()
         field: Any = self.fields["programme"]
-        field.queryset = programmes if where.everywhere else programmes.filter(pk__in=where.programmes)
         self.places = {place.ref: place for place in registry.places(user)}
+        # Who organises single courses only brings people to these, and nobody to the programme at large.
+        self.whole = None if where.everywhere else where.programmes
+        reached = {place.programme_id for place in self.places.values()} | where.programmes
+        field.queryset = programmes if where.everywhere else programmes.filter(pk__in=reached)
         chooser: Any = self.fields["destination"]
         chooser.choices = [("", _("Nothing yet")), *((ref, place.title) for ref, place in self.places.items())]
+        if not where.everywhere and not where.programmes:
+            chooser.choices = [(ref, place.title) for ref, place in self.places.items()]
+            chooser.required, chooser.help_text = True, ""
         self.initial.setdefault("language", get_language())
         if field.queryset.count() == 1:
             field.initial = field.queryset.first()
             field.widget = field.hidden_widget()
+
+    @property
+    def has_choice(self) -> bool:
+        """Whether there is anything the user may bring a list to."""
+        field: Any = self.fields["programme"]
+        return bool(field.queryset.exists())
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         place = self.places.get(data.get("destination", ""))
         if place and data.get("programme") and place.programme_id != data["programme"].pk:
             self.add_error("destination", _("This cohort belongs to another programme."))
+        elif not place and self.whole is not None and data.get("programme") and data["programme"].pk not in self.whole:
+            self.add_error("destination", _("Choose a cohort: of this programme you organise single courses only."))
         return data
 
 

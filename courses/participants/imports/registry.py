@@ -11,13 +11,14 @@ from ..models import Participant
 
 @dataclass(frozen=True)
 class Place:
-    """One place people can be brought to. ``free`` is ``None`` where there is no limit."""
+    """One place people can be brought to. ``free`` is ``None`` where there is no limit; not open: in the archive."""
 
     ref: str
     title: str
     programme_id: int
     url: str = ""
     free: int | None = None
+    is_open: bool = True
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ _kinds: dict[str, Destination] = {}
 def register_destination(kind: str, destination: Destination) -> None:
     """Register a kind of place; its references are ``"<kind>:<id>"``.
 
-    ``places(user)`` are those a user may bring people to, ``place(user, ref)`` is one of them or ``None``
+    ``places(user)`` are those a user may bring people to now, ``place(user, ref)`` is one, open or not, or ``None``
     (``user`` ``None``: the system), ``bring(actor=, ref=, people=)`` brings them in the caller's transaction,
     ``tell(ref, people)`` writes to those who have an account.
     """

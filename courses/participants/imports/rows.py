@@ -18,9 +18,10 @@ from django.core.validators import validate_email
 from django.utils import translation
 
 from core.languages import native_name
+from core.spreadsheets import plain_cell
 from institutions.names import country_name
 
-from ..matching import Description, key_of
+from ..matching import Description, Reason, Verdict, key_of, weigh
 from ..models import Gender, Represents, StakeholderGroup
 from ..names import has_letter, is_latin, tidy_name
 from .columns import Column, plain
@@ -28,6 +29,8 @@ from .columns import Column, plain
 LIMITS = {"name": 200, "name_latin": 200, "title": 60, "email": 254, "organisation": 200, "position": 200}
 FORMULA_SIGNS = ("=", "+", "@")
 """What a spreadsheet takes for a formula. A dash is left to people: it stands for "none" in many lists."""
+ERROR_VALUE = re.compile(r"#(?:[¡¿]?[\w/ ]+[!?]|\w/\w|NV|N/?A N/?A|GETTING_DATA)|Err:\d{3}", re.IGNORECASE)
+"""What spreadsheet programs show where a formula failed, in any of their languages: #N/A, #REF!, #¿NOMBRE?, Err:502."""
 NOTHING = {"", "-", "–", "—", "n/a", "na", "none", "null", "/"}
 COUNTRY_ALIASES = {
     "usa": "US", "united states of america": "US", "uk": "GB", "great britain": "GB", "drc": "CD",
@@ -78,11 +81,21 @@ def description_of(data: Mapping[str, Any]) -> Description:
     return Description(names, data.get("email", ""), data.get("country", ""), data.get("organisation", ""))
 
 
-def fingerprint(data: Mapping[str, Any]) -> str:
-    """Return what two rows of one list share when they are of one person: address and name, else all that is said."""
-    who = key_of(data.get("name", ""))
-    where = data.get("email", "") or f"{data.get('country', '')}|{key_of(data.get('organisation', ''))}"
-    return f"{who}|{where}"[:300]
+def same_person(one: Description, other: Description) -> bool:
+    """Whether two rows of one list are of one person, so that the later one is not written down.
+
+    Those of whom matching is sure, and those of the same name whose rows do not contradict each other: no other
+    address, country or organisation. An address may be an office's: two names at it are two people.
+    """
+    found = weigh(one, other)
+    if found.verdict == Verdict.SURE:
+        return True
+    if Reason.SAME_NAME not in found.reasons:
+        return False
+    if Reason.SAME_EMAIL in found.reasons:
+        return True
+    mine, theirs = key_of(one.organisation), key_of(other.organisation)
+    return Reason.OTHER_EMAIL not in found.reasons and (not mine or not theirs or mine == theirs)
 
 
 @dataclass(frozen=True)
@@ -136,11 +149,14 @@ def read_row(cells: list[str], mapping: Mapping[int, str], words: Vocabulary, he
     if headings and len([cell for cell in cells[headings:] if cell]):
         read.problems.append(Problem("too-many-cells"))
         return read
-    values = {column: cells[place] if place < len(cells) else "" for place, column in mapping.items()}
+    # A table of ours that comes back has a quote before what would be a formula.
+    values = {column: plain_cell(cells[place]) if place < len(cells) else "" for place, column in mapping.items()}
     for column, value in values.items():
         shown = value if value.isprintable() else tidy_name(value)  # what it is once signs nobody sees are gone
         if value.startswith(FORMULA_SIGNS) or shown.startswith(FORMULA_SIGNS):
             read.problems.append(Problem("formula", column, value[:60]))
+        elif ERROR_VALUE.fullmatch(shown.strip()):
+            read.problems.append(Problem("error-value", column, value[:60]))
         elif "\ufffd" in value:
             read.problems.append(Problem("unreadable", column, value[:60]))
     wrong = {problem.column for problem in read.problems}

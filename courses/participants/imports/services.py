@@ -21,7 +21,7 @@ from jobs.services import start_job
 from ..models import ColumnChoice, ImportRow, PeopleImport
 from . import columns
 from .reading import open_table
-from .registry import place_of
+from .registry import Place, place_of
 from .writing import to_write_to
 
 CHECK_JOB, WRITE_JOB, MAIL_JOB = "participants.check", "participants.write", "participants.invite"
@@ -42,6 +42,18 @@ class WrongStep(DomainError):
         super().__init__(_("This list has gone on since. Please look again."))
 
 
+class PlaceClosed(DomainError):
+    """What the list leads to is in the archive."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The course or cohort is in the archive and takes nobody any more. "
+                "Bring the list without it, or to another."
+            )
+        )
+
+
 class WrongColumns(DomainError):
     """The columns do not say who somebody is."""
 
@@ -53,7 +65,7 @@ class NotReady(DomainError):
 def _own(actor: Any, batch: PeopleImport, *states: str) -> PeopleImport:
     """Return the import locked. Raises ``NotYourImport`` or ``WrongStep``."""
     batch = PeopleImport.objects.select_for_update(of=("self",)).select_related("programme").get(pk=batch.pk)
-    if not is_organiser(actor, batch.programme_id):
+    if not PeopleImport.objects.visible_to(actor).filter(pk=batch.pk).exists():
         raise NotYourImport
     if batch.state not in states:
         raise WrongStep
@@ -63,15 +75,17 @@ def _own(actor: Any, batch: PeopleImport, *states: str) -> PeopleImport:
 def bring_list(
     *, actor: Any, programme: Programme, file: Any, destination: str = "", language: str = ""
 ) -> PeopleImport:
-    """Take a file in. Raises ``NotYourImport`` or ``reading.UnreadableFile``.
+    """Take a file in. Raises ``NotYourImport``, ``PlaceClosed`` or ``reading.UnreadableFile``.
 
-    ``destination`` is a place of the registry that the actor may bring people to, or empty.
+    ``destination`` is a place of the registry that the actor may bring people to, or empty: without one only
+    organisers of the whole programme bring lists, not those of one course.
     """
     place = place_of(actor, destination) if destination else None
-    if not is_organiser(actor, programme.pk) or (destination and place is None):
+    if place is None and (destination or not is_organiser(actor, programme.pk)):
         raise NotYourImport
     if place is not None and place.programme_id != programme.pk:
         raise WrongStep
+    _require_open(place)
     name = PurePath(file.name).name[-200:]
     table = open_table(file.file if hasattr(file, "file") else file, name)
     batch = PeopleImport(
@@ -91,6 +105,11 @@ def bring_list(
         batch.save()
         audit.record(actor=actor, action="participants.bring_list", obj=batch)
     return batch
+
+
+def _require_open(place: Place | None) -> None:
+    if place is not None and not place.is_open:
+        raise PlaceClosed
 
 
 def remembered(programme: Programme) -> dict[str, str]:
@@ -125,8 +144,9 @@ def choose_columns(*, actor: Any, batch: PeopleImport, mapping: Mapping[int, str
         raise WrongColumns(_("Two columns are given as “%(column)s”. Choose one of them.") % {"column": label})
     if not columns.has_name(chosen):
         raise WrongColumns(_("Choose the column with the full name, or those with the given and the family name."))
-    for place, heading in enumerate(batch.headings):
-        if words := columns.plain(heading)[:200]:
+    headings = [columns.plain(heading)[:200] for heading in batch.headings]
+    for place, words in enumerate(headings):
+        if words and headings.count(words) == 1:  # of two equal headings neither says what the next list means by it
             ColumnChoice.objects.update_or_create(
                 programme=batch.programme, heading=words, defaults={"column": chosen.get(place, "")}
             )
@@ -182,9 +202,10 @@ def summary(batch: PeopleImport) -> dict[str, int]:
 def confirm(*, actor: Any, batch: PeopleImport, only_good: bool = False) -> PeopleImport:
     """Have the list written. Raises ``NotReady`` while rows are bad or undecided, unless ``only_good`` leaves them out.
 
-    Also raises ``NotReady`` when nothing would be written; ``NotYourImport``, ``WrongStep``.
+    Also raises ``NotReady`` when nothing would be written; ``NotYourImport``, ``WrongStep``, ``PlaceClosed``.
     """
     batch = _own(actor, batch, State.CHECKED)
+    _require_open(place_of(actor, batch.destination))
     counts = summary(batch)
     if (counts["bad"] or counts["undecided"]) and not only_good:
         raise NotReady(

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_ratelimit.decorators import ratelimit
 
 from core.errors import DomainError
 from core.spreadsheets import csv_response
@@ -26,8 +27,11 @@ from jobs.models import Job
 from jobs.services import JobNotFailed, retry_job
 from jobs.views import status_of
 
+from .. import activation
 from ..models import ImportRow, Participant, PeopleImport
+from ..permissions import can_link_account
 from ..trail import saw
+from ..views import safe_next
 from . import services, wording
 from .candidates import PERSON
 from .forms import ColumnsForm, ConfirmForm, EncodingForm, ListForm
@@ -63,6 +67,11 @@ def imports(request: HttpRequest) -> HttpResponse:
         user=request.user,
         initial={"destination": request.GET.get("to", "")},
     )
+    if not form.has_choice:
+        raise Http404
+    wanted = place_of(request.user, request.GET.get("to", ""))
+    if request.method == "GET" and wanted is not None and not wanted.is_open:
+        messages.warning(request, str(services.PlaceClosed()))
     if request.method == "POST" and form.is_valid():
         try:
             batch = services.bring_list(actor=request.user, **form.cleaned_data)
@@ -236,6 +245,35 @@ def give_up(request: HttpRequest, key: UUID) -> HttpResponse:
 def send_mails(request: HttpRequest, key: UUID) -> HttpResponse:
     """Write to the people of the list."""
     return _act(request, key, services.send_activation_mails)
+
+
+@require_safe
+@never_cache
+@login_required
+def waiting(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Who of the list has no account yet; each can be written to again."""
+    batch = _mine(request, key)
+    rows = Participant.objects.visible_to(request.user).present().filter(import_rows__batch=batch, user__isnull=True)
+    page = Paginator(rows.order_by("import_rows__number"), PER_PAGE).get_page(request.GET.get("page"))
+    saw(request.user, page.object_list, "participants.view")
+    return render(request, "participants/import_waiting.html", {"batch": batch, "page_obj": page})
+
+
+@require_POST
+@login_required
+@ratelimit(key="user", rate="120/h", method="POST", block=True)
+def send_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send somebody the activation mail once more."""
+    participant = get_object_or_404(Participant.objects.visible_to(request.user).present(), pk=pk)
+    if not can_link_account(request.user, participant) and participant.user_id is None:
+        raise Http404
+    try:
+        activation.send_again(actor=request.user, participant=participant)
+    except DomainError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The mail to %(name)s is on its way.") % {"name": participant.name})
+    return redirect(safe_next(request) or "people_imports")
 
 
 @require_POST

@@ -36,6 +36,7 @@ def problem(found: Mapping[str, str]) -> str:
     sentences = {
         "too-many-cells": _("The row has more cells than the headings. Is there a delimiter inside a text?"),
         "formula": _("%(column)s: “%(value)s” begins with a sign that spreadsheets take for a formula."),
+        "error-value": _("%(column)s: “%(value)s” is what a spreadsheet shows where a formula failed."),
         "unreadable": _("%(column)s: “%(value)s” holds letters that cannot be read. Is the encoding the right one?"),
         "name-missing": _("The name is missing."),
         "name-without-letter": _("%(column)s: “%(value)s” holds no letter."),
@@ -45,7 +46,9 @@ def problem(found: Mapping[str, str]) -> str:
         "country": _("%(column)s: “%(value)s” is not a country we know."),
         "country-missing": _("Who takes part for a government needs a country."),
         "choice": _("%(column)s: “%(value)s” is not one of the answers we know."),
-        "duplicate": _("The same person already stands in row %(value)s."),
+        "duplicate": _(
+            "The same person already stands in row %(value)s. If it is somebody else, add what tells the two apart."
+        ),
         "own": _("This is yourself. Nobody enrols themselves by a list."),
         "full": _("There was no place left."),
         "refused": "%(value)s",

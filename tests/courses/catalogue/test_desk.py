@@ -197,6 +197,35 @@ class TestInvitation:
         client.post(link, {"answer": "yes"})
         assert cohort.enrolments.get().participant.user == user
 
+    def test_who_was_written_down_from_a_list_comes_in_with_that_record(self, client, cast, cohort, link):
+        known = factories.ParticipantFactory(
+            name="DIALLO Amina", email="New@lists.example", organisation="Port", created_by=cast.organiser
+        )
+        client.post(link, {"answer": "yes", "name": "Amina Diallo", "password": "a long enough password"})
+        enrolment = cohort.enrolments.get()
+        assert (enrolment.participant, enrolment.organisation) == (known, "Port")
+        known.refresh_from_db()
+        assert (known.name, known.user.email) == ("DIALLO Amina", "new@lists.example")
+        assert Participant.objects.filter(email__iexact="new@lists.example").count() == 1
+
+    def test_somebody_else_at_the_address_of_an_office_gets_a_record_of_their_own(self, client, cohort, link):
+        colleague = factories.ParticipantFactory(name="Wanjiru Kamau", email="new@lists.example")
+        client.post(link, {"answer": "yes", "name": "Amina Diallo", "password": "a long enough password"})
+        colleague.refresh_from_db()
+        assert colleague.user is None
+        assert cohort.enrolments.get().participant != colleague
+
+    def test_an_account_without_a_record_gets_the_one_that_was_written_down(self, client, cast, cohort, link):
+        known = factories.ParticipantFactory(name="Amina Diallo", email="new@lists.example")
+        user = factories.UserFactory(email="new@lists.example", name="Amina Diallo")
+        client.force_login(user)
+        assert client.get(link).status_code == 200
+        known.refresh_from_db()
+        assert known.user is None  # looking changes nothing
+        client.post(link, {"answer": "yes"})
+        known.refresh_from_db()
+        assert (known.user, cohort.enrolments.get().participant) == (user, known)
+
     @pytest.mark.parametrize("token", ["x", "WzEsMl0:1:2"])
     def test_a_forged_link_opens_nothing(self, client, token):
         assert client.get(f"/en/invitation/{token}/").status_code == 410

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from core.models import AuditEntry
 from courses.participants import activation
+from courses.participants.services import NotYourRecord
 from jobs.models import OutboxMail
 from tests import factories
 
@@ -122,3 +123,56 @@ def test_the_mail_holds_the_link_and_comes_once(person):
     mail = OutboxMail.objects.get()
     assert "/fr/begin/" in mail.text
     assert "A course" in mail.subject
+
+
+class TestSendingAgain:
+    def test_the_mail_goes_out_once_more_and_stands_in_the_trail(self, cast, person):
+        person.created_by = cast.organiser
+        person.save()
+        activation.send_again(actor=cast.organiser, participant=person)
+        mail = OutboxMail.objects.get(to=person.email)
+        assert "/fr/begin/" in mail.text
+        assert AuditEntry.objects.about(person).get(action=activation.SENT_AGAIN).actor == cast.organiser
+
+    def test_nobodys_mailbox_is_filled(self, cast, person):
+        start = timezone.now()
+        for minutes, goes in ((0, True), (10, False), (16, True), (32, True), (48, False), (1441, True)):
+            with time_machine.travel(start + timezone.timedelta(minutes=minutes)):
+                if goes:
+                    activation.send_again(actor=cast.organiser, participant=person)
+                else:
+                    with pytest.raises(activation.TooOften):
+                        activation.send_again(actor=cast.organiser, participant=person)
+        assert OutboxMail.objects.filter(to=person.email).count() == 4
+
+    @pytest.mark.parametrize("who", ["learner", "trainer", "focal_point", "editor"])
+    def test_only_organisers_send(self, cast, person, who):
+        with pytest.raises(NotYourRecord):
+            activation.send_again(actor=getattr(cast, who), participant=person)
+
+    def test_nobody_with_an_account_or_without_an_address_is_written_to(self, cast, person):
+        for gone in ({"user": factories.UserFactory()}, {"email": ""}):
+            other = factories.ParticipantFactory(**{"email": "x@y.org"} | gone)
+            with pytest.raises(activation.NobodyToWriteTo):
+                activation.send_again(actor=cast.organiser, participant=other)
+
+
+class TestRecordOfAnAddress:
+    """Who proves an address finds the record that an organiser wrote down, where it is surely theirs."""
+
+    def test_is_found_by_the_address_and_a_name_that_agrees(self, person):
+        assert activation.record_for("Amina@lists.example", "Diallo Amina") == person
+
+    @pytest.mark.parametrize("name", ["Wanjiru Kamau", ""])
+    def test_is_not_given_to_somebody_else_at_an_offices_address(self, person, name):
+        assert activation.record_for(person.email, name) is None
+
+    def test_is_none_where_two_fit(self, person):
+        factories.ParticipantFactory(name="Amina Diallo", email=person.email)
+        assert activation.record_for(person.email, "Amina Diallo") is None
+
+    def test_is_none_where_it_has_an_account_or_is_gone(self, person):
+        for change in ({"user": factories.UserFactory()}, {"merged_into": factories.ParticipantFactory()}):
+            type(person).objects.filter(pk=person.pk).update(user=None, merged_into=None)
+            type(person).objects.filter(pk=person.pk).update(**change)
+            assert activation.record_for(person.email, "Amina Diallo") is None

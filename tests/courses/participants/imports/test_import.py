@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from core.models import AuditEntry
 from courses.catalogue.models import Enrolment
 from courses.participants.imports import services, writing
 from courses.participants.models import ColumnChoice, ImportRow, Participant, PeopleImport
+from institutions.models import Role, RoleAssignment
+from institutions.services import grant_role, revoke_role
 from jobs.models import Job, OutboxMail
 from jobs.running import run, work_off
 from tests import factories
@@ -236,14 +239,106 @@ def test_a_list_read_in_the_wrong_letters_can_be_read_again(cast, programme):
 def test_old_lists_are_forgotten_and_their_people_stay(bring, finish):
     from datetime import timedelta
 
-    from django.utils import timezone
-
     finish(bring(GOOD))
     people = Participant.objects.count()
     assert services.forget_old(timezone.now() - timedelta(days=1)) == 0
     assert services.forget_old(timezone.now() + timedelta(seconds=1)) == 1
     assert (PeopleImport.objects.count(), ImportRow.objects.count()) == (0, 0)
     assert Participant.objects.count() == people
+
+
+def test_the_later_row_of_one_person_names_the_first_also_across_portions(bring, monkeypatch):
+    from courses.participants.imports import checking
+
+    monkeypatch.setattr(checking, "CHUNK", 2)
+    batch = bring(
+        [
+            ["Amina Diallo", "Office@lists.example", "Kenya", "", ""],
+            ["Wanjiru Kamau", "office@lists.example", "Kenya", "", ""],  # an office's address
+            ["DIALLO Amina F.", "office@lists.example", "", "", ""],
+            ["Wanjiru Kamau", "", "Kenya", "Port", ""],
+            ["Wanjiru Kamau", "", "Uganda", "", ""],  # somebody else
+        ]
+    )
+    found = {row.number: [(one["code"], one["value"]) for one in row.problems] for row in batch.rows.all()}
+    assert found == {2: [], 3: [], 4: [("duplicate", "2")], 5: [("duplicate", "3")], 6: []}
+
+
+def test_two_equal_headings_teach_nothing_about_the_next_list(bring, programme):
+    ColumnChoice.objects.create(programme=programme, heading="contact", column="email")
+    bring([["Amina", "Diallo", "x"]], head=["Name", "Name", "Contact"], mapping={0: "given", 1: "family"})
+    assert not ColumnChoice.objects.filter(programme=programme, heading="name").exists()
+    assert ColumnChoice.objects.get(programme=programme, heading="contact").column == ""
+    batch = bring([["Amina Diallo", "a@x.org"]], head=["Name", "E-mail"])
+    assert batch.mapping == {"0": "name", "1": "email"}
+
+
+class TestArchive:
+    def test_nobody_is_brought_into_an_archived_cohort(self, cast, programme, cohort):
+        cohort.archived_at = timezone.now()
+        cohort.save()
+        with pytest.raises(services.PlaceClosed):
+            services.bring_list(
+                actor=cast.organiser,
+                programme=programme,
+                file=csv_file([HEAD, *GOOD]),
+                destination=f"cohort:{cohort.pk}",
+            )
+
+    def test_a_list_is_not_confirmed_once_its_cohort_is_archived(self, bring, cast, cohort):
+        batch = bring(GOOD, cohort=cohort)
+        cohort.course.archived_at = timezone.now()
+        cohort.course.save()
+        with pytest.raises(services.PlaceClosed):
+            services.confirm(actor=cast.organiser, batch=batch)
+        batch.refresh_from_db()
+        assert batch.state == "checked"
+
+    def test_a_cohort_archived_while_the_list_is_written_takes_nobody_and_each_row_says_so(self, bring, cast, cohort):
+        batch = bring(GOOD, cohort=cohort)
+        services.confirm(actor=cast.organiser, batch=batch)
+        cohort.archived_at = timezone.now()
+        cohort.save()
+        work_off()
+        assert not cohort.enrolments.exists()
+        assert {row.problems[0]["code"] for row in batch.rows.all()} == {"refused"}
+        assert Participant.objects.filter(email="amina@lists.example").exists()
+
+
+class TestOrganisersOfOneCourse:
+    @pytest.fixture
+    def single(self, cast, cohort):
+        grant_role(actor=None, user=cast.outsider, role=Role.ORGANISER, activity=f"course:{cohort.course_id}")
+        return cast.outsider
+
+    def test_bring_people_into_its_cohorts(self, bring, single, cohort):
+        batch = bring(GOOD, cohort=cohort, actor=single)
+        services.confirm(actor=single, batch=batch)
+        work_off()
+        assert cohort.enrolments.active().count() == 3
+        assert list(PeopleImport.objects.visible_to(single)) == [batch]
+
+    def test_bring_nobody_to_the_programme_nor_to_another_course(self, single, programme):
+        other = factories.CohortFactory(course=factories.CourseFactory(programme=programme))
+        for destination in ("", f"cohort:{other.pk}"):
+            with pytest.raises(services.NotYourImport):
+                services.bring_list(
+                    actor=single, programme=programme, file=csv_file([HEAD, *GOOD]), destination=destination
+                )
+
+    def test_see_only_lists_into_its_cohorts(self, bring, single, programme, cohort):
+        bring(GOOD)
+        bring(GOOD, cohort=factories.CohortFactory(course=factories.CourseFactory(programme=programme)))
+        into = bring(GOOD, cohort=cohort)
+        assert list(PeopleImport.objects.visible_to(single)) == [into]
+
+    def test_see_their_own_list_no_more_when_the_role_ends(self, bring, single, cohort):
+        batch = bring(GOOD, cohort=cohort, actor=single)
+        revoke_role(actor=None, assignment=RoleAssignment.objects.get(user=single))
+        again = type(single).objects.get(pk=single.pk)
+        assert not PeopleImport.objects.visible_to(again).exists()
+        with pytest.raises(services.NotYourImport):
+            services.confirm(actor=again, batch=batch)
 
 
 class TestMails:
@@ -310,5 +405,5 @@ def test_the_dry_run_asks_a_constant_number_of_queries(bring, cast, programme, d
     batch = bring(GOOD)
     words = checking.vocabulary((("KE", "KEN", "Kenya"),))
     chunk = [(number + 100, [f"Person Nr{number}", f"p{number}@x.org", "KE", "", ""]) for number in range(400)]
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         checking._look(batch, chunk, words)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from courses.participants.imports import services
 from courses.participants.models import Participant, PeopleImport
+from institutions.models import Role
+from institutions.services import grant_role
 from jobs.models import OutboxMail
 from jobs.running import work_off
 from tests import factories
@@ -151,3 +154,76 @@ def test_bad_letters_can_be_read_again(client, cast, programme):
     client.post(address, {"encoding": "cp1251"})
     assert "Éloïse" not in client.get(address).content.decode()
     assert Participant.objects.filter(name="Éloïse").count() == 0
+
+
+def test_an_organiser_of_one_course_brings_people_into_its_cohorts_only(client, cast, programme, cohort):
+    grant_role(actor=None, user=cast.outsider, role=Role.ORGANISER, activity=f"course:{cohort.course_id}")
+    other = factories.CohortFactory(course=factories.CourseFactory(programme=programme))
+    client.force_login(cast.outsider)
+    page = client.get("/en/people/imports/").content.decode()
+    assert f"cohort:{cohort.pk}" in page
+    assert f"cohort:{other.pk}" not in page
+    for destination, status in (("", 200), (f"cohort:{other.pk}", 200), (f"cohort:{cohort.pk}", 302)):
+        data = {
+            "file": csv_file([HEAD, *GOOD]),
+            "programme": programme.pk,
+            "destination": destination,
+            "language": "en",
+        }
+        assert client.post("/en/people/imports/", data).status_code == status, destination
+    assert client.get(f"/en/people/imports/{PeopleImport.objects.get().key}/columns/").status_code == 200
+
+
+def test_an_organiser_of_one_workshop_has_nothing_to_bring_a_list_to(client, cast, programme):
+    workshop = factories.WorkshopFactory(programme=programme)
+    grant_role(actor=None, user=cast.outsider, role=Role.ORGANISER, activity=f"workshop:{workshop.pk}")
+    client.force_login(cast.outsider)
+    assert client.get("/en/people/imports/").status_code == 404
+    assert "/people/imports/" not in client.get("/en/my/learning/").content.decode()
+
+
+def test_a_cohort_in_the_archive_is_not_offered_and_the_page_says_so(client, cast, cohort):
+    cohort.archived_at = timezone.now()
+    cohort.save()
+    client.force_login(cast.organiser)
+    page = client.get(f"/en/people/imports/?to=cohort:{cohort.pk}").content.decode()
+    assert "in the archive" in page
+    assert f'value="cohort:{cohort.pk}"' not in page
+
+
+class TestSendingAgain:
+    @pytest.fixture
+    def batch(self, bring, finish, cast):
+        batch = finish(bring(GOOD))
+        services.send_activation_mails(actor=cast.organiser, batch=batch)
+        work_off()
+        return batch
+
+    def test_who_has_not_begun_is_listed_and_written_to_again(self, client, cast, batch):
+        client.force_login(cast.organiser)
+        address = f"/en/people/imports/{batch.key}/waiting/"
+        page = client.get(address).content.decode()
+        assert "Amina Diallo" in page
+        amina = Participant.objects.get(email="amina@lists.example")
+        response = client.post(f"/en/people/{amina.pk}/activation/", {"next": address})
+        assert response["Location"] == address
+        assert OutboxMail.objects.filter(to=amina.email).count() == 2
+        assert (
+            "short while ago"
+            in client.post(f"/en/people/{amina.pk}/activation/", {"next": address}, follow=True).content.decode()
+        )
+        assert OutboxMail.objects.filter(to=amina.email).count() == 2
+
+    def test_who_has_an_account_is_not_listed(self, client, cast, batch):
+        Participant.objects.filter(email="amina@lists.example").update(user=factories.UserFactory())
+        client.force_login(cast.organiser)
+        assert "Amina" not in client.get(f"/en/people/imports/{batch.key}/waiting/").content.decode()
+
+    @pytest.mark.parametrize("who", PEOPLE)
+    def test_others_neither_see_who_waits_nor_write(self, client, cast, batch, who):
+        sign_in(client, cast, who)
+        amina = Participant.objects.get(email="amina@lists.example")
+        expected = {"organiser": (200, 302), "anonymous": (302, 302)}.get(who, (404, 404))
+        assert client.get(f"/en/people/imports/{batch.key}/waiting/").status_code == expected[0]
+        assert client.post(f"/en/people/{amina.pk}/activation/").status_code == expected[1]
+        assert OutboxMail.objects.filter(to=amina.email).count() == (2 if who == "organiser" else 1)

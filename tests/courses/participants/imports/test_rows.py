@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from courses.participants.imports import wording
 from courses.participants.imports.columns import Column
-from courses.participants.imports.rows import read_row, vocabulary
+from courses.participants.imports.rows import read_row, same_person, vocabulary
+from courses.participants.matching import Description
 
 WORDS = vocabulary(
     (("KE", "KEN", "Kenya"), ("RU", "RUS", "Russia"), ("CI", "CIV", "Côte d'Ivoire"), ("CN", "CHN", "China"))
@@ -93,3 +94,49 @@ def test_a_row_is_either_good_or_says_why_not_and_never_breaks(cells):
     assert all(wording.problem(problem.as_json()) for problem in read.problems)
     assert set(read.data) <= set(Column.values)
     assert not any(value.startswith(("=", "+", "@")) for value in read.data.values())
+
+
+@pytest.mark.parametrize(
+    "value", ["#N/A", "#REF!", "#NAME?", "#DIV/0!", "#value!", "#¿NOMBRE?", "#Н/Д", "#ИМЯ?", "Err:502", "#SPILL!"]
+)
+def test_what_a_spreadsheet_shows_for_a_failed_formula_is_nobodys_name(value):
+    for fields in ({"name": value}, {"email": value}, {"country": value}, {"latin": value}):
+        read = row(**fields)
+        assert [problem.code for problem in read.problems] == ["error-value"], fields
+    assert wording.problem(read.problems[0].as_json())
+
+
+@pytest.mark.parametrize("name", ["#1 Amina", "Amina #2", "Erreur: Diallo"])
+def test_a_hash_in_a_name_is_no_error_value(name):
+    assert not row(name=name).problems
+
+
+def test_the_quote_that_our_own_tables_put_before_a_sign_goes_again():
+    assert "email" not in row(email="'-").data
+    assert not row(email="'-").problems
+    assert [problem.code for problem in row(name="'=cmd").problems] == ["formula"]
+    assert row(name="'Abd al-Rahman").data["name"] == "'Abd al-Rahman"
+
+
+PERSON = Description(("Amina Diallo",), "amina@x.org", "KE", "Ministry")
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        (PERSON, True),
+        (Description(("DIALLO Amina",), "AMINA@x.org"), True),
+        (Description(("Amina F. Diallo",), "amina@x.org", "KE"), True),
+        (Description(("Amina Diallo",), "amina@x.org", "UG"), True),  # the address and the name are the same
+        (Description(("Amina Diallo",)), True),  # nothing tells them apart
+        (Description(("Amina Diallo",), "", "KE", "Ministry"), True),
+        (Description(("Wanjiru Kamau",), "amina@x.org", "KE", "Ministry"), False),  # an office's address
+        (Description(("Amina Diallo",), "other@x.org", "KE", "Ministry"), False),
+        (Description(("Amina Diallo",), "", "UG"), False),
+        (Description(("Amina Diallo",), "", "KE", "University"), False),
+        (Description(("Amina F. Diallo",), "", "KE"), False),
+    ],
+)
+def test_two_rows_are_of_one_person_where_nothing_tells_them_apart(other, same):
+    assert same_person(PERSON, other) is same
+    assert same_person(other, PERSON) is same
