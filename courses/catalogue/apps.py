@@ -17,7 +17,7 @@ class CatalogueConfig(AppConfig):
 
         from core.caching import renew
         from core.permissions import declare
-        from core.personal import register_personal_data
+        from core.personal import register_personal_data, register_retention
         from courses.participants.imports.registry import register_destination
         from courses.participants.querysets import register_list_tie, register_tie
         from courses.participants.services import register_reconciler
@@ -81,12 +81,27 @@ class CatalogueConfig(AppConfig):
             export=personal.export,
             erase=personal.erase,
         )
+        register_retention(
+            "invitations",
+            title=_("Invitations that nobody accepted"),
+            default_days=365,
+            due=personal.over_invitations,
+            purge=personal.forget_rows,
+        )
+        register_retention(
+            "applications",
+            title=_("Applications declined or taken back"),
+            default_days=2 * 365,
+            due=personal.over_applications,
+            purge=personal.forget_rows,
+        )
         registering.register()
         register_reconciler(
             "catalogue.Enrolment",
             merging.reconcile_enrolments,
             stays=_("One enrolment stays: since the earlier day, in force or completed if either is, with all notes."),
             inside=merging.waivers_held_twice,
+            comes_back=merging.places_beyond_capacity,
         )
         register_reconciler(
             "catalogue.TaskResult",

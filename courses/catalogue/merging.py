@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -55,6 +59,23 @@ def waivers_held_twice(kept: Enrolment, other: Enrolment) -> list[Conflict]:
         )
         for waiver in other.waivers.in_force()
         if (waiver.kind, waiver.ref) in mine
+    ]
+
+
+def places_beyond_capacity(rows: list[tuple[Enrolment, Mapping[str, Any]]]) -> list[str]:
+    """Return what to say before undoing a merge lets enrolments be in force again though every place is taken.
+
+    The place that the merge freed was given to who waited, or to another; everybody keeps theirs.
+    """
+    more: Counter[Cohort] = Counter()
+    for row, values in rows:
+        if "state" in values:
+            more[row.cohort] += 1 if values["state"] == Enrolment.State.ACTIVE else -1
+    return [
+        _("“%(cohort)s” is full by now: with both enrolments in force it has one person more than places.")
+        % {"cohort": f"{cohort.course}, {cohort.title}"}
+        for cohort, count in more.items()
+        if count > 0 and free_places(cohort) == 0
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -12,18 +13,28 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from core.personal import Person, Record, fact, fields_of, forget_labels
+from core.personal import Person, Record, delete_rows, fact, fields_of, forget_labels
 from courses.participants.addresses import addresses_of
 from courses.participants.personal import records_of
 
-from .models import Application, Cohort, CohortInvitation, Enrolment, EnrolmentNote, RequirementWaiver, TaskResult
+from .models import (
+    Application,
+    Cohort,
+    CohortInvitation,
+    CohortTrainer,
+    Enrolment,
+    EnrolmentNote,
+    RequirementWaiver,
+    RuleDraft,
+    TaskResult,
+)
 from .services import fill_places, free_places
 
 GONE = "–"
 
 
 def export(person: Person) -> Iterator[Record]:
-    """Every enrolment, as whom and from where at that time."""
+    """Every enrolment, as whom and from where at that time; for staff also where they train and what they draft."""
     rows = Enrolment.objects.filter(participant__in=records_of(person))
     for row in rows.select_related("cohort__course__item", "country"):
         yield [
@@ -34,6 +45,7 @@ def export(person: Person) -> Iterator[Record]:
             fact("enrolled_at", _("Enrolled"), row.enrolled_at),
             fact("withdrawn_at", _("Left"), row.withdrawn_at),
             fact("completed_at", _("Completed"), row.completed_at),
+            fact("deadline", _("Own last day"), row.deadline),
             *fields_of(row, "represents", "organisation", "position", "stakeholder_group"),
             fact("country", _("Country"), row.country_id, row.country or ""),
         ]
@@ -70,6 +82,23 @@ def export(person: Person) -> Iterator[Record]:
             fact("course", _("Invitation to"), str(invitation.cohort.course)),
             *fields_of(invitation, "email", "name", "state"),
             fact("created_at", _("Sent"), invitation.created_at),
+        ]
+    if person.user is not None:
+        yield from _work(person.user)
+
+
+def _work(user: Any) -> Iterator[Record]:
+    """The cohorts somebody is named trainer of, and the rules they are writing."""
+    for named in CohortTrainer.objects.filter(user=user).select_related("cohort__course__item"):
+        yield [
+            fact("course", _("Trainer in"), str(named.cohort.course)),
+            fact("cohort", _("Cohort"), named.cohort.title),
+        ]
+    for draft in RuleDraft.objects.filter(user=user).select_related("course__item"):
+        yield [
+            fact("course", _("Completion rule being written for"), str(draft.course)),
+            fact("rule", _("Rule"), draft.spec, json.dumps(draft.spec, ensure_ascii=False)),
+            fact("changed_at", _("Changed"), draft.changed_at),
         ]
 
 
@@ -117,3 +146,24 @@ def erase(person: Person) -> int:
 def old_notes(before: datetime) -> Any:
     """Notes written long ago."""
     return EnrolmentNote.objects.filter(created_at__lt=before)
+
+
+def over_invitations(before: datetime) -> Any:
+    """Invitations that were declined, taken back, or never answered in time. Accepted ones stay with the enrolment."""
+    state = CohortInvitation.State
+    unused = Q(state=state.SENT, expires_at__lt=before)
+    return CohortInvitation.objects.filter(
+        unused | Q(state__in=(state.DECLINED, state.CANCELLED), answered_at__lt=before)
+    )
+
+
+def over_applications(before: datetime) -> Any:
+    """Applications that were declined or taken back. Accepted ones stay with the enrolment, open ones wait."""
+    state = Application.State
+    return Application.objects.filter(state__in=(state.DECLINED, state.TAKEN_BACK), decided_at__lt=before)
+
+
+def forget_rows(rows: Any) -> int:
+    """Delete rows, and the names and addresses by which the audit trail calls them."""
+    forget_labels(rows.model, rows.values_list("pk", flat=True))
+    return delete_rows(rows)

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import DomainError
 from institutions.permissions import organises_all
@@ -63,16 +63,22 @@ def merges(request: HttpRequest) -> HttpResponse:
     return render(request, "participants/merges.html", {"page_obj": page, "entries": entries})
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
 @login_required
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take a merge back."""
+    """Say what undoing a merge brings, and take it back."""
     user: Any = request.user
-    found = get_object_or_404(Merge.objects.visible_to(user), pk=pk)
-    try:
-        services.undo_merge(actor=user, merge=found)
-    except DomainError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("The merge is undone: there are two records again."))
-    return redirect("participant_merges")
+    found = get_object_or_404(Merge.objects.visible_to(user).select_related("source", "into"), pk=pk)
+    if request.method == "POST":
+        try:
+            services.undo_merge(actor=user, merge=found)
+        except DomainError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("The merge is undone: there are two records again."))
+        return redirect("participant_merges")
+    saw(user, [found.source, found.into], "participants.view")
+    why_not = services.why_not_undo(user, found)
+    context = {"merge": found, "why_not": why_not, "told": [] if why_not else services.before_undo(found)}
+    return render(request, "participants/merge_undo.html", context)

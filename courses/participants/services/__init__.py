@@ -14,7 +14,7 @@ from .focal_points import (
 )
 from .merge_preview import Choice, Preview, preview_merge
 from .merge_rules import CannotMerge, Conflict, register_reconciler
-from .merging import UNDO_DAYS, CannotUndo, forget_merges, merge_participants, undo_merge, why_not_undo
+from .merging import UNDO_DAYS, CannotUndo, before_undo, forget_merges, merge_participants, undo_merge, why_not_undo
 from .records import (
     DETAILS,
     AlreadyLinked,
@@ -49,6 +49,7 @@ __all__ = [
     "OwnDesignation",
     "Preview",
     "WrongDesignation",
+    "before_undo",
     "change_participant",
     "claim_designation",
     "confirm_designation",

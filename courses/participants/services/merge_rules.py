@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +44,7 @@ class Reconciler:
     reconcile: Callable[[Any, Any], None]
     stays: Any
     inside: Callable[[Any, Any], list[Conflict]] | None = None
+    comes_back: Callable[[list[tuple[Any, Mapping[str, Any]]]], list[str]] | None = None
 
 
 # Higher rooms say what happens when both records have a row of which there can be only one.
@@ -56,15 +57,17 @@ def register_reconciler(
     *,
     stays: Any = OWN_STAYS,
     inside: Callable[[Any, Any], list[Conflict]] | None = None,
+    comes_back: Callable[[list[tuple[Any, Mapping[str, Any]]]], list[str]] | None = None,
 ) -> None:
     """Register ``reconcile(kept, other)`` for a model (``"catalogue.Enrolment"``) with one row per participant.
 
     Called in the transaction of a merge when both records have such a row: bring what matters of
     ``other`` into ``kept``, and put ``other`` out of use or delete it. Without one, ``other`` stays
     with the merged record. What it changes in the two rows, and in rows that point to them, is noted and can be undone.
-    ``stays`` (lazy text) says in the preview what will be; ``inside(kept, other)`` names what both rows hold twice.
+    ``stays`` (lazy text) says in the preview what will be; ``inside(kept, other)`` names what both rows hold twice;
+    ``comes_back([(row, values), ...])`` returns sentences to say before an undo gives these rows these values again.
     """
-    reconcilers[label.lower()] = Reconciler(reconcile, stays, inside)
+    reconcilers[label.lower()] = Reconciler(reconcile, stays, inside, comes_back)
 
 
 def relations() -> list[tuple[type[models.Model], str]]:

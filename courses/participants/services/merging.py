@@ -159,12 +159,26 @@ def why_not_undo(actor: Any, merge: Merge) -> str:
     return ""
 
 
+def before_undo(merge: Merge) -> list[str]:
+    """Return what an organiser is told before a merge is undone, by the rooms whose rows come back. Changes nothing."""
+    back: dict[str, list[tuple[Any, dict[str, Any]]]] = {}
+    for label, pk, before, after in merge.changes.get("reconciled", []):
+        row = apps.get_model(label)._default_manager.filter(pk=pk).first()
+        if row is not None and after is not None:
+            now = _values(row)
+            values = {name: value for name, value in before.items() if now[name] == after[name]}
+            back.setdefault(label, []).append((row, values))
+    told = [(reconcilers[label], rows) for label, rows in back.items() if label in reconcilers]
+    return [sentence for one, rows in told if one.comes_back for sentence in one.comes_back(rows)]
+
+
 @transaction.atomic
 def undo_merge(*, actor: Any, merge: Merge) -> Participant:
     """Take a merge back and return the record that is on its own again.
 
-    What came since stays with the record that was kept; a detail or row changed since keeps its newer value. Raises
-    ``CannotUndo`` with the reason.
+    What came since stays with the record that was kept; a detail or row changed since keeps its newer value. A place
+    that the merge freed may be taken by now: nobody loses theirs, the cohort has one more than its places
+    (``before_undo`` says so first). Raises ``CannotUndo`` with the reason.
     """
     merge = Merge.objects.select_for_update(of=("self",)).select_related("source", "into").get(pk=merge.pk)
     people = {p.pk: p for p in Participant.objects.select_for_update().filter(pk__in=[merge.source_id, merge.into_id])}

@@ -290,6 +290,46 @@ def test_an_undone_merge_leaves_no_trace_but_the_trail(chief, pair):
     assert AuditEntry.objects.filter(action="participants.undo_merge").count() == 1
 
 
+def test_undoing_in_a_full_cohort_takes_nobodys_place_and_is_said_before(client, chief, pair):
+    """Both had a place, who waited got the one that was free: all three stay, one more than places."""
+    source, into = pair
+    cohort = CohortFactory(capacity=2)
+    for person in pair:
+        EnrolmentFactory(participant=person, cohort=cohort)
+    waits = ParticipantFactory()
+    cohort.applications.create(participant=waits, state="waiting", waiting_since=timezone.now())
+    services.merge_participants(actor=chief, source=source, into=into)
+    assert cohort.enrolments.active().filter(participant=waits).exists()
+    merge = Merge.objects.get()
+    client.force_login(chief)
+    page = client.get(f"/en/people/merges/{merge.pk}/undo/").content.decode()
+    assert "one person more than places" in page
+    assert cohort.enrolments.active().count() == 2  # looking changes nothing
+    client.post(f"/en/people/merges/{merge.pk}/undo/")
+    assert {row.participant for row in cohort.enrolments.active()} == {source, into, waits}
+
+
+def test_undoing_where_places_are_free_says_nothing(client, chief, pair):
+    source, into = pair
+    cohort = CohortFactory(capacity=9)
+    for person in pair:
+        EnrolmentFactory(participant=person, cohort=cohort)
+    services.merge_participants(actor=chief, source=source, into=into)
+    assert services.before_undo(Merge.objects.get()) == []
+
+
+def test_an_enrolment_that_only_changed_its_record_needs_no_place_more(chief, pair):
+    source, into = pair
+    cohort = CohortFactory(capacity=1)
+    EnrolmentFactory(participant=source, cohort=cohort)
+    EnrolmentFactory(participant=into, cohort=cohort, state="withdrawn", withdrawn_at=timezone.now())
+    services.merge_participants(actor=chief, source=source, into=into)
+    merge = Merge.objects.get()
+    assert services.before_undo(merge) == []
+    services.undo_merge(actor=chief, merge=merge)
+    assert cohort.enrolments.active().get().participant == source
+
+
 def test_what_came_since_the_merge_stays_with_the_record_that_was_kept(chief, pair):
     source, into = pair
     services.merge_participants(actor=chief, source=source, into=into)

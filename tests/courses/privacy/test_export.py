@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from datetime import date
 
 import pytest
 import time_machine
@@ -13,10 +14,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.personal import holdings
+from courses.catalogue.models import CohortTrainer, RuleDraft
 from courses.privacy import keeping, taking
 from courses.privacy.errors import ExportRunning, TooManyExports
 from courses.privacy.models import DataExport
 from jobs import running
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +55,18 @@ def test_the_page_to_read_says_it_in_words_and_escapes_what_people_wrote(life):
     assert "Ministry of Green Things" in page
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_it_holds_ones_own_last_day_where_one_trains_and_the_rules_one_drafts(life, programme):
+    life.enrolment.deadline = date(2027, 5, 4)
+    life.enrolment.save()
+    cohort = factories.CohortFactory(course=factories.CourseFactory(programme=programme))
+    CohortTrainer.objects.create(cohort=cohort, user=life.user)
+    RuleDraft.objects.create(course=cohort.course, user=life.user, spec={"kind": "lessons", "percent": 80})
+    rows = json.loads(archive_of(made(life.user)).read("data.json"))["data"]["enrolments"]
+    assert any(row.get("deadline") == "2027-05-04" for row in rows)
+    assert any(row.get("cohort") == cohort.title and "state" not in row for row in rows)
+    assert any(row.get("rule") == {"kind": "lessons", "percent": 80} for row in rows)
 
 
 def test_nothing_of_anybody_else_is_in_it(life, cast):

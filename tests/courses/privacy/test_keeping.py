@@ -8,8 +8,10 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.models import User
+from core import audit
 from core.models import AuditEntry
 from core.personal import retentions
+from courses.catalogue.models import Application, CohortInvitation
 from courses.participants.models import Consent
 from courses.participants.services import set_consents
 from courses.participants.trail import saw
@@ -116,6 +118,54 @@ def test_an_account_that_nobody_used_goes_and_one_that_was_used_stays():
         keeping.enforce()
     assert not User.objects.filter(pk=never.pk).exists()
     assert User.objects.filter(pk=used.pk).exists()
+
+
+class TestWaysIn:
+    """What came to nothing goes; what led to an enrolment, or still waits, stays."""
+
+    def test_invitations_that_nobody_accepted_go_after_a_year(self, cast, programme):
+        cohort = factories.CohortFactory(course=factories.CourseFactory(programme=programme))
+        for name, state in (("no", "declined"), ("gone", "cancelled"), ("old", "sent"), ("yes", "accepted")):
+            CohortInvitation.objects.create(
+                cohort=cohort,
+                email=f"{name}@example.org",
+                state=state,
+                language="en",
+                expires_at=timezone.now() + timezone.timedelta(days=30),
+                answered_at=None if state == "sent" else timezone.now(),
+            )
+        invitation = CohortInvitation.objects.get(state="declined")
+        audit.record(actor=cast.organiser, action="catalogue.invite", obj=invitation)
+        with after(364):
+            assert line("invitations", keeping.enforce()).gone == 0
+        with after(365 + 31):
+            assert line("invitations", keeping.enforce()).gone == 3
+        assert [row.email for row in CohortInvitation.objects.all()] == ["yes@example.org"]
+        assert not AuditEntry.objects.filter(object_label__contains="no@example.org").exists()
+
+    def test_an_invitation_that_can_still_be_accepted_stays(self, programme):
+        cohort = factories.CohortFactory(course=factories.CourseFactory(programme=programme))
+        CohortInvitation.objects.create(
+            cohort=cohort, email="x@example.org", language="en", expires_at=timezone.now() + timezone.timedelta(days=30)
+        )
+        with after(365 + 29):
+            assert line("invitations", keeping.enforce()).gone == 0
+
+    def test_applications_that_came_to_nothing_go_after_two_years(self, cast, programme):
+        cohort = factories.CohortFactory(course=factories.CourseFactory(programme=programme))
+        for state in ("declined", "taken-back", "accepted", "sent", "waiting"):
+            Application.objects.create(
+                cohort=cohort,
+                participant=factories.ParticipantFactory(),
+                state=state,
+                answers=[{"question": 1, "title": "Why?", "value": "x", "words": "x"}],
+                decided_at=None if state in Application.OPEN else timezone.now(),
+            )
+        with after(729):
+            assert line("applications", keeping.enforce()).gone == 0
+        with after(731):
+            assert line("applications", keeping.enforce()).gone == 2
+        assert set(Application.objects.values_list("state", flat=True)) == {"accepted", "sent", "waiting"}
 
 
 def test_more_rows_than_one_piece_all_go(monkeypatch):
