@@ -12,7 +12,7 @@ from django.utils.translation import ngettext, pgettext
 from core.charts import Column, columns
 from core.languages import native_name
 
-from .figure_words import Fact, clock, remarks, share, too_few, two
+from .figure_words import Fact, clock, remarks, share, too_few, two, version_name
 from .figures import VersionFigures
 from .item_analysis import LEAST_RELATION
 
@@ -29,6 +29,8 @@ def _version(one: VersionFigures) -> dict[str, Any]:
     told = one.languages_told
     return {
         "version": one.version,
+        "key": one.key,
+        "anchor": one.anchor,
         "text": one.text,
         "told": one.told,
         "facts": _version_facts(one),
@@ -113,7 +115,7 @@ def answer_table(versions: Sequence[VersionFigures]) -> tuple[list[str], Iterato
             for line in one.answers:
                 row = line.row
                 right = "–" if row.right is None else _("yes") if row.right else _("no")
-                number = number_format(one.version.number)
+                number = version_name(one)
                 every = pgettext("languages", "all")
                 yield [number, every, row.label, right, number_format(row.count), share(float(row.share))]
                 for language, value in zip(one.languages_told, line.languages, strict=True):

@@ -17,7 +17,7 @@ class AssessmentsConfig(AppConfig):
         from . import personal
         from .outline import passed_quizzes, quiz_entries
         from .permissions import GROUP_PERMISSIONS
-        from .services import bringing, regrading
+        from .services import bringing, marking, regrading
         from .services.copying import copy_quizzes
 
         declare("assessments", GROUP_PERMISSIONS)
@@ -25,6 +25,7 @@ class AssessmentsConfig(AppConfig):
         register_handler(bringing.CHECK_JOB, bringing.check, title=title, url=bringing.import_url)
         register_handler(bringing.WRITE_JOB, bringing.write, title=title, url=bringing.import_url)
         register_handler(regrading.JOB, regrading.regrade, title=_("Regrading"))
+        register_handler(marking.RELEASE_JOB, marking.release, title=_("Releasing results"), url=marking.released_url)
         register_personal_data(
             "attempts",
             title=_("Quizzes I took"),

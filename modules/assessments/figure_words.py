@@ -201,13 +201,21 @@ def question_cells(one: Asked) -> list[str]:
     few = _("too few to tell")
     return [
         one.text or str(one.version.question),
-        number_format(one.version.number),
+        version_name(one),
         number_format(one.people),
         share(one.item.facility) if one.told else few,
         (two(one.item.separation) if one.item.related >= LEAST_RELATION else few) if one.told else "–",
         two(one.item.spread) if one.told else "–",
         clock(one.item.time) if one.told else "–",
     ]
+
+
+def version_name(one: Asked) -> str:
+    """The number of a version and, where it was regraded, of the one whose right answers were applied."""
+    number = number_format(one.version.number)
+    if one.key is None:
+        return number
+    return _("%(number)s, graded by %(key)s") % {"number": number, "key": number_format(one.key.number)}
 
 
 def question_table(figures: QuizFigures) -> tuple[list[str], Iterator[list[str]]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
@@ -23,6 +23,7 @@ from . import answering_time, item_analysis
 from .item_analysis import LEAST_PEOPLE, LEAST_RELATION, Consistency, Item, Papers, Summary
 from .models import AttemptQuestion, Question, QuestionVersion, Quiz, Response
 from .querysets import AttemptQuerySet
+from .regrading import with_right_answers_of
 from .types.base import Answer, AnswerRow, Content
 from .words import content_of, plain
 
@@ -48,12 +49,22 @@ class Which(models.TextChoices):
 
 @dataclass
 class Asked:
-    """One version of a question: how many people were asked, and the sums of what they earned."""
+    """One version of a question: how many people were asked, and the sums of what they earned.
+
+    ``key``: the version by whose right answers it was graded again; ``None`` for those graded by its own. Who was
+    graded by another key is counted apart, so that points and right answers always belong together.
+    """
 
     version: QuestionVersion
     item: Item
     people: int
     text: str = ""
+    key: QuestionVersion | None = None
+
+    @property
+    def anchor(self) -> str:
+        """What the version is called in an address: ``version-1``, ``version-1-by-2``."""
+        return f"version-{self.version.number}" + (f"-by-{self.key.number}" if self.key else "")
 
     @property
     def told(self) -> bool:
@@ -87,8 +98,8 @@ def quiz_figures(quiz: Quiz, attempts: AttemptQuerySet, which: Which, language: 
     asked = AttemptQuestion.objects.filter(attempt__in=counted.values("pk")).order_by("attempt_id", "order")
     for _attempt, some in groupby(asked.values_list(*EARNED).iterator(chunk_size=CHUNK), key=itemgetter(0)):
         points: dict[Any, Decimal] = {}
-        for _pk, version, *earned, learner in some:
-            found.add(version, earned, learner)
+        for _pk, version, key, *earned, learner in some:
+            found.add((version, key), earned, learner)
             points[version] = earned[0]
         papers.add(points)
     found.add_times(Response.objects.filter(question__attempt__in=counted.values("pk")))
@@ -100,6 +111,7 @@ def quiz_figures(quiz: Quiz, attempts: AttemptQuerySet, which: Which, language: 
 EARNED = (
     "attempt_id",
     "version_id",
+    "regraded_by_id",
     "points",
     "max_points",
     "attempt__points",
@@ -117,48 +129,65 @@ def _summary(rows: Iterable[tuple[Decimal, bool, Any]], alpha: float | None = No
     return item_analysis.summary(percents, passed, len(people), alpha)
 
 
+Graded = tuple[int, int | None]
+"""The id of the version asked, and of that whose right answers were applied later, if any."""
+
+
 class _Sums:
-    """Sums by version, while the rows stream past."""
+    """Sums by version and key, while the rows stream past."""
 
     def __init__(self) -> None:
-        self.items: dict[int, Item] = {}
-        self.people: dict[int, set[Any]] = {}
+        self.items: dict[Graded, Item] = {}
+        self.people: dict[Graded, set[Any]] = {}
 
-    def add(self, version: int, earned: Iterable[Decimal], learner: Any) -> None:
-        self.items.setdefault(version, Item()).add(*earned)
-        self.people.setdefault(version, set()).add(learner)
+    def add(self, graded: Graded, earned: Iterable[Decimal], learner: Any) -> None:
+        self.items.setdefault(graded, Item()).add(*earned)
+        self.people.setdefault(graded, set()).add(learner)
 
     def add_times(self, responses: models.QuerySet) -> None:
         """Add the seconds spent, from the times at which the answers of whole attempts were given."""
         rows = (
             responses.filter(late=False)
             .order_by("question__attempt_id", "given_at", "pk")
-            .values_list("question__attempt_id", "question__attempt__started_at", "question__version_id", "given_at")
+            .values_list(
+                "question__attempt_id",
+                "question__attempt__started_at",
+                "question__version_id",
+                "question__regraded_by_id",
+                "given_at",
+            )
         )
         for (_attempt, started), some in groupby(rows.iterator(chunk_size=CHUNK), key=itemgetter(0, 1)):
-            for version, seconds in answering_time.times(started, _saved(some)).items():
-                if (item := self.items.get(version)) is not None:  # type: ignore[call-overload]
+            for graded, seconds in answering_time.times(started, _saved(some)).items():
+                if (item := self.items.get(graded)) is not None:  # type: ignore[call-overload]
                     item.seconds[seconds] += 1
 
 
-def _saved(rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[int, datetime]]:
-    return ((version, given_at) for _attempt, _started, version, given_at in rows)
+def _saved(rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Graded, datetime]]:
+    return (((version, key), given_at) for _attempt, _started, version, key, given_at in rows)
 
 
-def _versions(pks: Iterable[int]) -> models.QuerySet[QuestionVersion]:
-    return QuestionVersion.objects.filter(pk__in=list(pks)).select_related("question").prefetch_related("texts")
+def _versions(found: Iterable[Graded]) -> list[tuple[QuestionVersion, QuestionVersion | None]]:
+    """Each version with its key, newest first, those graded by their own answers before others."""
+    pairs = list(found)
+    pks = {pk for pair in pairs for pk in pair if pk is not None}
+    versions = QuestionVersion.objects.select_related("question").prefetch_related("texts").in_bulk(pks)
+    rows = [(versions[version], versions[key] if key else None) for version, key in pairs]
+    return sorted(rows, key=lambda row: (row[0].question_id, -row[0].number, row[1].number if row[1] else 0))
+
+
+def _graded(version: QuestionVersion, key: QuestionVersion | None) -> Graded:
+    return version.pk, key.pk if key else None
 
 
 def _in_order(quiz: Quiz, found: _Sums, language: str) -> list[Asked]:
     """The versions asked, in the order of the quiz, the newest of a question first; then those it asks no more."""
     places = dict(quiz.slots.filter(question__isnull=False).values_list("question_id", "order"))
-    versions = sorted(
-        _versions(found.items),
-        key=lambda one: (places.get(one.question_id, len(places) + 10**6), one.question_id, -one.number),
-    )
+    versions = sorted(_versions(found.items), key=lambda row: places.get(row[0].question_id, len(places) + 10**6))
     return [
-        Asked(one, found.items[one.pk], len(found.people[one.pk]), text_of(one, content_of(one), language))
-        for one in versions
+        Asked(one, found.items[graded], len(found.people[graded]), text_of(one, content_of(one), language), key)
+        for one, key in versions
+        for graded in [_graded(one, key)]
     ]
 
 
@@ -230,14 +259,16 @@ def question_figures(
     asked = asked.filter(attempt__in=counted.values("pk"))
     fields = (*EARNED[1:], "attempt__language", "answer")
     sums, groups, same = _Sums(), {}, _Same()
-    for version, *earned, learner, code, answer in asked.with_answers().order_by().values_list(*fields).iterator(CHUNK):
-        sums.add(version, earned, learner)
-        group = groups.setdefault(version, {}).setdefault(code, Group())
+    for version, key, *earned, learner, code, answer in (
+        asked.with_answers().order_by().values_list(*fields).iterator(CHUNK)
+    ):
+        sums.add((version, key), earned, learner)
+        group = groups.setdefault((version, key), {}).setdefault(code, Group())
         group.people.add(learner)
         group.item.add(*earned)
         group.answers.append(same.of(answer))
     sums.add_times(Response.objects.filter(question__attempt__in=asked.values("attempt")))
-    return [_version(one, sums, groups[one.pk], language) for one in _versions(groups)]
+    return [_version(one, key, sums, groups[_graded(one, key)], language) for one, key in _versions(groups)]
 
 
 class _Same:
@@ -250,10 +281,13 @@ class _Same:
         return self.known.setdefault(json.dumps(answer, sort_keys=True), answer)
 
 
-def _version(version: QuestionVersion, sums: _Sums, groups: Mapping[str, Group], language: str) -> VersionFigures:
-    content = content_of(version)
+def _version(
+    version: QuestionVersion, key: QuestionVersion | None, sums: _Sums, groups: Mapping[str, Group], language: str
+) -> VersionFigures:
+    asked, graded = content_of(version), _graded(version, key)
+    content = with_right_answers_of(asked, content_of(key)) if key else asked
     found = VersionFigures(
-        version, sums.items[version.pk], len(sums.people[version.pk]), text_of(version, content, language)
+        version, sums.items[graded], len(sums.people[graded]), text_of(version, asked, language), key
     )
     told = item_analysis.groups_told({code: len(group.people) for code, group in groups.items()})
     if not found.told:
@@ -266,7 +300,7 @@ def _version(version: QuestionVersion, sums: _Sums, groups: Mapping[str, Group],
         return found
     answers = [answer for group in groups.values() for answer in group.answers]
     found.empty = sum(not answer for answer in answers)
-    for row in version.kind.statistics(content, answers, language):
+    for row in [*version.kind.statistics(content, answers, language), *_gone(version, asked, key, answers, language)]:
         if version.kind.typed and row.count == 1 and not row.right:
             found.once += 1
             continue
@@ -277,6 +311,18 @@ def _version(version: QuestionVersion, sums: _Sums, groups: Mapping[str, Group],
         elif row.right is False and row.share < item_analysis.FUNCTIONS and not version.kind.typed:
             found.rare += [row.label] if len(answers) >= LEAST_RELATION else []
     return found
+
+
+def _gone(
+    version: QuestionVersion, asked: Content, key: QuestionVersion | None, answers: list[Answer], language: str
+) -> list[AnswerRow]:
+    """What people chose that the key does not offer any more. It is neither right nor wrong: it kept its points."""
+    if key is None or "choices" not in asked.body:
+        return []
+    held = {choice["id"] for choice in key.body.get("choices", [])}
+    body = {**asked.body, "choices": [choice for choice in asked.body["choices"] if choice["id"] not in held]}
+    rows = version.kind.statistics(replace(asked, body=body), answers, language)
+    return [replace(row, right=None) for row in rows if row.count]
 
 
 def _in_language(

@@ -10,6 +10,8 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from institutions.models import Role, RoleAssignment
+from institutions.permissions import organises_all
+from institutions.roles import holds
 
 from .permissions import grants_time, writes_quizzes
 from .registry import marking_contexts
@@ -41,6 +43,17 @@ class AttemptQuerySet(models.QuerySet):
         staff = RoleAssignment.objects.filter(role__in=[Role.EDITOR, Role.ORGANISER, Role.TRAINER])
         tried = models.Q(learner__in=staff.values("user")) | models.Q(learner__is_superuser=True)
         return self.graded().exclude(tried, context="")
+
+    def measured_for(self, user: Any) -> AttemptQuerySet:
+        """Those of ``measured`` whose figures a person sees who writes quizzes.
+
+        Of everybody for editors and organisers of all; for organisers of programmes those done for their courses, and
+        by who learns a module of theirs without a course: what they may mark.
+        """
+        measured = self.measured()
+        if holds(user, Role.EDITOR) or organises_all(user):
+            return measured
+        return measured.filter(marking_contexts(user)) if writes_quizzes(user) else measured.none()
 
     def one_for_each(self, *, last: bool = False) -> AttemptQuerySet:
         """Of these, the first (or the last) one of each person in each quiz."""

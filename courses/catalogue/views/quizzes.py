@@ -72,7 +72,7 @@ def cohort_quiz(request: HttpRequest, pk: int, quiz_pk: int) -> HttpResponseBase
         if not may_see:
             return ""
         page = reverse("cohort_question", args=[cohort.pk, quiz.pk, asked.version.question_id])
-        return f"{page}?attempts={which.value}#version-{asked.version.number}"
+        return f"{page}?attempts={which.value}#{asked.anchor}"
 
     if format := request.GET.get("export"):
         return _table(format, cohort, quiz, figure_words.question_table(figures))

@@ -30,6 +30,7 @@ from .marking import (
     give_mark,
     release_marks,
     release_several,
+    start_release,
     take_back_marks,
 )
 from .regrading import CannotRegrade, preview_regrade, start_regrade
@@ -88,6 +89,7 @@ __all__ = [
     "save_response",
     "start_attempt",
     "start_regrade",
+    "start_release",
     "submit_attempt",
     "take_back_marks",
     "withdraw_time",

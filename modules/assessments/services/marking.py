@@ -16,13 +16,18 @@ from django.utils.translation import gettext as _
 
 from core import audit
 from core.errors import DomainError
-from jobs.services import queue_mail
+from jobs.models import Job
+from jobs.services import advance, queue_mail, start_job
 
 from .. import scoring
 from ..models import Attempt, AttemptQuestion, Mark
 from ..types.marked import rubric_share
 from ..words import number
 from .concluding import conclude
+
+RELEASE_JOB = "assessments.release"
+AT_A_TIME = 20
+"""How many results are released between two words about the progress."""
 
 
 class CannotMark(DomainError):
@@ -122,7 +127,7 @@ def release_marks(*, actor: Any, attempt: Attempt) -> int:
         question.save(update_fields=["points"])
     audit.record(actor=actor, action="assessments.release_marks", obj=held, marks=len(new))
     conclude(held)
-    _tell(held, now)
+    _tell(held, "marked", now)
     attempt.refresh_from_db()
     return len(new)
 
@@ -138,9 +143,32 @@ def release_several(*, actor: Any, attempts: Iterable[Attempt]) -> int:
 
 
 @transaction.atomic
+def start_release(*, actor: Any, attempts: Iterable[Attempt]) -> Job:
+    """Start the job that releases many results one after the other, and return it. What cannot be is passed over."""
+    keys = [attempt.pk for attempt in attempts]
+    return start_job(actor=actor, kind=RELEASE_JOB, params={"attempts": keys}, total=len(keys))
+
+
+def release(job: Job) -> None:
+    """Do the job in the name of whoever started it. What is released already stays so: it is safe to run twice."""
+    keys = job.params["attempts"]
+    for start in range(0, len(keys), AT_A_TIME):
+        some = keys[start : start + AT_A_TIME]
+        if job.created_by is not None:
+            release_several(actor=job.created_by, attempts=Attempt.objects.filter(pk__in=some).order_by("pk"))
+        advance(job, start + len(some))
+
+
+def released_url(job: Job) -> str:
+    """Return where what was released stands."""
+    return f"{reverse('marking')}?state=released"
+
+
+@transaction.atomic
 def take_back_marks(*, actor: Any, attempt: Attempt, reason: str) -> None:
     """Hide released marks from the learner again: the attempt has no result until they are released anew.
 
+    A mail tells the learner that the result is looked at again; the reason is kept in the record only.
     Raises ``CannotMark``, also when nothing is released, and ``InvalidMark`` without a reason.
     """
     held = _to_mark(actor, attempt.pk)
@@ -163,6 +191,7 @@ def take_back_marks(*, actor: Any, attempt: Attempt, reason: str) -> None:
     held.state = Attempt.State.SUBMITTED
     held.points = held.max_points = held.percent = held.passed = None
     held.save()
+    _tell(held, "taken_back", timezone.now())
     attempt.refresh_from_db()
 
 
@@ -178,8 +207,8 @@ def _to_mark(actor: Any, pk: int) -> Attempt:
     return attempt
 
 
-def _tell(attempt: Attempt, moment: datetime) -> None:
-    """Queue the mail that says the result is there, if there is still somebody to read it."""
+def _tell(attempt: Attempt, template: str, moment: datetime) -> None:
+    """Queue a mail about the result of an attempt, if there is still somebody to read it."""
     if attempt.learner is None or not attempt.learner.is_active:
         return
     language = attempt.language or settings.LANGUAGE_CODE
@@ -187,9 +216,9 @@ def _tell(attempt: Attempt, moment: datetime) -> None:
         text = attempt.quiz.text_in(language)
         title, url = text.title if text else str(attempt.quiz), reverse("attempt_result", args=[attempt.key])
     queue_mail(
-        key=f"attempt-marked:{attempt.key}:{moment.isoformat()}",
+        key=f"attempt-{template}:{attempt.key}:{moment.isoformat()}",
         to=attempt.learner.email,
-        template="assessments/mail/marked",
+        template=f"assessments/mail/{template}",
         context={"title": title, "url": settings.BASE_URL + url},
         language=language,
     )

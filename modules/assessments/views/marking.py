@@ -172,7 +172,10 @@ def _go_on(request: HttpRequest, question: Any, mark: Mark, quiz: Quiz | None) -
 @never_cache
 @login_required
 def release(request: HttpRequest) -> HttpResponse:
-    """Ask whether to release the results of chosen attempts, or of all of a quiz; POST releases those shown."""
+    """Ask whether to release the results of chosen attempts, or of all of a quiz; POST releases what was asked for.
+
+    More than ``RELEASED_AT_ONCE`` are released by a job. Should their number have changed since, it asks again.
+    """
     user = request.user
     if not marks_answers(user) and not Attempt.objects.to_mark_by(user).exists():
         raise Http404
@@ -180,16 +183,19 @@ def release(request: HttpRequest) -> HttpResponse:
     quiz = _quiz(request)
     back = f"{reverse('marking')}{_query(quiz, state=MarkingState.MARKED.value)}"
     chosen = marking.ready(user, quiz)
-    if request.method == "POST" or "all" not in given:
+    if "all" not in given:
         chosen = chosen.filter(key__in=_keys(given.getlist("attempt")))
+    number, asked = chosen.count(), given.get("number", "")
+    if request.method == "POST" and asked == str(number) and number > RELEASED_AT_ONCE:
+        return redirect("job_status", services.start_release(actor=user, attempts=chosen).key)
     attempts = list(chosen.select_related("quiz__item").prefetch_related("quiz__texts")[:RELEASED_AT_ONCE])
     if not attempts:
         messages.warning(request, _("Choose at least one result that is marked and not released yet."))
         return redirect(back)
-    if request.method == "POST":
-        number = services.release_several(actor=user, attempts=attempts)
-        said = ngettext("%(number)d result is released.", "%(number)d results are released.", number)
-        messages.success(request, said % {"number": number})
+    if request.method == "POST" and number <= RELEASED_AT_ONCE and "all" not in given:
+        released = services.release_several(actor=user, attempts=attempts)
+        said = ngettext("%(number)d result is released.", "%(number)d results are released.", released)
+        messages.success(request, said % {"number": released})
         return redirect(back)
     names = marking.names(user, attempts)
     return render(
@@ -200,7 +206,9 @@ def release(request: HttpRequest) -> HttpResponse:
                 {"attempt": attempt, "whose": names[attempt.pk], "quiz": marking.title_of(attempt.quiz)}
                 for attempt in attempts
             ],
-            "more": max(0, chosen.count() - len(attempts)),
+            "number": number,
+            "more": number - len(attempts),
+            "changed": request.method == "POST",
             "query": _query(quiz),
             "back": back,
         },

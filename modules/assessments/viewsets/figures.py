@@ -1,4 +1,4 @@
-"""The statistics of quizzes and questions in the admin: of everybody's attempts, for those who write quizzes."""
+"""The statistics of quizzes and questions in the admin, for those who write quizzes; see ``measured_for``."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class QuizStatistics(Statistics):
 
     def figures(self) -> Any:
         quiz: Quiz = self.scoped_object
-        return quiz_figures(quiz, Attempt.objects.measured(), self.which, get_language() or "en")
+        return quiz_figures(quiz, Attempt.objects.measured_for(self.request.user), self.which, get_language() or "en")
 
     def page(self, figures: Any) -> dict[str, Any]:
         quiz: Quiz = self.scoped_object
@@ -79,7 +79,7 @@ class QuizStatistics(Statistics):
         }
 
     def address(self, asked: Asked) -> str:
-        place = f"?attempts={self.which.value}#version-{asked.version.number}"
+        place = f"?attempts={self.which.value}#{asked.anchor}"
         return reverse("questions:statistics", args=[asked.version.question_id]) + place
 
     def table(self, figures: Any) -> Any:
@@ -93,7 +93,9 @@ class QuestionStatistics(Statistics):
 
     def figures(self) -> Any:
         question: Question = self.scoped_object
-        return question_figures(question, Attempt.objects.measured(), self.which, get_language() or "en")
+        return question_figures(
+            question, Attempt.objects.measured_for(self.request.user), self.which, get_language() or "en"
+        )
 
     def page(self, figures: Any) -> dict[str, Any]:
         question: Question = self.scoped_object

@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from core.permissions import synchronise_groups
 from institutions.models import Role
 from institutions.services import grant_role
 from modules.assessments.figure_words import clock, score, share, two
@@ -21,8 +22,6 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def admin(client):
-    from core.permissions import synchronise_groups
-
     synchronise_groups()
     user = factories.UserFactory(email="editor@example.org")
     grant_role(actor=None, user=user, role=Role.EDITOR)
@@ -121,3 +120,25 @@ def test_which_attempts_count_is_a_link_away(admin, quiz):
 )
 def test_how_figures_are_written(written, expected):
     assert written == expected
+
+
+@pytest.mark.parametrize(
+    ("who", "people"), [("organiser", 6), ("other_organiser", 0), ("editor", 12), ("organiser_of_all", 12)]
+)
+def test_organisers_of_a_programme_see_the_figures_of_their_own_courses(client, cast, quiz, question, who, people):
+    synchronise_groups()
+    grant_role(actor=None, user=cast.outsider, role=Role.ORGANISER)
+    user = cast.outsider if who == "organiser_of_all" else getattr(cast, who)
+    cohort = factories.CohortFactory(course__programme=cast.organiser.role_assignments.get().programme)
+    for _ in range(6):
+        took(quiz, "aab", context=factories.EnrolmentFactory(cohort=cohort).context)
+        took(quiz, "bbb", context=factories.EnrolmentFactory().context)
+    client.force_login(user)
+    for name, obj in (("quizzes:statistics", quiz), ("questions:statistics", question)):
+        response = page(client, name, obj)
+        assert response.status_code == 200
+        if name == "quizzes:statistics":
+            told = [response.context["facts"]]
+        else:
+            told = [version["facts"] for version in response.context["versions"]]
+        assert [facts[0].value for facts in told] == [str(people)] or (told, people) == ([], 0)

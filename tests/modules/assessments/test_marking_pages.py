@@ -17,10 +17,12 @@ from core.models import AuditEntry
 from courses.catalogue.models import CohortTrainer
 from institutions.models import Role
 from institutions.services import grant_role
-from jobs.models import OutboxMail
+from jobs.models import Job, OutboxMail
+from jobs.running import run
 from modules.assessments import services
 from modules.assessments.marking import marking_title
 from modules.assessments.models import Attempt, Mark, QuizQuestion
+from modules.assessments.services.marking import release
 from modules.records.models import Item
 from tests import factories
 
@@ -355,6 +357,39 @@ def test_release_asks_first_counts_and_tells_every_learner(cast, school):
     assert Attempt.objects.graded().count() == 2 and OutboxMail.objects.count() == 2
     reply = client.post(reverse("marking_release"), {"attempt": [a.key for a in attempts]}, follow=True)
     assert "Choose at least one result" in text_of(reply) and OutboxMail.objects.count() == 2
+
+
+def test_very_many_results_are_released_by_a_job_that_tells_how_far_it_is(cast, school, monkeypatch):
+    from modules.assessments.views import marking as views
+
+    monkeypatch.setattr(views, "RELEASED_AT_ONCE", 1)
+    school.enrol(cast.outsider)
+    client = as_(cast.trainer)
+    for who in (cast.learner, cast.outsider):
+        give(client, school.hand_in(who))
+    html = text_of(client.get(reverse("marking_release"), {"all": "1"}))
+    assert "Release 2 results?" in html and "and 1 more" in html and "in the background" in html
+    # somebody else has marked another one since the page was opened: it asks again
+    reply = client.post(reverse("marking_release"), {"all": "1", "number": "3"})
+    assert "the number of results" in text_of(reply) and not Job.objects.exists()
+    reply = client.post(reverse("marking_release"), {"all": "1", "number": "2"})
+    job = Job.objects.get()
+    assert reply["Location"] == reverse("job_status", args=[job.key]) and job.total == 2
+    run(job.key)
+    job.refresh_from_db()
+    assert (job.state, job.done) == (Job.State.DONE, 2)
+    assert Attempt.objects.graded().count() == 2 and OutboxMail.objects.count() == 2
+    Job.objects.filter(pk=job.pk).update(state=Job.State.RUNNING)
+    job.refresh_from_db()
+    release(job)  # as after a crash
+    assert OutboxMail.objects.count() == 2
+
+
+def test_a_job_releases_nothing_that_its_owner_may_not(cast, school):
+    attempt = school.hand_in(cast.learner)
+    give(as_(cast.trainer), attempt)
+    run(services.start_release(actor=cast.other_trainer, attempts=[attempt]).key)
+    assert not Attempt.objects.graded().exists()
 
 
 def test_release_without_a_choice_says_what_to_do(cast, school):

@@ -13,11 +13,15 @@ from hypothesis import strategies as st
 from core.models import AuditEntry
 from jobs.models import Job, OutboxMail
 from modules.assessments import services
-from modules.assessments.models import Attempt, Question
+from modules.assessments.figure_words import version_name
+from modules.assessments.figures import Which, question_figures, quiz_figures
+from modules.assessments.models import Attempt, AttemptQuestion, Question, QuestionVersion
 from modules.assessments.regrading import outcome, summary, together
 from modules.assessments.scoring import grade_of, passes
 from modules.assessments.services import regrading
 from tests import factories
+
+from .test_figures import took
 
 
 def points(*numbers: float) -> list[Decimal]:
@@ -262,6 +266,39 @@ def test_the_result_shows_what_was_asked_and_what_is_right_now(client, gained_an
     assert html.count("Not right") == 0
     one = gained.questions.get(regraded_by__isnull=False)
     assert (one.version.number, one.regraded_by.number) == (1, 2)
+
+
+def test_statistics_show_the_answers_that_graded_beside_the_points(gained_and_lost, question, regrade, quiz):
+    for _ in range(4):
+        took(quiz, "bab")
+    AttemptQuestion.objects.filter(version=question.versions.first()).update(version=question.versions.last())
+    regrade()
+    answers = question_figures(question, Attempt.objects.graded(), Which.ALL, "en")
+    (found,) = [one for one in answers if one.key]
+    assert (found.version.number, found.key.number, found.anchor) == (1, 2, "version-1-by-2")
+    assert {line.row.label: line.row.right for line in found.answers}["Choice b"] is True
+    assert {line.row.label: line.row.right for line in found.answers}["Choice a"] is False
+    rows = quiz_figures(quiz, Attempt.objects.graded(), Which.ALL, "en").questions
+    assert "1, graded by 2" in [version_name(one) for one in rows]
+    assert found.item.facility == next(one for one in rows if one.key).item.facility
+
+
+def test_who_was_not_regraded_is_counted_by_the_answers_of_then(gained_and_lost, question, regrade, quiz, cast):
+    took(quiz, "abb", learner=cast.organiser)
+    AttemptQuestion.objects.filter(version=question.versions.first()).update(version=question.versions.last())
+    regrade(actor=cast.organiser)
+    keys = [one.key for one in question_figures(question, Attempt.objects.graded(), Which.ALL, "en")]
+    assert len(keys) == 2 and keys[0] is None and keys[1].number == 2
+
+
+def test_a_choice_that_the_key_has_no_more_is_neither_right_nor_wrong(quiz, question):
+    for _ in range(5):
+        took(quiz, "cab")
+    body = {"choices": [{"id": id, "correct": id == "b"} for id in "ab"]}
+    key = QuestionVersion.objects.create(question=question, number=2, type="single", body=body)
+    AttemptQuestion.objects.filter(version__question=question).update(regraded_by=key)
+    (found,) = question_figures(question, Attempt.objects.graded(), Which.ALL, "en")
+    assert [(line.row.label, line.row.count, line.row.right) for line in found.answers][-1] == ("Choice c", 5, None)
 
 
 def test_an_attempt_that_is_running_is_graded_by_the_corrected_answers(begin, question, regrade, answer):
