@@ -9,18 +9,28 @@ class AssessmentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from functools import partial
+
+        from django.db.models.signals import post_delete, post_save
+
+        from core.caching import renew
         from core.permissions import declare
         from core.personal import register_personal_data
         from jobs.services import register_handler
         from modules.lessons.registry import register_copier, register_outline_provider
 
-        from . import personal
+        from . import paper, personal
+        from .models import Quiz, QuizText
         from .outline import passed_quizzes, quiz_entries
         from .permissions import GROUP_PERMISSIONS
         from .services import bringing, marking, regrading
         from .services.copying import copy_quizzes
 
         declare("assessments", GROUP_PERMISSIONS)
+        for model in (Quiz, QuizText):
+            for changed in (post_save, post_delete):
+                told = partial(renew, paper.QUIZZES)
+                changed.connect(told, sender=model, weak=False, dispatch_uid=f"paper-{model.__name__}")
         title = _("Bringing questions in")
         register_handler(bringing.CHECK_JOB, bringing.check, title=title, url=bringing.import_url)
         register_handler(bringing.WRITE_JOB, bringing.write, title=title, url=bringing.import_url)

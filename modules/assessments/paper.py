@@ -1,7 +1,7 @@
 """The page of questions of an attempt, put together from parts that are the same for every learner.
 
-Two things are kept, neither of them personal: the page around the questions (``core.gaps``; a minute, because title,
-brand and navigation may change), and the **frame** of each question whose answers are lines to choose from: in one
+Two things are kept, neither of them personal: the page around the questions (``core.gaps``; until a quiz or a page
+changes, which begins a new generation, and no longer than a minute), and the **frame** of each question whose answers are lines to choose from: in one
 language, for one version. A version that was asked never changes but for a further language, so the number of its
 languages and its id are all that a frame's key needs. The learner's order, what they chose and their names of fields
 are filled in. Other types are rendered for the learner. Three queries when everything is kept,
@@ -32,7 +32,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from core.caching import keep, name, recall
+from core.caching import PAGES, generation, keep, name, recall
 from core.gaps import ACCOUNT, NAME, TOKEN, fill, gap, nobody, split
 from core.languages import direction, native_name
 from modules.lessons.outline import skeletons
@@ -48,6 +48,8 @@ from .types.base import Answer
 from .words import content_of, marked, to_html
 
 TEMPLATE, QUESTION, LINE = "assessments/attempt.html", "assessments/asked.html", "assessments/types/choice_line.html"
+QUIZZES = "quizzes"
+"""The generation of all quizzes together: renewed when the words or the rules of one change."""
 AROUND_KEPT_FOR = 60
 A_DAY = 24 * 60 * 60
 ATTEMPT, CARDS, DEADLINE, NUMBER, SECONDS, SUBMISSION = map(
@@ -132,6 +134,8 @@ def paper(request: HttpRequest, key: UUID) -> str | None:
         quiz_id,
         language,
         request.get_host(),
+        generation(QUIZZES),
+        generation(PAGES),
         checks,
         deadline is not None,
         seconds is not None,

@@ -22,6 +22,7 @@ from modules.assessments.paper import context_of, paper
 from modules.assessments.services import add_file, check_answer, put_question, put_quiz, save_answers
 from modules.assessments.sheet import cards
 from modules.assessments.views import taking
+from modules.records.models import Item
 from tests import factories
 
 from .test_files import PDF
@@ -140,12 +141,21 @@ def test_a_language_that_is_added_while_it_is_asked_is_shown(begin):
     assert html.count("Une question ?") == 3 and "Choix b" in html
 
 
-def test_a_new_title_is_shown_within_a_minute(begin, quiz, monkeypatch):
+def test_a_new_title_is_shown_at_once(begin, quiz):
     attempt = begin()
     put_together(attempt)
     put_quiz(actor=None, key=quiz.item.key, module_item=quiz.item.parent, language="en", title="Another title")
-    cache.clear(), caching.forget_all()
     assert "Another title" in put_together(attempt)
+
+
+def test_a_page_that_is_published_is_shown_at_once(begin, module, lessons, quiz):
+    quiz.item.parent = Item.objects.get(key=module.translation_key)
+    quiz.item.save()
+    attempt = begin()
+    assert "Another module" not in put_together(attempt)
+    module.title = "Another module"
+    module.save_revision().publish()
+    assert "Another module" in put_together(attempt)
 
 
 @pytest.mark.parametrize("number", [3, 12])
