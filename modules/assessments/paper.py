@@ -1,11 +1,11 @@
 """The page of questions of an attempt, put together from parts that are the same for every learner.
 
 Two things are kept, neither of them personal: the page around the questions (``core.gaps``; until a quiz or a page
-changes, which begins a new generation, and no longer than a minute), and the **frame** of each question whose answers are lines to choose from: in one
-language, for one version. A version that was asked never changes but for a further language, so the number of its
-languages and its id are all that a frame's key needs. The learner's order, what they chose and their names of fields
-are filled in. Other types are rendered for the learner. Three queries when everything is kept,
-with those of session and account.
+changes, which begins a new generation, and no longer than a minute), and the **frame** of each question whose answers
+are lines to choose from: in one language, for one version. A version that was asked never changes but for a further
+language, so the number of its languages and its id are all that a frame's key needs. The learner's order, what they
+chose and their names of fields are filled in. Other types are rendered for the learner. Three queries when everything
+is kept, with those of session and account.
 """
 
 from __future__ import annotations

@@ -15,7 +15,6 @@ from django.urls import reverse
 from django.utils import translation
 from wagtail.images.tests.utils import get_test_image_file
 
-from core import caching
 from media.models import CampusImage
 from modules.assessments.models import QuestionText
 from modules.assessments.paper import context_of, paper
