@@ -161,7 +161,7 @@ def why_not_undo(actor: Any, merge: Merge) -> str:
 
 def before_undo(merge: Merge) -> list[str]:
     """Return what an organiser is told before a merge is undone, by the rooms whose rows come back. Changes nothing."""
-    back: dict[str, list[tuple[Any, dict[str, Any]]]] = {}
+    back: dict[str, list[tuple[Any, Mapping[str, Any]]]] = {}
     for label, pk, before, after in merge.changes.get("reconciled", []):
         row = apps.get_model(label)._default_manager.filter(pk=pk).first()
         if row is not None and after is not None:
