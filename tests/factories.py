@@ -12,7 +12,7 @@ from factory.django import DjangoModelFactory
 from accounts.models import User
 from courses.catalogue.models import Cohort, Course, Enrolment, SyllabusEntry
 from courses.participants.models import Participant
-from courses.workshops.models import Workshop, WorkshopText
+from courses.workshops.models import Nomination, Workshop, WorkshopText
 from institutions.models import Programme, RoleAssignment
 from modules.assessments.models import Question, QuestionText, QuestionVersion, Quiz, QuizQuestion, QuizText
 from modules.records.models import Item
@@ -120,6 +120,17 @@ class WorkshopFactory(DjangoModelFactory):
     @factory.post_generation
     def title(self, create, extracted, **kwargs):
         WorkshopText.objects.create(record=self, language="en", title=extracted or "A workshop")
+
+
+class NominationFactory(DjangoModelFactory):
+    class Meta:
+        model = Nomination
+
+    workshop = factory.SubFactory(WorkshopFactory)
+    participant = factory.SubFactory(ParticipantFactory)
+    name = factory.SelfAttribute("participant.name")
+    email = factory.Sequence(lambda n: f"nominee{n}@example.org")
+    country_id = "KE"
 
 
 class QuizFactory(DjangoModelFactory):

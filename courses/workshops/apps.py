@@ -10,7 +10,7 @@ class WorkshopsConfig(AppConfig):
 
     def ready(self) -> None:
         from core.permissions import declare
-        from core.personal import register_personal_data
+        from core.personal import register_personal_data, register_retention
         from courses.catalogue.facts import register_provider
         from courses.catalogue.following.reminders import register_digest_part
         from courses.catalogue.models import SyllabusEntry
@@ -37,19 +37,37 @@ class WorkshopsConfig(AppConfig):
             "workshops",
             title=_("My workshops"),
             models=[
+                "workshops.Nomination.participant",
                 "workshops.Registration.participant",
                 "workshops.Attendance.participant",
                 "workshops.WorkshopTrainer.user",
             ],
-            acts=["workshops.Workshop.created_by", "workshops.Attendance.recorded_by"],
+            acts=[
+                "workshops.Workshop.created_by",
+                "workshops.Nomination.nominated_by",
+                "workshops.Nomination.decided_by",
+                "workshops.Attendance.recorded_by",
+            ],
             export=personal.export,
             erase=personal.erase,
+        )
+        register_retention(
+            "nominations",
+            title=_("Nominations that came to nothing"),
+            default_days=730,
+            due=personal.forgotten_nominations,
+            purge=personal.forget_nominations,
         )
         register_prerequisite("workshop", WORKSHOP)
         register_reconciler(
             "workshops.Registration",
             services.reconcile_registrations,
             stays=_("One registration stays; one that holds counts more than one that was cancelled."),
+        )
+        register_reconciler(
+            "workshops.Nomination",
+            services.reconcile_nominations,
+            stays=_("The nomination that came further stays."),
         )
         register_reconciler(
             "workshops.Attendance", services.reconcile_attendance, stays=_("The longer attendance stays.")

@@ -28,8 +28,8 @@ class Status:
     tone: str = ""
 
 
-def status_of(workshop: Workshop, people: int) -> Status:
-    """Say where a workshop stands for somebody who thinks of taking part."""
+def status_of(workshop: Workshop, taken: int) -> Status:
+    """Say where a workshop stands for somebody who thinks of taking part; ``taken`` places are given or kept."""
     if workshop.state == State.CANCELLED:
         return Status(pgettext("workshop", "Cancelled"), "wrong")
     if workshop.is_over:
@@ -37,7 +37,7 @@ def status_of(workshop: Workshop, people: int) -> Status:
     if workshop.state == State.PROPOSED:
         return Status(_("Draft"), "mind")
     if workshop.is_open:
-        if workshop.capacity is not None and people >= workshop.capacity:
+        if workshop.capacity is not None and taken >= workshop.capacity:
             return Status(_("Full"), "mind")
         return Status(_("Registration open"), "good")
     if workshop.today >= workshop.starts_on:
@@ -49,10 +49,11 @@ def status_of(workshop: Workshop, people: int) -> Status:
 
 @dataclass(frozen=True)
 class Card:
-    """A workshop in a list. Needs ``texts`` prefetched, ``course`` and ``country`` selected, ``people`` annotated."""
+    """A workshop in a list. Needs ``texts`` prefetched, ``course`` and ``country`` selected, ``with_people``."""
 
     workshop: Workshop
     people: int
+    taken: int
 
     @property
     def title(self) -> str:
@@ -86,7 +87,7 @@ class Card:
 
     @property
     def status(self) -> Status:
-        return status_of(self.workshop, self.people)
+        return status_of(self.workshop, self.taken)
 
     @property
     def field(self) -> str:
@@ -95,7 +96,7 @@ class Card:
     @property
     def left(self) -> int | None:
         """Places left, when they are counted."""
-        return None if self.workshop.capacity is None else max(0, self.workshop.capacity - self.people)
+        return None if self.workshop.capacity is None else max(0, self.workshop.capacity - self.taken)
 
 
 def foreign_language(workshop: Workshop) -> str:

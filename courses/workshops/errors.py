@@ -99,3 +99,31 @@ class UnknownTrainer(WorkshopError):
 
 class LastTrainer(WorkshopError):
     """A workshop keeps one trainer."""
+
+
+class NominationsClosed(WorkshopError):
+    """The workshop takes no nominations, or none from this country."""
+
+
+class NotYourCountry(WorkshopError):
+    """The actor is not focal point of the country."""
+
+
+class QuotaReached(WorkshopError):
+    """The country has put forward as many as it may."""
+
+
+class AlreadyNominated(WorkshopError):
+    """The country has put this person forward before."""
+
+
+class OwnNomination(WorkshopError):
+    """Nobody puts themselves forward, and nobody decides on themselves."""
+
+
+class AlreadyDecided(WorkshopError):
+    """It is too late for this: there is a decision or an answer, or the nomination was withdrawn."""
+
+
+class ReasonMissing(WorkshopError):
+    """Whoever is not selected is told why."""

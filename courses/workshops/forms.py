@@ -163,6 +163,18 @@ class WorkshopForm(LanguageFields, forms.Form):
     registration_closes_on = DayField(
         label=_("Last day to register"), required=False, help_text=_("Empty: the last day of the workshop.")
     )
+    nominations_close_on = DayField(
+        label=_("Last day for nominations"),
+        required=False,
+        help_text=_("Until then focal points put people forward and you select. Empty: nobody is nominated."),
+    )
+    nominees_per_country = forms.IntegerField(
+        label=_("Nominees per country"),
+        min_value=1,
+        max_value=500,
+        required=False,
+        help_text=_("Leave empty for no limit."),
+    )
     hours = forms.DecimalField(
         label=_("Hours credited"),
         min_value=0,
@@ -233,7 +245,7 @@ class WorkshopForm(LanguageFields, forms.Form):
                 name: data[name]
                 for name in (
                     "starts_on", "ends_on", "time_zone", "mode", "venue", "city", "region", "languages", "course",
-                    "cohort", "capacity", "registration_closes_on",
+                    "cohort", "capacity", "registration_closes_on", "nominations_close_on", "nominees_per_country",
                 )
             },
             "hours": data["hours"] or 0,
@@ -247,7 +259,7 @@ class WorkshopForm(LanguageFields, forms.Form):
             name: getattr(workshop, name)
             for name in (
                 "starts_on", "ends_on", "time_zone", "mode", "venue", "city", "region", "languages", "capacity",
-                "registration_closes_on",
+                "registration_closes_on", "nominations_close_on", "nominees_per_country",
             )
         }  # fmt: skip
         values |= {

@@ -16,10 +16,16 @@ from core.fields import TimeZoneField
 from core.languages import best_text, best_title
 from core.models import LanguageText
 from courses.catalogue.models import Cohort, Course
-from courses.participants.models import Participant, Representation
+from courses.participants.models import Gender, Participant, Representation
 from institutions.models import ActivityOrganisation, Country, Programme, Region
 
-from .querysets import AttendanceQuerySet, RegistrationQuerySet, SessionQuerySet, WorkshopQuerySet
+from .querysets import (
+    AttendanceQuerySet,
+    NominationQuerySet,
+    RegistrationQuerySet,
+    SessionQuerySet,
+    WorkshopQuerySet,
+)
 
 
 class Mode(models.TextChoices):
@@ -62,6 +68,8 @@ class Workshop(models.Model):
     ends_on = models.DateField(_("last day"))
     registration_closes_on = models.DateField(_("registration closes"), null=True, blank=True)
     capacity = models.PositiveIntegerField(_("places"), null=True, blank=True)
+    nominations_close_on = models.DateField(_("last day for nominations"), null=True, blank=True)
+    nominees_per_country = models.PositiveSmallIntegerField(_("nominees per country"), null=True, blank=True)
     languages = models.JSONField(_("working languages"), default=list, help_text=_("Language codes"))
     hours = models.DecimalField(_("hours credited"), max_digits=5, decimal_places=1, default=0)
     source_note = models.CharField(_("source"), max_length=300, blank=True)
@@ -88,6 +96,11 @@ class Workshop(models.Model):
             models.CheckConstraint(
                 name="workshop_cancelled_has_reason",
                 condition=~models.Q(state="cancelled") | ~models.Q(cancel_reason=""),
+            ),
+            models.CheckConstraint(
+                name="workshop_nominations_close_before_start",
+                condition=models.Q(nominations_close_on__isnull=True)
+                | models.Q(nominations_close_on__lte=models.F("starts_on")),
             ),
         ]
 
@@ -126,6 +139,21 @@ class Workshop(models.Model):
     def is_open(self) -> bool:
         """Whether registration is open today at the venue; says nothing of free places."""
         return self.state == self.State.OPEN and self.archived_at is None and self.today <= self.last_day_to_register
+
+    @property
+    def asks_for_nominations(self) -> bool:
+        """Whether focal points put people forward for it, now or until some day past."""
+        return self.nominations_close_on is not None and self.is_public and self.state != self.State.CANCELLED
+
+    @property
+    def takes_nominations(self) -> bool:
+        """Whether they can do so today, at the venue."""
+        closes = self.nominations_close_on
+        return self.asks_for_nominations and not self.is_over and closes is not None and self.today <= closes
+
+    def is_for(self, country: Country) -> bool:
+        """Whether a country lies in the region it is for."""
+        return self.region in ("", country.region)
 
 
 class WorkshopText(LanguageText):
@@ -239,6 +267,66 @@ class Registration(Representation):
 
     def __str__(self) -> str:
         return f"{self.participant} – {self.workshop}"
+
+
+class Nomination(Representation):
+    """A person whom a focal point put forward for a workshop, in the focal point's own words, and what came of it.
+
+    What was typed stays here and is never read from the person's record, so that a focal point learns nothing of a
+    record that was there before. The country is that of the designation and never changes.
+    """
+
+    class State(models.TextChoices):
+        NOMINATED = "nominated", _("Nominated")
+        SELECTED = "selected", _("Selected and invited")
+        RESERVE = "reserve", _("On the reserve list")
+        NOT_SELECTED = "not-selected", _("Not selected")
+        CONFIRMED = "confirmed", pgettext_lazy("nomination", "Confirmed")
+        DECLINED = "declined", _("Declined the invitation")
+        WITHDRAWN = "withdrawn", pgettext_lazy("nomination", "Withdrawn")
+
+    DECIDABLE = (State.NOMINATED, State.SELECTED, State.RESERVE, State.NOT_SELECTED)
+    """Until the person has answered, a decision can be changed."""
+    GIVEN_UP = (State.WITHDRAWN, State.DECLINED)
+    """These do not count among the nominees of a country."""
+
+    workshop = models.ForeignKey(Workshop, on_delete=models.PROTECT, related_name="nominations")
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="nominations")
+    name = models.CharField(_("full name"), max_length=200, blank=True)
+    name_latin = models.CharField(_("full name in Latin letters"), max_length=200, blank=True)
+    email = models.EmailField(_("e-mail address"), max_length=254, blank=True)
+    gender = models.CharField(_("gender"), max_length=12, choices=Gender.choices, blank=True)
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, blank=True)
+    note = models.TextField(_("why this person"), max_length=2000, blank=True)
+    state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.NOMINATED)
+    reason = models.CharField(_("reason"), max_length=500, blank=True, help_text=_("The focal point reads it."))
+    nominated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    nominated_at = models.DateTimeField(default=timezone.now)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NominationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["nominated_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["workshop", "participant"], name="nomination_once"),
+            models.CheckConstraint(name="nomination_has_country", condition=models.Q(country__isnull=False)),
+        ]
+        verbose_name = _("nomination")
+        verbose_name_plural = _("nominations")
+
+    def __str__(self) -> str:
+        return f"{self.name} – {self.workshop}"
+
+    @property
+    def is_decidable(self) -> bool:
+        return self.state in self.DECIDABLE
 
 
 class Attendance(models.Model):

@@ -1,9 +1,10 @@
 """What a focal point sees of the people put forward from the own country: plain values, and nothing besides.
 
 A focal point sees nomination, attendance and certificates of own nominees; never grades, posts, roadmaps, evaluations,
-notes or who came by themselves (docs/privacy.md). What was put forward is the registration or enrolment, not the
-person: a course that a nominee follows besides, of their own will, is not shown. The page is handed these values
-instead of records, so a template cannot reach further than this file does.
+notes or who came by themselves (docs/privacy.md). What was put forward is the nomination, and the registration or
+enrolment that came of it, not the person: a course that a nominee follows besides, of their own will, is not shown.
+The name is the one that the focal point wrote, not that of a record which may have been here before. The page is
+handed these values instead of records, so a template cannot reach further than this file does.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from courses.catalogue.models import Enrolment
 from courses.participants.models import Participant
 
 from .facts import AttendanceFact, days_attended
-from .models import Attendance, Registration
+from .models import Attendance, Nomination, Registration
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,9 @@ class Nominee:
     attendance: AttendanceFact | None = None
     sittings: tuple[Sitting, ...] = ()
     awards: tuple[Award, ...] = ()
+    reason: str = ""
+    withdraw: int | None = None
+    """The key of the nomination while it can be taken back."""
 
 
 Subject = tuple[int, str]
@@ -70,6 +74,12 @@ def nominees(countries: Collection[str]) -> tuple[list[Nominee], list[Participan
     A constant number of queries. Whoever was erased or merged into another record is left out.
     """
     here = {"participant__merged_into__isnull": True, "participant__erased_at__isnull": True}
+    nominations = list(
+        Nomination.objects.present()
+        .filter(country__in=countries, workshop__archived_at__isnull=True)
+        .select_related("participant", "workshop")
+        .prefetch_related("workshop__texts")
+    )
     registrations = list(
         Registration.objects.nominated_from(countries)
         .filter(workshop__archived_at__isnull=True, **here)
@@ -83,11 +93,38 @@ def nominees(countries: Collection[str]) -> tuple[list[Nominee], list[Participan
     )
     awarded = _awarded([*map(_about, registrations), *map(_about, enrolments)])
     marks = _marks(registrations)
-    found = [_registered(row, marks, awarded) for row in registrations]
-    found += [_enrolled(row, awarded) for row in enrolments]
+    words = {(row.participant_id, row.workshop_id, row.country_id): row for row in nominations}
+    found = []
+    for row in registrations:
+        nomination = words.pop((row.participant_id, row.workshop_id, row.country_id), None)
+        found.append(_registered(row, marks, awarded, nomination))
+    found += [put_forward(row) for row in words.values()]
+    found += [_enrolled(row, awarded, _name(row, nominations)) for row in enrolments]
     found.sort(key=lambda one: (one.name, one.title))
     found.sort(key=lambda one: one.starts_on or date.min, reverse=True)
-    return found, list({row.participant_id: row.participant for row in (*registrations, *enrolments)}.values())
+    rows = (*nominations, *registrations, *enrolments)
+    return found, list({row.participant_id: row.participant for row in rows}.values())
+
+
+def put_forward(row: Nomination) -> Nominee:
+    """Return a nomination of which no registration came; needs ``workshop`` with its texts."""
+    return Nominee(
+        country=str(row.country_id),
+        name=row.name,
+        title=row.workshop.title,
+        starts_on=row.workshop.starts_on,
+        state=str(row.get_state_display()),
+        reason=row.reason,
+        withdraw=row.pk if row.state == Nomination.State.NOMINATED else None,
+    )
+
+
+def _name(row: Enrolment, nominations: Iterable[Nomination]) -> str:
+    """The name under which the country put somebody forward for a workshop of the cohort, else that of the record."""
+    for nomination in nominations:
+        if (nomination.participant_id, nomination.workshop.cohort_id) == (row.participant_id, row.cohort_id):
+            return nomination.name
+    return row.participant.name
 
 
 def _about(row: Registration | Enrolment) -> Subject:
@@ -111,14 +148,17 @@ def _marks(registrations: Iterable[Registration]) -> dict[tuple[int, int], Atten
 
 
 def _registered(
-    row: Registration, marks: dict[tuple[int, int], Attendance], awarded: dict[Subject, list[Award]]
+    row: Registration,
+    marks: dict[tuple[int, int], Attendance],
+    awarded: dict[Subject, list[Award]],
+    nomination: Nomination | None,
 ) -> Nominee:
     sessions = [session for session in row.workshop.sessions.all() if session.day <= row.workshop.today]
     noted = {session.pk: marks.get((row.participant_id, session.pk)) for session in sessions}
     minutes = {pk: mark.minutes for pk, mark in noted.items() if mark is not None}
     return Nominee(
         country=str(row.country_id),
-        name=row.participant.name,
+        name=nomination.name if nomination is not None else row.participant.name,
         title=row.workshop.title,
         starts_on=row.workshop.starts_on,
         state=str(row.get_state_display()),
@@ -131,10 +171,10 @@ def _registered(
     )
 
 
-def _enrolled(row: Enrolment, awarded: dict[Subject, list[Award]]) -> Nominee:
+def _enrolled(row: Enrolment, awarded: dict[Subject, list[Award]], name: str) -> Nominee:
     return Nominee(
         country=str(row.country_id),
-        name=row.participant.name,
+        name=name,
         title=f"{row.cohort.course}, {row.cohort.title}",
         starts_on=row.cohort.starts_on,
         state=str(row.get_state_display()),

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.db import models
 
 from core.permissions import ACTIVITY_ORGANISERS, ORGANISERS, TRAINERS
 from courses.participants.models import Participant
 from institutions.activities import activity_key
-from institutions.models import Programme, Role
+from institutions.models import Country, Programme, Role
 from institutions.permissions import organises_a_programme
 from institutions.roles import holds, is_organiser, scope
 
-from .models import Registration, Workshop
+from .models import Nomination, Registration, Workshop
 from .querysets import ran
 
 GROUP_PERMISSIONS = {
-    ORGANISERS: ["view_workshop", "change_workshop", "view_registration"],
-    ACTIVITY_ORGANISERS: ["view_workshop", "change_workshop", "view_registration"],
-    TRAINERS: ["view_workshop", "view_registration"],
+    ORGANISERS: ["view_workshop", "change_workshop", "view_registration", "view_nomination"],
+    ACTIVITY_ORGANISERS: ["view_workshop", "change_workshop", "view_registration", "view_nomination"],
+    TRAINERS: ["view_workshop", "view_registration", "view_nomination"],
 }
 
 
@@ -79,7 +80,40 @@ def can_cancel_registration(user: Any, registration: Registration) -> bool:
     return is_own(user, registration.participant) or can_manage(user, registration.workshop)
 
 
+def nominating_countries(user: Any, workshop: Workshop) -> list[Country]:
+    """The countries for which the user may put people forward here, if it takes nominations: own, of its region."""
+    codes = scope(user, Role.FOCAL_POINT).countries
+    if not codes:
+        return []
+    return sorted((one for one in Country.objects.filter(pk__in=codes) if workshop.is_for(one)), key=str)
+
+
+def can_nominate_for(user: Any, country: Country) -> bool:
+    """Focal points of the country, as long as an organiser's confirmation and the dates hold."""
+    return country.pk in scope(user, Role.FOCAL_POINT).countries
+
+
+def can_decide(user: Any, nomination: Nomination) -> bool:
+    """Those who run the workshop, never on themselves: neither on their record nor on an address of theirs."""
+    return can_manage(user, nomination.workshop) and not is_own_nomination(user, nomination)
+
+
+def is_own_nomination(user: Any, nomination: Nomination) -> bool:
+    """Whether somebody was put forward themselves, perhaps by another record of theirs."""
+    return is_own(user, nomination.participant) or nomination.email.lower() in own_addresses(user)
+
+
+def own_addresses(user: Any) -> set[str]:
+    """The addresses that an account has proved, in lower case."""
+    if not getattr(user, "pk", None):
+        return set()
+    proved = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
+    return {user.email.lower(), *(address.lower() for address in proved)}
+
+
 def people_of_workshops(user: Any) -> models.Q:
-    """Q over participants: those registered in workshops the user organises or trains."""
-    people = Registration.objects.filter(ran(user, "workshop")).order_by().values("participant")
-    return models.Q(pk__in=people)
+    """Q over participants: those registered or put forward in workshops the user organises or trains."""
+    here = ran(user, "workshop")
+    registered = Registration.objects.filter(here).order_by().values("participant")
+    nominated = Nomination.objects.filter(here).exclude(state="withdrawn").order_by().values("participant")
+    return models.Q(pk__in=registered) | models.Q(pk__in=nominated)

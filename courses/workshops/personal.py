@@ -1,32 +1,47 @@
-"""What this room holds of people: registrations and attendance."""
+"""What this room holds of people: nominations, registrations and attendance."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from core.personal import Person, Record, fact, fields_of, forget_labels
+from core.personal import Person, Record, delete_rows, fact, fields_of, forget_labels
+from courses.participants.models import Participant
 from courses.participants.personal import records_of
+from courses.participants.services.merge_rules import pointing
 
-from .models import Attendance, Registration, Workshop
+from .models import Attendance, Nomination, Registration, Workshop
 
 
 def export(person: Person) -> Iterator[Record]:
-    """Registrations and what was attended of each session."""
+    """Nominations, with what the focal point wrote; registrations, and what was attended of each session."""
     records = records_of(person)
-    registrations = Registration.objects.filter(participant__in=records).select_related("workshop", "country")
-    for row in registrations.prefetch_related("workshop__texts"):
+    nominations = Nomination.objects.filter(participant__in=records).select_related("workshop", "country")
+    for row in nominations.prefetch_related("workshop__texts"):
         yield [
-            fact("workshop", _("Workshop"), row.workshop.title),
-            fact("state", _("State"), row.state, row.get_state_display()),
-            fact("source", pgettext("registration", "How"), row.source, row.get_source_display()),
-            fact("registered_at", _("Registered"), row.registered_at),
-            fact("cancelled_at", pgettext("registration", "Cancelled"), row.cancelled_at),
-            *fields_of(row, "represents", "organisation", "position", "stakeholder_group"),
+            fact("nominated_for", _("Nominated for"), row.workshop.title),
             fact("country", _("Country"), row.country_id, row.country or ""),
+            *fields_of(row, "state", "name", "name_latin", "email", "gender", "language"),
+            *fields_of(row, "represents", "organisation", "position", "stakeholder_group", "note", "reason"),
+            fact("nominated_at", _("Nominated"), row.nominated_at),
+            fact("decided_at", _("Decided"), row.decided_at),
+            fact("answered_at", _("Answered"), row.answered_at),
+        ]
+    registrations = Registration.objects.filter(participant__in=records).select_related("workshop", "country")
+    for registration in registrations.prefetch_related("workshop__texts"):
+        yield [
+            fact("workshop", _("Workshop"), registration.workshop.title),
+            fact("state", _("State"), registration.state, registration.get_state_display()),
+            fact("source", pgettext("registration", "How"), registration.source, registration.get_source_display()),
+            fact("registered_at", _("Registered"), registration.registered_at),
+            fact("cancelled_at", pgettext("registration", "Cancelled"), registration.cancelled_at),
+            *fields_of(registration, "represents", "organisation", "position", "stakeholder_group"),
+            fact("country", _("Country"), registration.country_id, registration.country or ""),
         ]
     for mark in Attendance.objects.filter(participant__in=records).select_related("session__workshop"):
         yield [
@@ -37,7 +52,7 @@ def export(person: Person) -> Iterator[Record]:
 
 
 def erase(person: Person) -> int:
-    """Registrations and attendance stay for the counts; places in coming workshops are given free."""
+    """Nominations, registrations and attendance stay for the counts, without words; places to come are given free."""
     records = records_of(person)
     rows = Registration.objects.filter(participant__in=records)
     marks = Attendance.objects.filter(participant__in=records)
@@ -47,4 +62,31 @@ def erase(person: Person) -> int:
     rows.filter(state=Registration.State.REGISTERED, workshop__in=coming).update(
         state=Registration.State.CANCELLED, cancelled_at=timezone.now()
     )
-    return rows.update(organisation="", position="") + marks.count()
+    return _erase_nominations(records) + rows.update(organisation="", position="") + marks.count()
+
+
+def _erase_nominations(records: list[Participant]) -> int:
+    """Empty what the focal point wrote; nobody is selected or invited any more."""
+    rows = Nomination.objects.filter(participant__in=records)
+    forget_labels(Nomination, rows.values_list("pk", flat=True))
+    rows.filter(state__in=Nomination.DECIDABLE).update(state=Nomination.State.WITHDRAWN)
+    words = ("name", "name_latin", "email", "language", "organisation", "position", "note", "reason")
+    return rows.update(**dict.fromkeys(words, ""))
+
+
+def forgotten_nominations(before: datetime) -> Any:
+    """Nominations that came to nothing, of workshops that ended before a moment."""
+    return Nomination.objects.filter(workshop__ends_on__lt=before.date()).exclude(state=Nomination.State.CONFIRMED)
+
+
+def forget_nominations(rows: Any) -> int:
+    """Delete nominations, and the records that were made for them and that nothing else ever pointed to."""
+    people = list(rows.values_list("participant", flat=True))
+    forget_labels(Nomination, rows.values_list("pk", flat=True))
+    count = delete_rows(rows)
+    unused = Participant.objects.filter(pk__in=people, user=None, created_by=None)
+    for kind, field in pointing(Participant):
+        unused = unused.exclude(pk__in=kind._base_manager.filter(**{f"{field}__in": people}).values(field))
+    forget_labels(Participant, list(unused.values_list("pk", flat=True)))
+    unused.delete()
+    return count

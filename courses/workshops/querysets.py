@@ -7,6 +7,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from institutions.models import Role
 from institutions.roles import scope
@@ -51,9 +52,12 @@ class WorkshopQuerySet(models.QuerySet):
         return self.filter(ran(user)) if user.is_authenticated else self.none()
 
     def with_people(self) -> WorkshopQuerySet:
-        """Add ``people``: how many are registered now."""
+        """Add ``people``: how many are registered now; and ``taken``: with those for whom a place is kept."""
         active = models.Q(registrations__state="registered")
-        return self.annotate(people=models.Count("registrations", filter=active, distinct=True))
+        waiting = apps.get_model("workshops", "Nomination").objects.awaited().filter(workshop=models.OuterRef("pk"))
+        kept = waiting.order_by().values("workshop").annotate(number=models.Count("pk")).values("number")
+        counted = self.annotate(people=models.Count("registrations", filter=active, distinct=True))
+        return counted.annotate(taken=models.F("people") + Coalesce(models.Subquery(kept), 0))
 
 
 class SessionQuerySet(models.QuerySet):
@@ -80,6 +84,31 @@ class RegistrationQuerySet(models.QuerySet):
     def active(self) -> RegistrationQuerySet:
         """Those not cancelled."""
         return self.filter(state="registered")
+
+
+class NominationQuerySet(models.QuerySet):
+    """Nominations."""
+
+    def visible_to(self, user: Any) -> NominationQuerySet:
+        """Those of oneself, of the countries one is focal point of, and of workshops one organises or trains."""
+        if not user.is_authenticated:
+            return self.none()
+        own = models.Q(participant__user=user) | models.Q(country__in=scope(user, Role.FOCAL_POINT).countries)
+        return self.filter(own | ran(user, "workshop"))
+
+    def present(self) -> NominationQuerySet:
+        """Without people who were erased or merged into another record."""
+        return self.filter(participant__erased_at__isnull=True, participant__merged_into__isnull=True)
+
+    def standing(self) -> NominationQuerySet:
+        """Those that count among the nominees of a country: neither withdrawn nor declined."""
+        return self.exclude(state__in=["withdrawn", "declined"])
+
+    def awaited(self) -> NominationQuerySet:
+        """Those for whom a place is kept: selected, and not registered in another way meanwhile."""
+        registered = apps.get_model("workshops", "Registration").objects.active()
+        mine = registered.filter(workshop=models.OuterRef("workshop"), participant=models.OuterRef("participant"))
+        return self.filter(~models.Exists(mine), state="selected")
 
 
 class AttendanceQuerySet(models.QuerySet):

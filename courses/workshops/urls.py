@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import attendance, country, manage, people, public
+from .views import attendance, country, manage, nominating, people, public, selecting
 
 urlpatterns = [
     path("workshops/", public.workshops, name="workshops"),
@@ -14,6 +14,11 @@ urlpatterns = [
     path("workshops/<slug:key>/unregister/", public.unregister, name="workshop_unregister"),
     path("workshops/<slug:key>/calendar.ics", public.calendar, name="workshop_calendar"),
     path("workshops/<slug:key>/calendar/<str:token>.ics", public.personal_calendar, name="workshop_calendar_personal"),
+    path("workshops/<slug:key>/nominate/", nominating.nominate, name="nominate"),
+    path("nominations/<int:pk>/withdraw/", nominating.nomination_withdraw, name="nomination_withdraw"),
+    path("nominations/answer/<str:token>/", nominating.nomination_answer, name="nomination_answer"),
+    path("workshops/<slug:key>/nominations/", selecting.nominations, name="nominations"),
+    path("workshops/<slug:key>/nominations/export/", selecting.nominations_export, name="nominations_export"),
     path("workshops/<slug:key>/manage/", manage.manage, name="workshop_manage"),
     path("workshops/<slug:key>/edit/", manage.edit, name="workshop_edit"),
     path("workshops/<slug:key>/announce/", manage.announce, name="workshop_announce"),

@@ -19,6 +19,7 @@ from django.urls import reverse
 from core.models import AuditEntry
 from courses.certificates.models import Certificate
 from courses.participants.models import Participant
+from courses.workshops.models import Nomination
 
 from .test_urls_by_role import PEOPLE, TABLE, clients, files_apart, world  # noqa: F401
 
@@ -28,6 +29,7 @@ EXCUSED = {
     "certificate_check": "public: whoever has the number reads the name that is printed beside it",
     "certificate_link": "opened by the link in the holder's own mail, without signing in",
     "workshop_calendar_personal": "opened by the link in the person's own mail, without signing in",
+    "nomination_answer": "opened by the link in the nominee's own mail, without signing in",
     "audit_report": "the trail itself",
     "audit_report_results": "the trail itself",
 }
@@ -39,6 +41,7 @@ def named(world, django_db_blocker):  # noqa: F811
     with django_db_blocker.unblock():
         unmistakable = Concat(Value("Zq"), Cast(F("pk"), CharField()), Value("q"))
         Participant.objects.update(name=unmistakable)
+        Nomination.objects.update(name=Concat(Value("Zq"), Cast(F("participant"), CharField()), Value("q")))
         Certificate.objects.update(name=Concat(Value("Zq"), Cast(F("participant"), CharField()), Value("q")))
     return world
 

@@ -32,6 +32,7 @@ from courses.privacy.models import DataExport, ErasureRequest
 from courses.workshops import services as workshops
 from courses.workshops.models import WorkshopTrainer
 from courses.workshops.services.messages import CALENDAR_LINK
+from courses.workshops.services.nomination_mails import nomination_token
 from institutions.models import Organisation, Role, RoleAssignment
 from institutions.services import grant_role
 from jobs import running, subscriptions
@@ -249,6 +250,13 @@ def _workshop(world: SimpleNamespace) -> None:
     world.registration = workshops.register(
         actor=None, participant=world.cast.learner.participant, workshop=world.workshop
     )
+    world.asking = factories.WorkshopFactory(
+        programme=world.programme, nominations_close_on=factories.coming(9), region="africa"
+    )
+    WorkshopTrainer.objects.create(workshop=world.asking, user=world.cast.trainer)
+    world.nomination = factories.NominationFactory(workshop=world.asking, participant=world.cast.learner.participant)
+    invited = factories.NominationFactory(workshop=world.asking, state="selected")
+    world.nomination_token = nomination_token(invited)
     world.calendar_token = links.make_token(CALENDAR_LINK, world.registration.pk)
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from core import audit
 from core.errors import DomainError
-from courses.participants.models import REPRESENTATION_FIELDS, Participant
+from courses.participants.models import REPRESENTATION_FIELDS, Participant, Representation
 from jobs.services import draft_mail, queue_drafts, queue_mail
 from modules.records.models import Event
 from modules.records.services import log_event
@@ -56,11 +56,18 @@ class NotEnrolled(DomainError):
 
 @transaction.atomic
 def enrol(
-    *, actor: Any, participant: Participant, cohort: Cohort, source: str = Enrolment.Source.SELF, language: str = ""
+    *,
+    actor: Any,
+    participant: Participant,
+    cohort: Cohort,
+    source: str = Enrolment.Source.SELF,
+    language: str = "",
+    representing: Representation | None = None,
 ) -> Enrolment:
     """Enrol a participant in a cohort, or take back a withdrawal, and return the enrolment.
 
-    Copies whom and what the participant represents today, and closes an open application. Raises ``AlreadyEnrolled``,
+    Copies whom and what the participant represents today (or ``representing``, where a nomination said it before),
+    and closes an open application. Raises ``AlreadyEnrolled``,
     ``CohortFull`` and ``EnrolmentClosed`` (the archive; for oneself also the window, the course's ``open_enrolment``,
     the cohort's ``entry``); for oneself also ``PrerequisiteMissing``. Who is chosen by others comes in outside the
     window too, never beyond the places.
@@ -79,7 +86,7 @@ def enrol(
         raise CohortFull(_("All places are taken. Please choose another cohort."))
     enrolment = enrolment or Enrolment(participant=participant, cohort=cohort)
     for name in REPRESENTATION_FIELDS:
-        setattr(enrolment, name, getattr(participant, name))
+        setattr(enrolment, name, getattr(representing or participant, name))
     enrolment.state, enrolment.source, enrolment.withdrawn_at = Enrolment.State.ACTIVE, source, None
     enrolment.enrolled_at, enrolment.deadline = timezone.now(), None
     enrolment.save()
@@ -261,10 +268,16 @@ def enrol_for(*, actor: Any, participant: Participant, cohort: Cohort) -> Enrolm
 
 
 @transaction.atomic
-def enrol_nominated(*, actor: Any, participant: Participant, cohort: Cohort) -> Enrolment:
-    """Enrol somebody whom a focal point nominated and an organiser selected. Raises what ``enrol_for`` does."""
+def enrol_nominated(
+    *, actor: Any, participant: Participant, cohort: Cohort, representing: Representation | None = None
+) -> Enrolment:
+    """Enrol somebody whom a focal point nominated and an organiser selected, for whom the nomination says.
+
+    ``actor`` ``None`` is the person's own yes to the invitation. Raises what ``enrol_for`` does.
+    """
     require_chooser(actor, cohort, participant)
-    return enrol(actor=actor, participant=participant, cohort=cohort, source=Enrolment.Source.NOMINATION)
+    source = Enrolment.Source.NOMINATION
+    return enrol(actor=actor, participant=participant, cohort=cohort, source=source, representing=representing)
 
 
 def fill_places(cohort: Cohort, *, was_full: bool = True) -> list[Enrolment]:

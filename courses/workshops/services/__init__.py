@@ -2,6 +2,7 @@
 
 from .attendance import Mark, reconcile_attendance, record_attendance, record_sheet
 from .messages import write_to_registered
+from .nominating import nominate, withdraw_nomination
 from .planning import (
     add_session,
     add_trainer,
@@ -13,6 +14,13 @@ from .planning import (
     remove_trainer,
 )
 from .registrations import cancel_registration, reconcile_registrations, register, register_at_the_door
+from .selecting import (
+    confirm_nomination,
+    decide_nominations,
+    decline_nomination,
+    read_nomination,
+    reconcile_nominations,
+)
 from .states import (
     announce,
     archive_workshop,
@@ -33,11 +41,17 @@ __all__ = [
     "change_session",
     "change_workshop",
     "close_registration",
+    "confirm_nomination",
     "create_workshop",
+    "decide_nominations",
+    "decline_nomination",
     "hold_past_workshops",
+    "nominate",
     "open_registration",
+    "read_nomination",
     "recompute_times",
     "reconcile_attendance",
+    "reconcile_nominations",
     "reconcile_registrations",
     "record_attendance",
     "record_sheet",
@@ -45,5 +59,6 @@ __all__ = [
     "register_at_the_door",
     "remove_session",
     "remove_trainer",
+    "withdraw_nomination",
     "write_to_registered",
 ]

@@ -7,6 +7,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from courses.participants.models import Participant
+
 from ..errors import NotYourWorkshop, WorkshopCancelled
 from ..models import Workshop
 from ..permissions import can_manage
@@ -31,6 +33,14 @@ def managed(actor: Any, workshop: Workshop, *, even_cancelled: bool = False) -> 
     if not even_cancelled and (workshop.state == Workshop.State.CANCELLED or workshop.archived_at):
         raise WorkshopCancelled(_("This workshop has been cancelled and can no longer be changed."))
     return workshop
+
+
+def places_taken(workshop: Workshop, *, but: Participant | None = None) -> int:
+    """Return how many places are given, or kept for people who were selected; those of ``but`` do not count."""
+    registered, kept = workshop.registrations.active(), workshop.nominations.awaited()
+    if but is not None:
+        registered, kept = registered.exclude(participant=but), kept.exclude(participant=but)
+    return registered.count() + kept.count()
 
 
 def touch(workshop: Workshop, *fields: str) -> None:

@@ -40,7 +40,8 @@ LONGEST = 92  # days; a longer one is a typing error
 # What may be given to create and change, beside words and organisations.
 FIELDS = (
     "course", "cohort", "source_language", "mode", "region", "country", "city", "venue", "time_zone", "starts_on",
-    "ends_on", "registration_closes_on", "capacity", "languages", "hours", "source_note",
+    "ends_on", "registration_closes_on", "capacity", "nominations_close_on", "nominees_per_country", "languages",
+    "hours", "source_note",
 )  # fmt: skip
 
 
@@ -251,6 +252,17 @@ def _check(workshop: Workshop) -> None:
         )
     if workshop.registration_closes_on and workshop.registration_closes_on > workshop.ends_on:
         raise WrongDates(_("Registration cannot close after the last day."), field="registration_closes_on")
+    closes = workshop.nominations_close_on
+    if closes and closes > workshop.starts_on:
+        raise WrongDates(
+            _("Nominations cannot close after the workshop’s first day: people have to be selected before."),
+            field="nominations_close_on",
+        )
+    if workshop.nominees_per_country and not closes:
+        raise WrongDates(
+            _("Say until which day focal points can nominate, or leave the number empty."),
+            field="nominations_close_on",
+        )
     if workshop.pk is None:
         return
     outside = [

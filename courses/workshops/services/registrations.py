@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from core import audit
-from courses.participants.models import REPRESENTATION_FIELDS, Participant
+from courses.participants.models import REPRESENTATION_FIELDS, Participant, Representation
 from courses.participants.services import create_participant
 
 from ..errors import (
@@ -24,7 +24,7 @@ from ..errors import (
 )
 from ..models import Registration, Workshop
 from ..permissions import can_cancel_registration, can_manage, is_own
-from .common import lock
+from .common import lock, places_taken
 from .messages import mail
 
 Source = Registration.Source
@@ -33,13 +33,22 @@ State = Registration.State
 
 @transaction.atomic
 def register(
-    *, actor: Any, participant: Participant, workshop: Workshop, source: str = Source.SELF, language: str = ""
+    *,
+    actor: Any,
+    participant: Participant,
+    workshop: Workshop,
+    source: str = Source.SELF,
+    language: str = "",
+    representing: Representation | None = None,
 ) -> Registration:
     """Register a participant and confirm it by mail. What they represent today is copied and stays.
 
+    ``representing`` is copied instead of what the person's record says, where a nomination said it before.
+
     By oneself: raises ``NotYourRegistration`` for another person, ``RegistrationClosed``. By those who run the
     workshop (any other ``source``): also outside the window. Always: ``WorkshopCancelled``, ``WorkshopFull``,
-    ``AlreadyRegistered``. Places are counted under a lock, so they are never given twice.
+    ``AlreadyRegistered``. Places are counted under a lock, so they are never given twice; those kept for people who
+    were selected and have not answered yet are not given to others.
     """
     workshop = lock(workshop)
     if source == Source.SELF:
@@ -54,7 +63,7 @@ def register(
         raise AlreadyRegistered(
             _("You are already registered.") if is_own(actor, participant) else _("This person is already registered.")
         )
-    if workshop.capacity is not None and workshop.registrations.active().count() >= workshop.capacity:
+    if workshop.capacity is not None and places_taken(workshop, but=participant) >= workshop.capacity:
         raise WorkshopFull(
             _("All places are taken.")
             if source == Source.SELF
@@ -62,7 +71,7 @@ def register(
         )
     registration = registration or Registration(workshop=workshop, participant=participant)
     for name in REPRESENTATION_FIELDS:
-        setattr(registration, name, getattr(participant, name))
+        setattr(registration, name, getattr(representing or participant, name))
     registration.state, registration.source = State.REGISTERED, source
     registration.registered_at, registration.cancelled_at = timezone.now(), None
     try:

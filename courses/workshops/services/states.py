@@ -17,6 +17,7 @@ from ..models import Workshop
 from ..permissions import can_archive
 from .common import lock, managed, touch
 from .messages import mail_registered
+from .nomination_mails import tell_nominee
 
 State = Workshop.State
 
@@ -60,7 +61,10 @@ def close_registration(*, actor: Any, workshop: Workshop) -> Workshop:
 
 @transaction.atomic
 def cancel_workshop(*, actor: Any, workshop: Workshop, reason: str) -> Workshop:
-    """Cancel, and write to everybody registered why. Raises ``WorkshopOver``, ``WrongState``, ``WorkshopError``."""
+    """Cancel, and write to everybody registered why; invitations of nominees are taken back.
+
+    Raises ``WorkshopOver``, ``WrongState``, ``WorkshopError``.
+    """
     workshop = managed(actor, workshop, even_cancelled=True)
     if workshop.state == State.CANCELLED:
         raise WrongState(_("This workshop is cancelled already."))
@@ -72,6 +76,9 @@ def cancel_workshop(*, actor: Any, workshop: Workshop, reason: str) -> Workshop:
     touch(workshop, "state", "cancel_reason")
     audit.record(actor=actor, action="workshops.cancel_workshop", obj=workshop, reason=workshop.cancel_reason)
     mail_registered(workshop, template="cancelled", key=f"workshop-cancelled:{workshop.pk}")
+    for nomination in workshop.nominations.present().filter(state="selected").select_related("participant", "country"):
+        nomination.workshop = workshop
+        tell_nominee(nomination, "nomination_taken_back")
     return workshop
 
 

@@ -1,11 +1,11 @@
-"""What a focal point sees of the own country: coming workshops of its region, and the people nominated from it."""
+"""What a focal point sees of the own country: coming workshops of its region, and the people put forward from it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Prefetch
+from django.db.models import Count, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -17,7 +17,7 @@ from institutions.models import ActivityRole, Country, Role
 from institutions.roles import scope
 
 from ..cards import Card
-from ..models import Workshop, WorkshopOrganisation
+from ..models import Nomination, Workshop, WorkshopOrganisation
 from ..nominees import nominees
 
 
@@ -31,6 +31,7 @@ def country(request: HttpRequest) -> HttpResponse:
         raise Http404
     countries = list(Country.objects.filter(pk__in=codes))
     coming = _coming({country.region for country in countries})
+    numbers = _numbers(codes)
     put_forward, people = nominees(codes)
     saw(request.user, people, "workshops.view")
     return render(
@@ -40,13 +41,25 @@ def country(request: HttpRequest) -> HttpResponse:
             "sections": [
                 {
                     "country": country,
-                    "coming": [row for row in coming if row["card"].workshop.region in ("", country.region)],
+                    "coming": [_for(row, country, numbers) for row in coming if row["card"].workshop.is_for(country)],
                     "nominated": [one for one in put_forward if one.country == country.pk],
                 }
                 for country in sorted(countries, key=str)
             ]
         },
     )
+
+
+def _numbers(countries: frozenset[str]) -> dict[tuple[int, str], int]:
+    """Return how many each country has put forward for each workshop."""
+    rows = Nomination.objects.present().standing().filter(country__in=countries).order_by()
+    found = rows.values_list("workshop", "country").annotate(number=Count("pk"))
+    return {(workshop, country): number for workshop, country, number in found}
+
+
+def _for(row: dict[str, Any], country: Country, numbers: dict[tuple[int, str], int]) -> dict[str, Any]:
+    """Add what a country has put forward for a coming workshop."""
+    return {**row, "nominated": numbers.get((row["card"].workshop.pk, country.pk), 0)}
 
 
 def _coming(regions: set[str]) -> list[dict[str, Any]]:
@@ -63,8 +76,8 @@ def _coming(regions: set[str]) -> list[dict[str, Any]]:
     )
     return [
         {
-            "card": Card(row, row.people),
-            "left": None if row.capacity is None else max(0, row.capacity - row.people),
+            "card": Card(row, row.people, row.taken),
+            "left": None if row.capacity is None else max(0, row.capacity - row.taken),
             "contacts": [one.organisation for one in row.askable],
         }
         for row in rows

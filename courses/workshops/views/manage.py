@@ -74,9 +74,9 @@ def desk(workshop: Workshop, here: str = "") -> dict[str, Any]:
         "breadcrumbs": [*crumbs, {"title": here, "url": ""}] if here else crumbs,
         "here": here,
         "workshop": workshop,
-        "status": status_of(workshop, workshop.people),  # type: ignore[attr-defined]
+        "status": status_of(workshop, workshop.taken),  # type: ignore[attr-defined]
         "days": day_range(workshop.starts_on, workshop.ends_on),
-        "card": Card(workshop, workshop.people),  # type: ignore[attr-defined]
+        "card": Card(workshop, workshop.people, workshop.taken),  # type: ignore[attr-defined]
     }
 
 
@@ -98,7 +98,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     )
     rows = rows.filter(over).order_by("-starts_on", "pk") if past else rows.exclude(over).order_by("starts_on", "pk")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    cards = [Card(row, row.people) for row in page.object_list]
+    cards = [Card(row, row.people, row.taken) for row in page.object_list]
     return render(request, "workshops/mine.html", {"cards": cards, "page_obj": page, "past": past})
 
 
@@ -176,6 +176,7 @@ def manage(request: HttpRequest, workshop: Workshop) -> HttpResponse:
             "languages_written": len(workshop.texts.all()),
             "can_open": workshop.state in {"proposed", "announced", "closed"} and not workshop.is_over,
             "can_change": workshop.state != Workshop.State.CANCELLED,
+            "nominated": workshop.nominations.present().standing().count(),
             "can_issue": organises(request.user, workshop) and workshop.starts_on <= workshop.today,
         },
     )

@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -31,7 +32,7 @@ from ..cards import Card, foreign_language, session_cards, status_of
 from ..errors import AlreadyRegistered
 from ..forms import FilterForm
 from ..models import Mode, Registration, Workshop
-from ..permissions import can_create_workshops, can_manage
+from ..permissions import can_create_workshops, can_manage, nominating_countries
 from ..services.messages import CALENDAR_LINK, place_of
 from ..services.registrations import require_open
 from ..wording import city_of, day_range, zone_words
@@ -55,7 +56,7 @@ def workshops(request: HttpRequest) -> HttpResponse:
         .prefetch_related("texts")
         .with_people()
     )
-    by_id = {row.pk: Card(row, row.people) for row in rows}
+    by_id = {row.pk: Card(row, row.people, row.taken) for row in rows}
     form.initial["when"] = when
     return render(
         request,
@@ -114,7 +115,7 @@ def workshop(request: HttpRequest, key: str) -> HttpResponse:
             "summary": text.summary if text else "",
             "text_language": language if foreign_language(shown) else "",
             "text_direction": direction(language),
-            "status": status_of(shown, shown.people),
+            "status": status_of(shown, shown.taken),
             "days": day_range(shown.starts_on, shown.ends_on),
             "place": place_of(shown),
             "facts": _facts(shown),
@@ -132,8 +133,9 @@ def workshop(request: HttpRequest, key: str) -> HttpResponse:
             ],
             "registration": registration,
             "reason_closed": _reason_closed(shown),
-            "left": None if shown.capacity is None else max(0, shown.capacity - shown.people),
+            "left": None if shown.capacity is None else max(0, shown.capacity - shown.taken),
             "manages": manages,
+            "nominates": shown.asks_for_nominations and bool(nominating_countries(request.user, shown)),
             "description": text.summary[:200] if text else "",
         },
     )
@@ -178,6 +180,12 @@ def _facts(shown: Workshop) -> list[dict[str, Any]]:
             "term": _("Last day to register"),
             "value": "" if ended else day_range(shown.last_day_to_register, shown.last_day_to_register),
         },
+        {
+            "term": _("Nominations by focal points"),
+            "value": _("until %(date)s") % {"date": date_format(shown.nominations_close_on)}
+            if shown.takes_nominations and shown.nominations_close_on
+            else "",
+        },
         {"term": _("Hours credited"), "value": f"{float(shown.hours):g}" if shown.hours else ""},
         {"term": _("Part of the course"), "value": str(shown.course) if shown.course else "", "url": course_url},
     ]
@@ -189,7 +197,7 @@ def _reason_closed(shown: Workshop) -> str:
         require_open(shown)
     except DomainError as error:
         return str(error)
-    if shown.capacity is not None and shown.people >= shown.capacity:  # type: ignore[attr-defined]
+    if shown.capacity is not None and shown.taken >= shown.capacity:  # type: ignore[attr-defined]
         return _("All places are taken. A place becomes free when somebody cancels; look again later.")
     return ""
 
@@ -225,7 +233,11 @@ def register(request: HttpRequest, key: str) -> HttpResponse:
     return render(
         request,
         "workshops/register.html",
-        {"card": Card(shown, shown.people), "participant": participant, "reason_closed": _reason_closed(shown)},
+        {
+            "card": Card(shown, shown.people, shown.taken),
+            "participant": participant,
+            "reason_closed": _reason_closed(shown),
+        },
     )
 
 
@@ -247,7 +259,7 @@ def unregister(request: HttpRequest, key: str) -> HttpResponse:
         else:
             messages.success(request, _("Your registration is cancelled and your place is free for somebody else."))
         return redirect("workshop", key=key)
-    return render(request, "workshops/unregister.html", {"card": Card(shown, shown.people)})
+    return render(request, "workshops/unregister.html", {"card": Card(shown, shown.people, shown.taken)})
 
 
 @require_safe

@@ -14,11 +14,12 @@ from django.db import transaction
 from accounts.models import User
 from courses.catalogue.models import Cohort, CohortTrainer, Enrolment
 from courses.catalogue.services import enrol
-from courses.participants.models import FocalPointDesignation, Participant
+from courses.participants.models import FocalPointDesignation, Participant, Represents
 from courses.participants.notices import acknowledge, current_notice
 from courses.participants.services import confirm_designation
 from courses.workshops.models import Workshop, WorkshopTrainer
-from institutions.models import Role, Treaty
+from courses.workshops.services import nominate
+from institutions.models import Country, Role, Treaty
 from institutions.services import grant_role
 from modules.lessons.services import mark_done
 from modules.records.models import Item
@@ -44,6 +45,15 @@ PEOPLE = [
     ("Kwaku Ampofo-Mensah", "", "GH", "Wildlife Division", 0),
 ]
 
+# Invented people put forward for the sample workshop: country, name, Latin letters, gender, organisation, position.
+NOMINEES = [
+    ("KE", "Wanjiku Mwangi", "", "woman", "Ministry of Environment", "Legal officer"),
+    ("KE", "Peter Kiprotich", "", "man", "Wildlife Research Institute", "Permits officer"),
+    ("UG", "Nakato Babirye", "", "woman", "Council for Science", "Programme officer"),
+    ("ET", "መሠረት ተፈራ", "Meseret Tefera", "", "Biodiversity Institute", "Adviser"),
+    ("MA", "يوسف بن علي", "Youssef Ben Ali", "man", "Ministry of Justice", "Legal adviser"),
+]
+
 
 def make_sample_people() -> str:
     """Make the sample accounts and people once.
@@ -60,6 +70,7 @@ def make_sample_people() -> str:
         users = {name: _account(name, password) for name in ACCOUNTS}
         _roles(users)
         _cohort(users)
+        _nominations(users["focalpoint"])
         if notice := current_notice():
             for user in users.values():
                 acknowledge(actor=user, notice=notice)
@@ -123,3 +134,23 @@ def _cohort(users: dict[str, User]) -> None:
         enrol(actor=users["organiser"], participant=participant, cohort=cohort, source=Enrolment.Source.ORGANISER)
         for item in lessons[:done]:
             mark_done(actor=user, item=item, language="en")
+
+
+def _nominations(focal_point: User) -> None:
+    """Let Kenya's focal point, and those of other countries, put people forward for the sample workshop."""
+    for workshop in Workshop.objects.filter(is_sample=True):
+        if not workshop.takes_nominations:
+            continue
+        for country, name, latin, gender, organisation, position in NOMINEES:
+            nominate(
+                actor=focal_point if country == "KE" else None,
+                workshop=workshop,
+                country=Country.objects.get(pk=country),
+                name=name,
+                name_latin=latin,
+                email=f"{(latin or name).lower().replace(' ', '.')}@example.org",
+                gender=gender,
+                represents=Represents.GOVERNMENT,
+                organisation=organisation,
+                position=position,
+            )

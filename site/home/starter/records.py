@@ -207,6 +207,8 @@ def put_workshops(sources: list[dict[str, Any]]) -> None:
             starts_on=source["starts_on"],
             ends_on=source["ends_on"],
             capacity=source["capacity"],
+            nominations_close_on=source.get("nominations_close_on"),
+            nominees_per_country=source.get("nominees_per_country"),
             languages=source["languages"],
             hours=30 if sample else 0,
             source_note=source.get("source") or "",

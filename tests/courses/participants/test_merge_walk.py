@@ -27,7 +27,7 @@ from courses.participants import services
 from courses.participants.models import Consent, FocalPointDesignation, ImportRow, Merge, Participant, PeopleImport
 from courses.participants.services.merge_rules import ABOUT_TWO_RECORDS, pointing, relations, unique_constraints
 from courses.privacy.models import ErasureRequest
-from courses.workshops.models import Attendance, Registration, Session
+from courses.workshops.models import Attendance, Nomination, Registration, Session
 from tests.factories import (
     CohortFactory,
     CourseFactory,
@@ -106,6 +106,15 @@ MAKERS = {
         participant=person,
         state="registered" if stronger else "cancelled",
         cancelled_at=None if stronger else LATE,
+    ),
+    "workshops.Nomination.participant": lambda person, things, stronger: Nomination.objects.create(
+        workshop=things.workshop,
+        participant=person,
+        country_id="KE" if stronger else "UG",
+        name=person.name,
+        email=f"p{person.pk}@example.org",
+        state="selected" if stronger else "nominated",
+        decided_at=EARLY if stronger else None,
     ),
     "workshops.Attendance.participant": lambda person, things, stronger: Attendance.objects.create(
         session=things.session, participant=person, state="present", minutes=60 if stronger else 10

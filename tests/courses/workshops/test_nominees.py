@@ -23,10 +23,14 @@ pytestmark = pytest.mark.django_db
 URL = "/en/my/country/"
 
 MAY_SEE = {
-    Nominee: {"country", "name", "title", "starts_on", "state", "attendance", "sittings", "awards"},
+    Nominee: {
+        "country", "name", "title", "starts_on", "state", "attendance", "sittings", "awards",
+        "reason",  # why somebody was not selected
+        "withdraw",  # the key of the nomination, while it can be taken back
+    },
     Sitting: {"title", "day", "was_there"},
     Award: {"serial", "kind", "state", "issued_at"},
-}
+}  # fmt: skip
 """The whole of what the page is handed of a nominee. A field more is a decision about privacy: docs/privacy.md."""
 
 NEVER = {
