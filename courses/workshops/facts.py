@@ -43,7 +43,12 @@ def attendance_of(workshop: Workshop, participants: Iterable[Participant | int])
     offered = sum(session.minutes for session in workshop.sessions.all())
     rows = Attendance.objects.filter(session__workshop=workshop, participant__in=ids).values_list("participant")
     minutes = dict(rows.annotate(total=Sum("minutes")).order_by())
-    return {pk: AttendanceFact(min(minutes.get(pk, 0), offered), offered) for pk in ids}
+    return {pk: of_minutes(minutes.get(pk, 0), offered) for pk in ids}
+
+
+def of_minutes(attended: int, offered: int) -> AttendanceFact:
+    """Return what somebody attended of the minutes offered: never more than these. Pure."""
+    return AttendanceFact(min(attended, offered), offered)
 
 
 def live_session_facts(course: Course, enrolments: list[Enrolment]) -> dict[int, dict[str, Fact]]:

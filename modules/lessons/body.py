@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import count
 from typing import Any, NamedTuple
 
 from django.utils import translation
@@ -14,6 +15,7 @@ from modules.reference.explain import Entry, explain
 from modules.reference.glossary import entries_in
 
 BLOCK_KEYS = re.compile(r' data-block-key="[^"]*"')  # the editor's, of no use to readers
+PARTS = re.compile(r"<(?:p|li|h[3-6]|blockquote)(?=[\s>])(?![^>]*\sid=)")  # where reading may stop inside a block
 
 
 def anchor(block_id: str | None) -> str:
@@ -24,12 +26,24 @@ def anchor(block_id: str | None) -> str:
 def render_body(stream: Any, language: str) -> SafeString:
     """Return the HTML of a StreamField's blocks, for an element of class ``prose``.
 
-    Labels inside ("Example") are in ``language``, that of the content, not of the interface.
+    Labels inside ("Example") are in ``language``, that of the content, not of the interface. Each block has an
+    address, and each paragraph inside one: ``block-ID`` and ``block-ID.3``, counted alike in every language.
     """
     with translation.override(language):
         context = {"content_direction": direction(language)}
-        parts = [child.render({**context, "anchor": anchor(child.id)}) for child in stream]
-    return mark_safe(BLOCK_KEYS.sub("", "\n".join(parts)))  # noqa: S308  the blocks' templates escape
+        parts = [
+            _numbered(BLOCK_KEYS.sub("", child.render({**context, "anchor": anchor(child.id)})), anchor(child.id))
+            for child in stream
+        ]
+    return mark_safe("\n".join(parts))  # noqa: S308  the blocks' templates escape
+
+
+def _numbered(html: str, address: str) -> str:
+    """Give each paragraph of a block an address of its own."""
+    if not address:
+        return html
+    numbers = count(1)
+    return PARTS.sub(lambda tag: f'{tag[0]} id="{address}.{next(numbers)}"', html)
 
 
 class Explained(NamedTuple):

@@ -21,6 +21,8 @@ class LessonPageForm(WagtailAdminPageForm):
         super().__init__(*args, **kwargs)
         page = self.instance
         item = Item.objects.filter(key=page.translation_key).first() if page.first_published_at else None
+        last = item.versions.order_by("number").last() if item else None
+        self.said_last = last.notes.get(page.locale.language_code, "") if last else ""
         if item is None:
             self.fields.pop("change", None)
             self.fields.pop("change_note", None)
@@ -32,8 +34,11 @@ class LessonPageForm(WagtailAdminPageForm):
     def clean(self) -> dict[str, Any]:
         """Ask for a sentence about a major change."""
         cleaned = super().clean()
-        if cleaned.get("change") == "major" and not cleaned.get("change_note", "").strip():
+        note = cleaned.get("change_note", "").strip()
+        if cleaned.get("change") == "major" and not note:
             self.add_error(
                 "change_note", _("Say in one sentence what changed. Those who have done the lesson read it.")
             )
+        elif cleaned.get("change") == "major" and note == self.said_last:  # which would make no new version
+            self.add_error("change_note", _("That was said of the change before. Say what changed this time."))
         return cleaned

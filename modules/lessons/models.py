@@ -229,8 +229,8 @@ class ModuleFile(models.Model):
 class LessonProgress(LearnerRecord):
     """How far one learner is in one lesson, whatever the language.
 
-    ``place`` is the id of the block last read; ``revision`` the page revision that was marked done, ``version`` the
-    item's version then.
+    ``place`` is where reading stopped (``services.note_place``), since it was done if it is; ``revision`` the page
+    revision that was marked done, ``version`` the item's version then.
     """
 
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="progress")

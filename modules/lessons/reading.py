@@ -170,7 +170,7 @@ class Own:
     lines: SafeString  # of the rail
     done_count: Any
     is_done: bool
-    stopped_at: str  # the anchor of the block where reading stopped
+    stopped_at: str  # the address on the page where reading stopped
     notes: tuple[str, ...] = ()  # what changed since it was done
     version: int = 0  # the one done, where it is not the present one
     extra: Sequence[OutlineEntry] = ()  # entries of the outline that are not the same for everybody
@@ -180,9 +180,8 @@ class Own:
         """Which of the few versions of a page this reader gets."""
         if not self.account:
             return "visitor"
-        if self.version:
-            return f"changed{self.version}"
-        return "done" if self.is_done else "stopped" if self.stopped_at else "open"
+        kind = f"changed{self.version}" if self.version else "done" if self.is_done else "open"
+        return f"{kind} stopped" if self.stopped_at else kind
 
 
 def own_of(shell: Shell, user: Any, mine: Mapping[int, State], language: str) -> Own:
@@ -198,7 +197,7 @@ def own_of(shell: Shell, user: Any, mine: Mapping[int, State], language: str) ->
     if shell.place >= 0:
         entries[shell.place] = "current"
     lines = [known[state] for state, known in zip(entries, shell.rail, strict=False)]
-    stopped = own is not None and not is_done(own) and own.place != shell.first_block
+    stopped = own is not None and own.place not in ("", shell.first_block, f"{shell.first_block}.1")
     return Own(
         account=user.is_authenticated and shell.place >= 0,
         lines=mark_safe("".join(lines)),  # noqa: S308  rendered by a template

@@ -20,7 +20,8 @@ from .signals import lesson_done
 
 SEEN_EVERY = timedelta(minutes=1)
 """How often reading one lesson is written down at most."""
-PLACE = re.compile(r"[0-9a-f-]{1,40}")
+PLACE = re.compile(r"(?=.{0,40}$)([0-9a-f-]+(\.[0-9]{1,3})?)?")
+"""A block's id, and the paragraph in it; or nothing: read to the end."""
 
 
 class LessonRetired(DomainError):
@@ -31,7 +32,7 @@ class LessonRetired(DomainError):
 
 
 class UnknownPlace(DomainError):
-    """The place is not the id of a block."""
+    """The place is not that of a block or of a paragraph in it."""
 
     def __init__(self) -> None:
         super().__init__(_("This place in the lesson is not known."))
@@ -54,11 +55,14 @@ def mark_done(
     """
     if item.retired_at is not None:
         raise LessonRetired
-    progress, _new = _progress(actor, item, language)
+    mine, _new = _progress(actor, item, language)
+    progress = LessonProgress.objects.select_for_update().get(pk=mine.pk)  # two at once: one event
     if progress.done_at is not None:
         return progress
     progress.done_at = at or timezone.now()
     progress.seen_at = max(progress.seen_at, progress.done_at)
+    if progress.place_at is None or progress.place_at <= progress.done_at:
+        progress.place, progress.place_at = "", progress.done_at  # from here on: where reading it again stopped
     _keep_version(actor, progress, item, revision, version, language)
     transaction.on_commit(partial(lesson_done.send, sender=LessonProgress, user=actor, item=item))
     return progress
@@ -89,7 +93,7 @@ def _keep_version(
 ) -> None:
     progress.version, progress.language = _version(item, version), language
     progress.revision = revision if progress.version == item.version else None  # of an earlier one it is not known
-    progress.save(update_fields=["done_at", "seen_at", "revision", "version", "language"])
+    progress.save(update_fields=["done_at", "seen_at", "place", "place_at", "revision", "version", "language"])
     log_event(
         user=actor,
         verb=Event.Verb.COMPLETED,
@@ -128,10 +132,11 @@ def note_seen(*, actor: Any, item_id: int, seen_at: Any = None, language: str = 
 
 @transaction.atomic
 def note_place(*, actor: Any, item: Item, place: str, language: str = "", at: datetime | None = None) -> None:
-    """Remember the block at which the actor stopped reading, ``at`` a time (now, if not said).
+    """Remember where the actor stopped reading: a block (``ID``) or a paragraph in it (``ID.3``), ``at`` a time (now,
+    if not said). An empty place: read to the end.
 
     An earlier place that arrives late, from a device that was offline, changes nothing. Raises ``UnknownPlace``
-    for what is no block id.
+    for what is no place.
     """
     if not PLACE.fullmatch(place):
         raise UnknownPlace

@@ -145,7 +145,7 @@ def lesson_place(request: HttpRequest, key: UUID) -> HttpResponse:
     """Remember where somebody stopped reading. Sent by the page's script, later where it had no line."""
     if answer := refusal(request):
         return answer
-    language, place = get_language() or "", request.POST.get("place", "")
+    language, place = get_language() or "", request.POST.get("place", "?")
     try:
         item, __ = _readable(request, key)
         note_place(actor=request.user, item=item, place=place, language=language, at=done_at(request))

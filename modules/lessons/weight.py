@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
+from wagtail.documents import get_document_model
 
 from .body import render_body
 
@@ -70,6 +71,24 @@ def _parts(page: Any) -> list[Part]:
                 parts.append(Part(value["document"].title, value["document"].get_file_size() or 0, block, later=True))
             elif child.block_type == "media":
                 parts.append(Part(value["media"].title, value["media"].file.size, block, later=True))
+    return parts + _linked(page)
+
+
+def _linked(page: Any) -> list[Part]:
+    """The files that texts link to; each once. Two queries at most."""
+    documents = get_document_model()
+    blocks = {
+        int(key): path.partition(".")[0]
+        for model, key, _model_path, path in page.body.stream_block.extract_references(page.body)
+        if model is documents
+    }
+    files = [child.value["document"] for child in page.body if child.block_type == "file"]
+    apart = {document.pk for document in files if document}
+    parts = []
+    for key, document in documents.objects.in_bulk(blocks.keys() - apart).items():
+        with suppress(OSError):
+            if size := document.get_file_size():
+                parts.append(Part(document.title, size, blocks[key], later=True))
     return parts
 
 

@@ -91,3 +91,8 @@ def admin_login(request: HttpRequest) -> HttpResponse:
     """Staff sign in where everybody does (decision 15)."""
     after = request.GET.get("next") or reverse("wagtailadmin_home")
     return redirect(f"{reverse('account_login')}?{urlencode({'next': after})}")
+
+
+def admin_logout(request: HttpRequest) -> HttpResponse:
+    """Staff sign out where everybody does: that page lists what their browser has not sent yet."""
+    return redirect("account_logout")

@@ -8,12 +8,13 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from accounts.views import admin_login, slip_address
+from accounts.views import admin_login, admin_logout, slip_address
 from jobs.views import healthz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("admin/login/", admin_login),  # before Wagtail's own form, which knows no second factor
+    path("admin/logout/", admin_logout),  # and before Wagtail's signing out, which knows nothing of unsent work
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("slip", slip_address, name="slip_address"),

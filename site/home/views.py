@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps.views import sitemap as sitemap_view
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import get_language
@@ -28,6 +28,12 @@ from modules.lessons.resume import changed_for
 
 from . import learning
 from .navigation import account_links
+
+
+@require_safe
+def front_door(request: HttpRequest) -> HttpResponse:
+    """Lead from the bare address to the home page in the viewer's language (``core.middleware`` has found it)."""
+    return redirect(f"/{get_language() or settings.LANGUAGE_CODE}/")
 
 
 @require_safe

@@ -73,8 +73,9 @@ def test_another_device_goes_on_at_the_same_place_in_another_language(visitor: V
     one = visitor.page(width=PHONE)
     sign_in(one, "learner")
     one.goto(lesson_url(1))
-    blocks = one.locator('.prose > [id^="block-"]')
-    target = blocks.nth(blocks.count() - 2).get_attribute("id")
+    parts = one.locator('.prose p[id^="block-"]')  # a paragraph inside a block
+    target = parts.nth(parts.count() - 6).get_attribute("id")
+    assert "." in target
     one.evaluate("id => document.getElementById(id).scrollIntoView()", target)
     one.wait_for_timeout(300)
     one.goto("/en/my/")  # leaving tells the place
@@ -83,10 +84,51 @@ def test_another_device_goes_on_at_the_same_place_in_another_language(visitor: V
     other = visitor.page(width=PHONE, language="fr")
     sign_in(other, "learner")
     other.goto(lesson_url(1, "fr"))
-    expect(other.locator(f"#block-{place}")).to_be_in_viewport()
+    assert "." in place
+    expect(other.locator(f'[id="block-{place}"]')).to_be_in_viewport()
     other.goto(lesson_url(1, "fr").rsplit("/", 2)[0] + "/")
     press(other.locator("main .title-block a.button"))
     assert other.url.endswith(f"#block-{place}")
+
+
+def test_work_refused_while_another_page_is_open_is_said_there(visitor: Visitor) -> None:
+    page = visitor.page(width=PHONE)
+    sign_in(page, "learner")
+    page.goto(lesson_url())
+    title = page.locator("h1").inner_text()
+    page.route("**/done/", lambda route: route.abort())
+    page.get_by_role("button", name=FIRST).click()
+    expect(status(page)).to_contain_text("Saved in this browser")
+    page.unroute("**/done/")
+    no_longer = {"refused": True, "message": "This lesson is no longer in use."}
+    page.route("**/done/", lambda route: route.fulfill(json=no_longer))
+    page.goto("/en/my/")
+    told = page.get_by_role("alert")
+    expect(told).to_contain_text("This lesson is no longer in use.")
+    expect(told.get_by_role("link")).to_have_text(title)
+    assert axe(page) == [] and too_wide(page) == 0
+    visitor.troubles[:] = [told for told in visitor.troubles if "ERR_FAILED" not in told]
+
+
+def test_signing_out_without_a_line_neither_signs_out_nor_forgets(visitor: Visitor) -> None:
+    page = visitor.page(width=PHONE)
+    sign_in(page, "organiser")
+    before = done()
+    page.goto(lesson_url())
+    page.route("**/done/", lambda route: route.abort())
+    page.get_by_role("button", name=FIRST).click()
+    expect(status(page)).to_contain_text("Saved in this browser")
+    page.goto("/admin/logout/")  # leads to the same page
+    page.wait_for_url("**/en/account/logout/")
+    page.context.set_offline(True)
+    page.locator("main").get_by_role("button", name="Sign out").click()
+    expect(page.get_by_text("you are still signed in and nothing was deleted")).to_be_visible()
+    assert axe(page) == [] and too_wide(page) == 0
+    page.unroute("**/done/")
+    page.context.set_offline(False)
+    wait_until(lambda: done() == before + 1)
+    cut = ("ERR_FAILED", "ERR_INTERNET_DISCONNECTED")
+    visitor.troubles[:] = [told for told in visitor.troubles if not any(word in told for word in cut)]
 
 
 def test_without_script_the_button_is_a_form(visitor: Visitor) -> None:

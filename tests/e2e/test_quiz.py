@@ -252,6 +252,38 @@ def test_time_over_with_the_tab_open_leads_to_the_result(visitor: Visitor, start
     expect(page.get_by_text("The time for this attempt ended on").first).to_be_visible()
 
 
+def test_time_over_without_a_line_leads_on_only_when_it_is_back(visitor: Visitor, start: Any) -> None:
+    page = visitor.page()
+    attempt = start(page)
+    name, ids = right_answers(attempt)[0]
+    choose(page, name, ids[:1])
+    wait_for_answers(attempt, [(name, ids[:1])])
+    end_in(attempt, 4)
+    page.reload()
+    page.context.set_offline(True)
+    page.wait_for_timeout(6500)  # the time is over, and the page has tried to go on
+    expect(page.locator(f'input[name="{name}"][value="{ids[0]}"]')).to_be_checked()
+    page.context.set_offline(False)
+    page.wait_for_url("**/result/")
+    attempt.refresh_from_db()
+    assert attempt.points == 1
+    forgive(visitor)
+
+
+def test_typing_without_a_pause_is_sent_all_the_same(visitor: Visitor, start: Any) -> None:
+    """Who writes on and on has at most ten seconds that only this browser knows."""
+    from modules.assessments.models import Response
+
+    page = visitor.page()
+    attempt = start(page)
+    field = page.locator("[data-question] input").first
+    assert not Response.objects.filter(question__attempt=attempt).exists()
+    for _tenth in range(24):  # an event as typing makes it, twice a second
+        field.evaluate("box => { box.checked = true; box.dispatchEvent(new Event('input', {bubbles: true})); }")
+        page.wait_for_timeout(500)
+    assert Response.objects.filter(question__attempt=attempt).exists()
+
+
 # --- Every way of using it ------------------------------------------------------------------------
 
 
@@ -375,7 +407,8 @@ def test_signing_out_warns_of_unsent_answers_and_clears_them(visitor: Visitor, s
     expect(page.locator("[data-unsent-list] a")).to_have_attribute("href", re.compile(str(attempt.key)))
     assert axe(page) == []
     press(page.locator("main").get_by_role("button", name="Sign out"))
-    page.goto("/en/")
+    page.wait_for_url("**/en/")
+    expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
     assert unsent(page) == [] and saved(attempt) == {}
     forgive(visitor)
 

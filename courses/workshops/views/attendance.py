@@ -20,7 +20,7 @@ from core.errors import DomainError
 from courses.participants.trail import saw
 
 from .. import services
-from ..facts import attendance_of
+from ..facts import of_minutes
 from ..models import Attendance, Session, Workshop
 from ..permissions import is_own
 from ..sheets import Cell, Row, Sheet, value_of
@@ -49,16 +49,23 @@ def _sheet(user: Any, workshop: Workshop, sessions: Sequence[Session], registrat
     ids = [registration.participant_id for registration in registrations]
     held = {
         (row.session_id, row.participant_id): row
-        for row in Attendance.objects.filter(session__in=sessions, participant__in=ids)
+        for row in Attendance.objects.filter(session__workshop=workshop, participant__in=ids)
     }
-    facts = attendance_of(workshop, ids)
+    offered = sum(session.minutes for session in workshop.sessions.all())
+    attended: Counter[int] = Counter()
+    for mark in held.values():
+        attended[mark.participant_id] += mark.minutes
     saw(user, [registration.participant for registration in registrations], "workshops.view")
     today = workshop.today
     rows = []
     for registration in registrations:
         person = registration.participant
         own = is_own(user, person)
-        row = Row(person, str(registration.organisation or registration.country or ""), fact=facts[person.pk])
+        row = Row(
+            person,
+            str(registration.organisation or registration.country or ""),
+            fact=of_minutes(attended[person.pk], offered),
+        )
         for session in sessions:
             record = held.get((session.pk, person.pk))
             row.cells.append(

@@ -29,8 +29,8 @@
   const refresh = async () => {
     let fresh;
     try {
-      const reply = await fetch(form.action, { credentials: "same-origin" });
-      if (reply.redirected) return void location.assign(reply.url); // handed in there, or the time is over
+      const reply = await fetch(form.action, { credentials: "same-origin", redirect: "manual" });
+      if (reply.type === "opaqueredirect") return void location.assign(form.action); // handed in there, or the time is over
       if (!reply.ok) return;
       fresh = new DOMParser().parseFromString(await reply.text(), "text/html").querySelector("form[data-attempt]");
     } catch { return; /* no line: what is here stays */ }
@@ -53,8 +53,10 @@
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") look(); });
   addEventListener("pageshow", ({ persisted }) => { if (persisted) look(); });
 
-  document.addEventListener("unsent", ({ detail: { id, state, reply } }) => {
+  document.addEventListener("unsent", (event) => {
+    const { id, state, reply } = event.detail;
     if (!id.startsWith(prefix)) return;
+    event.preventDefault(); // it is told here
     const name = id.slice(prefix.length);
     if (state === "kept") say(form.dataset.here);
     if (state === "sending") say(form.dataset.saving);
@@ -80,8 +82,14 @@
   });
   for (const entry of unsent.list(prefix)) show(entry.id.slice(prefix.length), entry.fields);
 
-  // Kept here at once; sent when somebody has chosen, or stopped typing for a moment.
+  // Kept here at once; sent when somebody has chosen, or stopped typing for a moment, or types for ten seconds.
   let pause = 0;
+  let typing = 0; // since when
+  const send = () => {
+    clearTimeout(pause);
+    typing = 0;
+    return unsent.send(prefix);
+  };
   const take = (name) => unsent.put(prefix + name, {
     url: form.dataset.save,
     fields: [["question", name.slice(1)], ["seen", seen(name)], ...given(name)],
@@ -92,12 +100,10 @@
     if (!name || target.type === "file") return;
     take(name);
     clearTimeout(pause);
-    pause = setTimeout(() => unsent.send(), 1000);
+    typing ||= Date.now();
+    pause = setTimeout(send, Math.max(0, Math.min(1000, typing + 10000 - Date.now())));
   });
-  form.addEventListener("change", () => {
-    clearTimeout(pause);
-    unsent.send();
-  });
+  form.addEventListener("change", send);
   // The buttons send the whole form: only when the line is there, so that no error page takes the answers' place.
   let through = false;
   form.addEventListener("submit", async (event) => {
@@ -105,7 +111,7 @@
     const waiting = unsent.list(prefix).length;
     if (through || (!waiting && navigator.onLine)) return;
     event.preventDefault();
-    if (!waiting) return say(form.dataset.offline);
+    if (!navigator.onLine) return say(form.dataset.offline); // not handed in later, by itself
     const button = event.submitter;
     if (await unsent.send(prefix)) {
       through = true;
@@ -113,14 +119,17 @@
     }
   });
 
-  // The server keeps the time. The page only says so, and leads on when it is over.
+  // The server keeps the time. The page only says so, sends what is typed before the end, and leads on when the server
+  // says that it is over: never without a line, so that no error page takes the answers' place.
   const seconds = Number(form.dataset.seconds ?? NaN);
-  if (seconds > 300) setTimeout(() => say(form.dataset.soon), (seconds - 300) * 1000);
-  if (seconds >= 0) {
-    setTimeout(async () => {
-      clearTimeout(pause);
-      await unsent.send(prefix);
-      location.assign(form.action);
-    }, (seconds + 1) * 1000);
-  }
+  const at = (moment, act) => { if (moment > 0) setTimeout(act, moment * 1000); };
+  at(seconds - 300, () => say(form.dataset.soon));
+  at(seconds - 5, send);
+  at(seconds - 2, send);
+  const over = async () => {
+    await send();
+    await look(); // leads on
+    setTimeout(over, 5000);
+  };
+  at(seconds + 1, over);
 })();

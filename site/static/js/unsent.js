@@ -2,10 +2,10 @@
 //
 // base.html loads it on every page of somebody signed in, before the page's own scripts. It defines `unsent`:
 //
-//   unsent.put(id, {url, fields, title, page})  keeps one piece of work; the same id again replaces it.
+//   unsent.put(id, {url, fields, title, page, minor})  keeps one piece of work; the same id again replaces it.
 //       id      what it is about, e.g. "quiz:ATTEMPT:q12" or "lesson:KEY"
 //       url     where it is sent by POST; fields: [[name, value], …], what is sent
-//       title   how the sign-out page calls it; page: the address where it was done
+//       title   how the sign-out page calls it; page: the address where it was done; minor: not worth a word if refused
 //     Returns false where the browser keeps nothing: then it lives as long as the page, which asks before it is left.
 //   unsent.get(id), unsent.list(prefix)         the entries, oldest first: what was put, with id, key and at (ms)
 //   unsent.remove(id)
@@ -19,18 +19,19 @@
 // answers somebody signed out or another account, and returns JSON with `message` and one of
 //   saved: true      it is on the server: forgotten here
 //   refused: true    it never will be (wrong, or too late): forgotten here
-// Any other answer, or none, keeps it. Every step is told on `document` as the event "unsent", whose detail is
+// Any other answer, or none within 20 s, keeps it. Every step is told on `document` as the event "unsent", whose detail is
 //   {id, state: "kept" | "sending" | "saved" | "refused" | "waiting", reply}     reply: the JSON, if there was one
 // and with the state "elsewhere" when another tab kept or settled it (`get` tells what is kept now, or nothing).
+// Who shows a state calls preventDefault; a refusal that nobody shows is said at the top of the page.
 //
 // Sign-out forms carry data-sign-out: with work unsent they lead to the sign-out page, which lists it ([data-unsent-box]) and
-// whose own form (data-sign-out="clear") forgets it.
+// whose own form (data-sign-out="clear") forgets it once the signing out has arrived.
 const unsent = (() => {
   "use strict";
   const account = document.documentElement.dataset.account || "";
   const prefix = `unsent:${account}:`;
   const memory = new Map(); // where the browser keeps nothing
-  const tell = (id, state, reply) => document.dispatchEvent(new CustomEvent("unsent", { detail: { id, state, reply } }));
+  const tell = (id, state, reply) => document.dispatchEvent(new CustomEvent("unsent", { cancelable: true, detail: { id, state, reply } }));
 
   const stored = () => {
     try { return Object.keys(localStorage).filter((name) => name.startsWith(prefix)); } catch { return []; }
@@ -48,10 +49,10 @@ const unsent = (() => {
   const clear = () => list().forEach(({ id }) => remove(id));
   const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
-  const put = (id, { url, fields, title = "", page = location.pathname }) => {
+  const put = (id, { url, fields, title = "", page = location.pathname, minor = false }) => {
     const before = get(id);
     const replaces = before ? [...before.replaces, before.key].slice(-20) : [];
-    const entry = { id, url, fields, title, page, key: newKey(), replaces, at: Date.now() };
+    const entry = { id, url, fields, title, page, minor, key: newKey(), replaces, at: Date.now() };
     let kept = true;
     try {
       localStorage.setItem(prefix + id, JSON.stringify(entry));
@@ -79,13 +80,27 @@ const unsent = (() => {
       answer = await fetch(entry.url, {
         method: "POST", body, credentials: "same-origin",
         headers: { "X-CSRFToken": token(), Accept: "application/json" },
+        signal: AbortSignal.timeout?.(20000), // a line that hangs is tried again
       });
       reply = await answer.json();
     } catch { /* the line is cut, or the answer says nothing */ }
     const settled = reply?.saved || reply?.refused;
     if (settled && get(entry.id)?.key === entry.key) remove(entry.id);
-    tell(entry.id, settled ? (reply.saved ? "saved" : "refused") : "waiting", reply);
+    const unheard = tell(entry.id, settled ? (reply.saved ? "saved" : "refused") : "waiting", reply);
+    if (reply?.refused && unheard && !entry.minor) notice(entry, reply.message);
     return settled ? "settled" : answer ? "kept" : "cut";
+  };
+
+  // Work that is refused on a page that knows nothing of it is said at its top.
+  const notice = ({ title, page }, message) => {
+    const template = document.querySelector("template[data-unsent-refused]");
+    if (!template || !message) return;
+    const [shown, link] = [template.content.firstElementChild.cloneNode(true), document.createElement("a")];
+    link.href = page;
+    link.textContent = title || page;
+    link.dir = "auto";
+    shown.querySelector(".notice__body > :last-child").append(link, " ", message);
+    document.getElementById("main")?.prepend(shown);
   };
 
   let wait = 1000;
@@ -136,10 +151,20 @@ const unsent = (() => {
   document.addEventListener("submit", (event) => {
     const form = event.target.closest("[data-sign-out]");
     if (!form || !list().length) return;
-    if (form.dataset.signOut === "clear") return clear();
     event.preventDefault();
-    location.assign(form.action);
+    if (form.dataset.signOut === "clear") signOut(form);
+    else location.assign(form.action);
   });
+  // What is kept goes only when the signing out has arrived: without a line nothing is lost, and nobody is misled.
+  const signOut = async (form) => {
+    let reply;
+    try {
+      reply = await fetch(form.action, { method: "POST", body: new FormData(form), credentials: "same-origin" });
+    } catch { /* the line is cut */ }
+    if (!reply?.ok) return void (box.querySelector("[data-unsent-cut]").hidden = false);
+    clear();
+    location.assign(reply.url);
+  };
   box?.querySelector("[data-unsent-send]").addEventListener("click", () => { wait = 1000; send(); });
   show();
   addEventListener("storage", ({ key }) => { if (key?.startsWith(prefix)) tell(key.slice(prefix.length), "elsewhere"); });

@@ -14,6 +14,7 @@ from wagtail.models import Collection
 from institutions.models import Role
 from institutions.services import grant_role
 from media.models import CampusDocument, CampusImage, CampusMedia, MediaTrack
+from modules.lessons.body import render_body
 from modules.lessons.checks import findings_of, minutes_needed
 from modules.lessons.weight import FRAME, LINE, Part, weigh, weight_of
 from tests.modules import content
@@ -73,6 +74,20 @@ class TestWeight:
         assert weight.heaviest[0].title == "A noisy leaf" or phone < FRAME
         assert FRAME + phone < weight.total < FRAME + phone + 2000
         assert [(part.title, part.size) for part in weight.later] == [("A talk", 900), ("A form", 700)]
+
+    def test_a_file_that_the_text_links_to_is_told_once_and_shown_with_its_size(self, module):
+        document = CampusDocument.objects.create(title="A form", file=ContentFile(b"y" * 700, name="form.txt"))
+        link = f'<p><a linktype="document" id="{document.pk}">the form</a></p>'
+        page = lesson(module, ("text", link), ("text", link), ("file", {"document": document}))
+        assert [(part.title, part.size) for part in weight_of(page).later] == [("A form", 700)]
+        page = lesson(module, ("text", link), ("text", link), slug="linked")
+        (part,) = weight_of(page).later
+        assert (part.title, part.size, part.block) == ("A form", 700, page.body[1].id)
+        html = render_body(page.body, "en")
+        assert f'<a href="{document.url}" data-weight="TXT, 700\xa0bytes">the form</a>' in html
+        document.file.storage.delete(document.file.name)
+        CampusDocument.objects.update(file_size=None)
+        assert 'data-weight="TXT"' in render_body(page.body, "en") and weight_of(page).later == ()
 
     def test_a_file_that_is_gone_does_not_break_the_editor(self, module, talk):
         page = lesson(module, ("media", {"media": talk}))

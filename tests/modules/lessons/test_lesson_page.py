@@ -40,7 +40,7 @@ def test_a_visitor_reads_without_an_account_and_leaves_no_trace(client, lessons)
     response = client.get(content.url(lessons[0]))
     page = text_of(response)
     assert response.status_code == 200
-    assert "<p>One.</p>" in page
+    assert ">One.</p>" in page
     assert "data-block-key" not in page
     assert "lesson.js" not in page
     assert "Mark as done" not in page
@@ -96,7 +96,33 @@ def test_one_is_led_back_to_where_one_stopped(client, cast, lessons):
     page = text_of(client.get(content.url(lessons[0])))
     assert f'id="block-{second}"' in page
     assert f'href="#block-{second}"' in page
-    note_place(actor=cast.learner, item=item_of(lessons[0]), place=first)
+    for top in (first, f"{first}.1"):
+        note_place(actor=cast.learner, item=item_of(lessons[0]), place=top)
+        assert "Go on where you stopped" not in text_of(client.get(content.url(lessons[0])))
+
+
+def test_each_paragraph_has_an_address_and_one_is_led_back_to_it(client, cast, lessons):
+    lessons[0].body = [("text", "<p>One.</p><ul><li>Two.</li></ul><p>Three, <b>at last</b>.</p>")]
+    content.publish(lessons[0])
+    block = lessons[0].body[0].id
+    client.force_login(cast.learner)
+    note_place(actor=cast.learner, item=item_of(lessons[0]), place=f"{block}.3")
+    page = text_of(client.get(content.url(lessons[0])))
+    assert f'<li id="block-{block}.2">Two.</li>' in page
+    assert f'<p id="block-{block}.3">Three, ' in page
+    assert f'href="#block-{block}.3"' in page and f'data-stopped="block-{block}.3"' in page
+
+
+def test_who_reads_a_lesson_again_is_led_back_to_the_place_of_that_reading_only(client, cast, lessons):
+    second = lessons[0].body[1].id
+    client.force_login(cast.learner)
+    note_place(actor=cast.learner, item=item_of(lessons[0]), place=second)
+    mark_done(actor=cast.learner, item=item_of(lessons[0]))
+    assert "Go on where you stopped" not in text_of(client.get(content.url(lessons[0])))
+    note_place(actor=cast.learner, item=item_of(lessons[0]), place=second)
+    page = text_of(client.get(content.url(lessons[0])))
+    assert "Go on where you stopped" in page and "You have done this lesson" in page
+    note_place(actor=cast.learner, item=item_of(lessons[0]), place="")
     assert "Go on where you stopped" not in text_of(client.get(content.url(lessons[0])))
 
 
@@ -159,7 +185,7 @@ def test_a_restriction_of_the_page_or_above_is_kept(client, cast, module, lesson
     assert client.post(done).status_code == 404
     client.force_login(cast.trainer)
     response = client.get(content.url(lessons[0]))
-    assert "<p>One.</p>" in text_of(response)
+    assert ">One.</p>" in text_of(response)
     assert "no-store" in response["Cache-Control"]
 
 

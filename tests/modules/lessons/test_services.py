@@ -20,6 +20,23 @@ def item():
     return ItemFactory(version=3)
 
 
+def test_a_lesson_done_keeps_no_place_but_one_of_reading_it_again(cast, item):
+    note_place(actor=cast.learner, item=item, place="ab")
+    mark_done(actor=cast.learner, item=item)
+    assert LessonProgress.objects.get().place == ""
+    note_place(actor=cast.learner, item=item, place="cd", at=timezone.now() - timedelta(minutes=5))  # arrives late
+    assert LessonProgress.objects.get().place == ""
+    note_place(actor=cast.learner, item=item, place="ef")
+    mark_done(actor=cast.learner, item=item)
+    assert LessonProgress.objects.get().place == "ef"
+
+
+def test_a_place_reached_after_it_was_done_without_a_line_stays(cast, item):
+    note_place(actor=cast.learner, item=item, place="ef")
+    mark_done(actor=cast.learner, item=item, at=timezone.now() - timedelta(minutes=5))
+    assert LessonProgress.objects.get().place == "ef"
+
+
 def test_done_is_written_once_with_revision_version_and_language(cast, item):
     first = mark_done(actor=cast.learner, item=item, revision=12, language="fr")
     again = mark_done(actor=cast.learner, item=item, revision=13, language="en")
@@ -90,14 +107,17 @@ def test_seen_writes_at_most_once_a_minute(cast, item):
     assert Event.objects.filter(verb="experienced").count() == 1
 
 
-def test_the_place_is_kept(cast, item):
-    place = "0b5b4d3c-8a52-4a10-9a39-08b0a9e4a001"
+@pytest.mark.parametrize("paragraph", ["", ".1", ".123"])
+def test_the_place_is_kept(cast, item, paragraph):
+    place = f"0b5b4d3c-8a52-4a10-9a39-08b0a9e4a001{paragraph}"
     note_place(actor=cast.learner, item=item, place=place)
     assert LessonProgress.objects.get().place == place
 
 
-@pytest.mark.parametrize("place", ["", "x" * 41, "<script>", "../..", "Ünïcode"])
-def test_a_place_that_is_no_block_id_is_refused(cast, item, place):
+@pytest.mark.parametrize(
+    "place", ["x" * 41, "a" * 41, "<script>", "../..", "Ünïcode", "ab.", "ab.1234", ".1", "ab.1.2", "ab.1\n"]
+)
+def test_a_place_that_is_none_is_refused(cast, item, place):
     with pytest.raises(UnknownPlace):
         note_place(actor=cast.learner, item=item, place=place)
     assert not LessonProgress.objects.exists()

@@ -193,7 +193,15 @@ class TestForm:
         assert answer.status_code == 200 and "Say in one sentence what changed" in text_of(answer)
         assert item_of(lessons[0]).version == 1
         assert self.post(client, lessons[0], change="major", change_note="New rule.").status_code == 302
-        assert item_of(lessons[0]).version == 2
+
+    def test_the_sentence_of_the_change_before_is_refused(self, client, editor, lessons):
+        """It would be taken for the same change, and nobody would be told."""
+        client.force_login(editor)
+        page = change(lessons[0], "New rule.")
+        answer = self.post(client, page, change="major", change_note=" New rule. ")
+        assert answer.status_code == 200 and "Say what changed this time" in text_of(answer)
+        assert self.post(client, page, change="major", change_note="Another rule.").status_code == 302
+        assert item_of(lessons[0]).version == 3
 
     def test_what_was_said_last_time_is_not_said_again(self, editor, lessons):
         page = change(lessons[0], "New rule.")

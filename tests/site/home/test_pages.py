@@ -117,3 +117,17 @@ def test_a_visitors_wish_to_enrol_is_kept_until_after_the_sign_in(client):
     user = User.objects.get(email="focalpoint@example.org")
     client.force_login(user)
     assert "/en/courses/lmo-detection/enrol/" in client.get("/en/my/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("asked", "language"), [("", "en"), ("fr-CH, en;q=0.5", "fr"), ("de, ar;q=0.3", "ar"), ("zh-CN", "zh-hans")]
+)
+def test_the_bare_address_leads_to_the_home_page_in_the_visitors_language(client, asked, language):
+    response = client.get("/", headers={"accept-language": asked} if asked else {})
+    assert (response.status_code, response.url) == (302, f"/{language}/")
+    assert "Accept-Language" in response.headers["Vary"]
+
+
+def test_the_bare_address_follows_the_language_of_the_account(client):
+    client.force_login(User.objects.create_user("reader@example.org", name="A reader", language="es"))
+    assert client.get("/", headers={"accept-language": "fr"}).url == "/es/"

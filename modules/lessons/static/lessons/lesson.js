@@ -13,11 +13,17 @@
   const buttons = [...form.querySelectorAll("button[name=done]")];
   let pressed = false; // and not waited since: then the answer leads on
   const busy = (is) => buttons.forEach((button) => { button.disabled = is; });
-  document.addEventListener("unsent", ({ detail: { id: about, state, reply } }) => {
+  document.addEventListener("unsent", (event) => {
+    const { id: about, state, reply } = event.detail;
     if (about !== id) return;
+    event.preventDefault(); // it is told here
     if (state === "saved" && pressed && reply.url) return void location.assign(reply.url);
     if (state === "kept" || state === "sending") {
       status.textContent = form.dataset.saving;
+      return;
+    }
+    if (state === "elsewhere" && !unsent.get(id)) { // another window sent it
+      status.textContent = "";
       return;
     }
     status.textContent = reply?.message || form.dataset.kept;
@@ -46,11 +52,14 @@
     document.getElementById(form.dataset.stopped)?.scrollIntoView();
   }
   const { place: address } = form.dataset;
-  const blocks = [...document.querySelectorAll('.prose > [id^="block-"]')];
-  if (!address || !blocks.length) return;
+  const done = !form.querySelector("button[value='1'], button[value=again]");
+  // Blocks, and the paragraphs in them; not what is folded away.
+  const blocks = [...document.querySelectorAll('.prose [id^="block-"]')].filter((one) => !one.parentElement.closest("details"));
+  if (!blocks.length) return;
   let told = "";
   let timer = 0;
   const placeNow = () => {
+    if (done && form.getBoundingClientRect().top <= innerHeight) return ""; // read again to the end
     const above = blocks.filter((block) => block.getBoundingClientRect().top <= innerHeight / 3);
     return above.length ? above[above.length - 1].id.slice(6) : "";
   };
@@ -58,7 +67,7 @@
     clearTimeout(timer);
     timer = 0;
     const place = placeNow();
-    if (!place || place === told) return;
+    if (place === told || (!place && !done)) return;
     const fields = [["place", place]];
     const token = form.elements.csrfmiddlewaretoken.value;
     told = place;
@@ -68,7 +77,7 @@
       return void navigator.sendBeacon(address, data);
     }
     const keep = () => unsent.put(`place:${form.dataset.lesson}`, {
-      url: address, fields, title: document.querySelector("h1").textContent,
+      url: address, fields, title: document.querySelector("h1").textContent, minor: true,
     });
     if (leaving) return void keep();
     fetch(address, {
