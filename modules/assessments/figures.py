@@ -1,14 +1,16 @@
 """The statistics of a quiz and of a question, read from attempts. The arithmetic stands in ``item_analysis``.
 
-Rows are read as a stream and only sums are kept (of a question also its answers, each different one once), so a hundred
-thousand answers need little memory. The number of queries is the same whatever the number of attempts, questions and
-versions. Which attempts may be counted says the caller: ``Attempt.objects.measured()``, or those of a cohort.
+Rows are read as a stream and only sums are kept (of a question also its answers, each different one once), so a
+hundred thousand answers need little memory. Which attempts count is found out first, and theirs is then asked for by
+their ids, ``CHUNK`` attempts at a time: a database that has to look for both at once may take the square of their
+number. Up to that number the queries are the same whatever the number of attempts, questions and versions. Which
+attempts may be counted says the caller: ``Attempt.objects.measured()``, or those of a cohort.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -92,19 +94,20 @@ def summaries(attempts: AttemptQuerySet) -> dict[int, Summary]:
 
 def quiz_figures(quiz: Quiz, attempts: AttemptQuerySet, which: Which, language: str) -> QuizFigures:
     """Return the figures of a quiz from those of ``attempts`` that are of this quiz and count. Six queries."""
-    counted = which.of(attempts.filter(quiz=quiz))
-    scores = counted.order_by().values_list("percent", "passed", "learner_key")
+    counted = which.of(attempts.filter(quiz=quiz)).order_by().values_list("pk", "percent", "passed", "learner_key")
+    scores = list(counted.iterator(chunk_size=CHUNK))
     papers, found = Papers(), _Sums()
-    asked = AttemptQuestion.objects.filter(attempt__in=counted.values("pk")).order_by("attempt_id", "order")
-    for _attempt, some in groupby(asked.values_list(*EARNED).iterator(chunk_size=CHUNK), key=itemgetter(0)):
-        points: dict[Any, Decimal] = {}
-        for _pk, version, key, *earned, learner in some:
-            found.add((version, key), earned, learner)
-            points[version] = earned[0]
-        papers.add(points)
-    found.add_times(Response.objects.filter(question__attempt__in=counted.values("pk")))
+    for pks in _batches([pk for pk, *_score in scores]):
+        asked = AttemptQuestion.objects.filter(attempt__in=pks).order_by("attempt_id", "order")
+        for _attempt, some in groupby(asked.values_list(*EARNED).iterator(chunk_size=CHUNK), key=itemgetter(0)):
+            points: dict[Any, Decimal] = {}
+            for _pk, version, key, *earned, learner in some:
+                found.add((version, key), earned, learner)
+                points[version] = earned[0]
+            papers.add(points)
+        found.add_times(Response.objects.filter(question__attempt__in=pks))
     consistency = papers.consistency()
-    summary = _summary(scores.iterator(chunk_size=CHUNK), consistency.alpha)
+    summary = _summary((tuple(score) for _pk, *score in scores), consistency.alpha)
     return QuizFigures(summary, consistency, _in_order(quiz, found, language))
 
 
@@ -120,7 +123,12 @@ EARNED = (
 )
 
 
-def _summary(rows: Iterable[tuple[Decimal, bool, Any]], alpha: float | None = None) -> Summary:
+def _batches(pks: list[int]) -> Iterator[list[int]]:
+    for start in range(0, len(pks), CHUNK):
+        yield pks[start : start + CHUNK]
+
+
+def _summary(rows: Iterable[tuple[Any, ...]], alpha: float | None = None) -> Summary:
     percents, people, passed = [], set(), 0
     for percent, has_passed, learner in rows:
         percents.append(percent)
@@ -253,22 +261,28 @@ class VersionFigures(Asked):
 def question_figures(
     question: Question, attempts: AttemptQuerySet, which: Which, language: str
 ) -> list[VersionFigures]:
-    """Return the figures of each version of a question that the attempts asked, the newest first. Four queries."""
+    """Return the figures of each version of a question that the attempts asked, the newest first. Six queries."""
     asked = AttemptQuestion.objects.filter(version__question=question)
-    counted = which.of(attempts.filter(pk__in=asked.values("attempt")))
-    asked = asked.filter(attempt__in=counted.values("pk"))
-    fields = (*EARNED[1:], "attempt__language", "answer")
+    counted = which.of(attempts.filter(pk__in=asked.values("attempt"))).order_by().values_list("pk", flat=True)
+    fields = ("pk", *EARNED[1:], "attempt__language")
     sums, groups, same = _Sums(), {}, _Same()
-    for version, key, *earned, learner, code, answer in (
-        asked.with_answers().order_by().values_list(*fields).iterator(CHUNK)
-    ):
-        sums.add((version, key), earned, learner)
-        group = groups.setdefault((version, key), {}).setdefault(code, Group())
-        group.people.add(learner)
-        group.item.add(*earned)
-        group.answers.append(same.of(answer))
-    sums.add_times(Response.objects.filter(question__attempt__in=asked.values("attempt")))
+    for pks in _batches(list(counted.iterator(chunk_size=CHUNK))):
+        batch = asked.filter(attempt__in=pks)
+        answers = _answers(batch, same)
+        for pk, version, key, *earned, learner, code in batch.order_by().values_list(*fields).iterator(CHUNK):
+            sums.add((version, key), earned, learner)
+            group = groups.setdefault((version, key), {}).setdefault(code, Group())
+            group.people.add(learner)
+            group.item.add(*earned)
+            group.answers.append(answers.get(pk))
+        sums.add_times(Response.objects.filter(question__attempt__in=pks))
     return [_version(one, key, sums, groups[_graded(one, key)], language) for one, key in _versions(groups)]
+
+
+def _answers(asked: models.QuerySet, same: _Same) -> dict[int, Answer]:
+    """The answer that counts to each question as asked, by its id: the last that did not come late."""
+    given = Response.objects.filter(question__in=asked.values("pk"), late=False).order_by("pk")
+    return {pk: same.of(answer) for pk, answer in given.values_list("question_id", "answer").iterator(CHUNK)}
 
 
 class _Same:

@@ -65,6 +65,7 @@ def addresses(who: str) -> list[str]:
             f"workshops/{workshop.key}/attendance/{session.pk}/",
             f"workshops/{workshop.key}/sheet/",
             "cohorts/",
+            "marking/",
             f"cohorts/{cohort.pk}/",
         ],
         "organiser": [

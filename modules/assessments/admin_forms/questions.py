@@ -79,7 +79,7 @@ class QuestionForm(WordsForm):
         self.original = content.in_language(content.source) if self.is_translation else None
         self.original_text = self.text_to_edit(self.original) if self.original else ""
         self.fields["type"].choices = [(kind.name, kind.label) for kind in TYPES if kind.name in self.kinds]  # type: ignore[attr-defined]
-        if len(self.kinds) == 1:
+        if len(self.kinds) == 1 or self.version is None:  # of a new question it is chosen above the form
             self.fields["type"].widget = forms.HiddenInput()
         self.initial.update(
             key=self.instance.key if self.version else "",

@@ -161,7 +161,7 @@ def test_the_queries_are_the_same_for_few_and_for_many(quiz, first_question, num
         took(quiz, "aab")
     with django_assert_num_queries(6):
         of(quiz)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         question_figures(first_question, Attempt.objects.measured(), Which.FIRST, "en")
 
 
