@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from core.languages import direction, native_name
 from courses.participants.forms import DateInput
 
 from .models import ApplicationQuestion, Cohort, Enrolment
@@ -67,6 +68,22 @@ class InviteForm(forms.Form):
         self.fields["email"].widget.attrs["dir"] = "ltr"
         self.fields["name"].widget.attrs["dir"] = "auto"
         self.initial.setdefault("language", get_language())
+
+
+class InvitationWordsForm(forms.Form):
+    """What the organisers add to the invitations of a cohort, in each language. Each may stay empty."""
+
+    def __init__(self, *args: Any, cohort: Cohort, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        held = {row.language: row.text for row in cohort.invitation_texts.all()}
+        for code, _name in settings.LANGUAGES:
+            self.fields[code] = forms.CharField(
+                label=native_name(code),
+                required=False,
+                max_length=3000,
+                widget=forms.Textarea(attrs={"rows": 5, "lang": code, "dir": direction(code)}),
+                initial=held.get(code, ""),
+            )
 
 
 class TrainerForm(forms.Form):

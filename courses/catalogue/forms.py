@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django import forms
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from core.languages import direction, native_name
 
 from .models import Cohort, Course
 from .search import FACETS
@@ -79,13 +82,56 @@ class ThresholdsForm(forms.Form):
 
 
 class LetterForm(forms.Form):
-    """A letter to people at risk."""
+    """A letter to people at risk, in the writer's language and, if wished, in others that its readers read.
 
-    subject = forms.CharField(label=_("Subject"), max_length=200, widget=forms.TextInput(attrs={"dir": "auto"}))
-    text = forms.CharField(
-        label=_("Text"), max_length=5000, widget=forms.Textarea(attrs={"rows": 14, "dir": "auto"}), strip=True
-    )
+    ``readers`` is ``{language: how many}``; the words of a language are given whole or not at all.
+    """
+
     keep = forms.BooleanField(label=_("Keep these words for the next letter of this course"), required=False)
+
+    def __init__(self, *args: Any, source: str, readers: Mapping[str, int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.codes = [source, *(code for code in readers if code != source)]
+        self.readers = readers
+        for code in self.codes:
+            attrs = {"lang": code, "dir": direction(code)}
+            own = code == source
+            self.fields[f"subject_{code}"] = forms.CharField(
+                label=_("Subject"), max_length=200, required=own, widget=forms.TextInput(attrs=attrs)
+            )
+            self.fields[f"text_{code}"] = forms.CharField(
+                label=_("Text"), max_length=5000, required=own, widget=forms.Textarea(attrs={"rows": 14, **attrs})
+            )
+        self.order_fields([*(name for name in self.fields if name != "keep"), "keep"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        for code in self.codes[1:]:
+            parts = ("subject", "text")
+            given = [part for part in parts if data.get(f"{part}_{code}")]
+            for part in parts:
+                if given and part not in given:
+                    self.add_error(f"{part}_{code}", gettext("Write both in this language, or leave both empty."))
+        return data
+
+    @property
+    def words(self) -> dict[str, tuple[str, str]]:
+        """Subject and text by language, where they are written."""
+        data = self.cleaned_data
+        return {code: (data[f"subject_{code}"], data[f"text_{code}"]) for code in self.codes if data[f"text_{code}"]}
+
+    @property
+    def languages(self) -> list[dict[str, Any]]:
+        """The fields of each language, and how many read it."""
+        return [
+            {
+                "name": native_name(code),
+                "code": code,
+                "number": self.readers.get(code, 0),
+                "fields": [self[f"subject_{code}"], self[f"text_{code}"]],
+            }
+            for code in self.codes
+        ]
 
 
 class NoteForm(forms.Form):

@@ -46,6 +46,7 @@ urlpatterns = [
     path("cohorts/<int:pk>/archive/", archive.cohort_archive, name="cohort_archive"),
     path("courses/<slug:key>/archive/", archive.course_archive, name="course_archive"),
     path("cohorts/<int:pk>/invite/", people.cohort_invite, name="cohort_invite"),
+    path("cohorts/<int:pk>/invite/words/", people.cohort_invitation_words, name="cohort_invitation_words"),
     path("cohorts/<int:pk>/add/", people.cohort_add, name="cohort_add"),
     path("applications/<int:pk>/", entry.application, name="application"),
     path("applications/<int:pk>/take-back/", entry.application_take_back, name="application_take_back"),

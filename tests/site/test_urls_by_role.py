@@ -194,6 +194,8 @@ TABLE: list[Row] = [
     Row("cohort_start", "", ORGANISERS),
     Row("cohort_new course_entry question_new", "course.key", ORGANISE_IT),
     Row("cohort_desk cohort_edit cohort_invite cohort_add", "applied_cohort.pk", ORGANISE_IT),
+    Row("cohort_invitation_words", "applied_cohort.pk", ORGANISE_IT),
+    Row("cohort_invitation_words", "applied_cohort.pk", DO_ORGANISE_IT, post="also"),
     Row("cohort_trainers cohort_archive", "applied_cohort.pk", ORGANISE_IT),
     Row("cohort_trainers", "applied_cohort.pk", ORGANISE_IT, post="also"),
     Row("cohort_archive", "applied_cohort.pk", DO_ORGANISE_IT, post="also"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,7 +22,8 @@ from jobs.models import Job, OutboxMail
 from jobs.services import advance, draft_mail, queue_drafts, start_job
 from modules.assessments.facts import failures
 
-from ..models import Cohort, Enrolment, Letter, LetterTemplate, SyllabusEntry
+from ..models import Cohort, Enrolment, Letter, LetterTemplate, LetterText, SyllabusEntry
+from ..models.following import words_for
 from ..permissions import can_write_letters
 from ..services.standing import Completion
 from . import letters, risk
@@ -30,6 +32,8 @@ from .standing import Desk, language_of, last_seen, zone_of
 
 JOB = "catalogue.letter"
 PORTION = 200
+Words = tuple[str, str]
+"""Subject and text."""
 
 
 class MayNotWrite(DomainError):
@@ -140,6 +144,12 @@ def check_letter(subject: str, text: str) -> None:
         )
 
 
+def check_letters(words: Mapping[str, Words]) -> None:
+    """Raise ``LetterWrong`` for what is wrong in any language."""
+    for subject, text in words.values():
+        check_letter(subject, text)
+
+
 @transaction.atomic
 def save_template(*, actor: Any, cohort: Cohort, language: str, subject: str, text: str) -> LetterTemplate:
     """Keep the words for the next letter of this course in this language. Raises ``MayNotWrite``, ``LetterWrong``."""
@@ -153,13 +163,32 @@ def save_template(*, actor: Any, cohort: Cohort, language: str, subject: str, te
     return template
 
 
-def preview(cohort: Cohort, enrolments: Iterable[Enrolment], subject: str, text: str) -> dict[str, Any]:
-    """Return the letter as the first of them would get it, and how many do not want such letters."""
+def languages_of(enrolments: Iterable[Enrolment]) -> dict[str, int]:
+    """Return ``{language: how many of these people read it}``, the most frequent first."""
+    return dict(Counter(language_of(row) for row in enrolments).most_common())
+
+
+def preview(cohort: Cohort, enrolments: Iterable[Enrolment], words: Mapping[str, Words], source: str) -> dict[str, Any]:
+    """Return the letter in each language as its first reader would get it, and how many do not want such letters.
+
+    ``words`` are subject and text by language, those of the writer's language ``source`` among them.
+    """
     rows = list(enrolments)
     refused = subscriptions.refused_by([row.participant.user_id or 0 for row in rows], LETTER)
     rows = [row for row in rows if row.participant.user_id not in refused]
-    shown = _filled(rows[0], Desk().completions(rows[:1])[rows[0].pk], subject, text) if rows else None
-    return {"letter": shown, "to": rows[0].participant if rows else None, "number": len(rows), "refused": len(refused)}
+    first: dict[str, Enrolment] = {}
+    for row in rows:
+        first.setdefault(language_of(row), row)
+    completions = Desk().completions(list(first.values()))
+    shown = [
+        {
+            "language": language,
+            "letter": _filled(row, completions[row.pk], *words_for(words, language, source)),
+            "to": row.participant,
+        }
+        for language, row in first.items()
+    ]
+    return {"letters": shown, "number": len(rows), "refused": len(refused)}
 
 
 def _filled(enrolment: Enrolment, completion: Completion, subject: str, text: str) -> tuple[str, str]:
@@ -180,24 +209,31 @@ def _filled(enrolment: Enrolment, completion: Completion, subject: str, text: st
 
 
 @transaction.atomic
-def send_letter(*, actor: Any, cohort: Cohort, enrolments: Iterable[Enrolment], subject: str, text: str) -> Letter:
-    """Send a letter to chosen people of a cohort, by a job. Raises ``MayNotWrite`` and ``LetterWrong``.
+def send_letter(
+    *, actor: Any, cohort: Cohort, enrolments: Iterable[Enrolment], words: Mapping[str, Words], source: str
+) -> Letter:
+    """Send a letter to chosen people of a cohort, by a job; each gets the words in their language, if there are any.
 
-    Who finishes, leaves or says no meanwhile gets none.
+    ``words`` are subject and text by language, ``source`` is the writer's. Who finishes, leaves or says no meanwhile
+    gets none. Raises ``MayNotWrite`` and ``LetterWrong``.
     """
     if not can_write_letters(actor, cohort):
         raise MayNotWrite
-    check_letter(subject, text)
+    check_letters(words)
     ids = [row.pk for row in enrolments if row.cohort_id == cohort.pk]
     if not ids:
         raise LetterWrong(_("Choose at least one person."))
     letter = Letter.objects.create(
         cohort=cohort,
         author=actor,
-        subject=subject,
-        text=text,
-        language=translation.get_language() or settings.LANGUAGE_CODE,
+        subject=words[source][0],
+        text=words[source][1],
+        language=source,
         enrolments=ids,
+    )
+    others = {language: pair for language, pair in words.items() if language != source}
+    LetterText.objects.bulk_create(
+        [LetterText(record=letter, language=code, subject=pair[0], text=pair[1]) for code, pair in others.items()]
     )
     letter.job = start_job(actor=actor, kind=JOB, params={"letter": letter.pk}, total=len(ids))
     letter.save(update_fields=["job"])
@@ -213,7 +249,8 @@ def letter_url(job: Job) -> str:
 
 def write_letters(job: Job) -> None:
     """The job: a mail to each, once, whoever runs it how often."""
-    letter = Letter.objects.select_related("cohort__course__item", "author").get(pk=job.params["letter"])
+    rows_of = Letter.objects.select_related("cohort__course__item", "author").prefetch_related("texts")
+    letter = rows_of.get(pk=job.params["letter"])
     desk, done, sent = Desk(), 0, 0
     for start in range(0, len(letter.enrolments), PORTION):
         ids = letter.enrolments[start : start + PORTION]
@@ -241,7 +278,7 @@ def _mail(letter: Letter, enrolment: Enrolment, completion: Completion) -> Outbo
     assert user is not None  # write_letters
     language = language_of(enrolment)
     url = subscriptions.link(user, LETTER, language)
-    subject, text = _filled(enrolment, completion, letter.subject, letter.text)
+    subject, text = _filled(enrolment, completion, *letter.words_in(language))
     return draft_mail(
         key=f"letter:{letter.key}:{enrolment.pk}",
         to=user.email,

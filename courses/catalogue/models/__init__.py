@@ -3,8 +3,8 @@
 from .cohorts import Cohort, CohortTrainer, CohortWindow, Enrolment
 from .completion import CohortSnapshot, PracticalTask, RequirementWaiver, RuleDraft, TaskResult
 from .courses import CompletionRule, Course, CourseOrganisation, CoursePage, SyllabusEntry
-from .entry import Application, ApplicationQuestion, CohortInvitation, Prerequisite
-from .following import EnrolmentNote, Letter, LetterTemplate
+from .entry import Application, ApplicationQuestion, CohortInvitation, InvitationText, Prerequisite
+from .following import EnrolmentNote, Letter, LetterTemplate, LetterText
 
 __all__ = [
     "Application",
@@ -20,8 +20,10 @@ __all__ = [
     "CoursePage",
     "Enrolment",
     "EnrolmentNote",
+    "InvitationText",
     "Letter",
     "LetterTemplate",
+    "LetterText",
     "PracticalTask",
     "Prerequisite",
     "RequirementWaiver",

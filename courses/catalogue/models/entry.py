@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.languages import best_title
+from core.models import LanguageText
 from courses.participants.models import Participant
 from modules.records.models import Item
 
@@ -153,6 +154,19 @@ class CohortInvitation(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state == self.State.SENT and self.expires_at > timezone.now()
+
+
+class InvitationText(LanguageText):
+    """What the organisers of a cohort add to its invitations, in one language."""
+
+    record = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="invitation_texts")
+    text = models.TextField(_("text"), max_length=3000)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["record", "language"], name="invitation_text_once")]
+
+    def __str__(self) -> str:
+        return f"{self.record_id} {self.language}"
 
 
 class Prerequisite(models.Model):

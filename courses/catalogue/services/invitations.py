@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from core import audit
 from core.errors import DomainError
+from core.languages import best_text
 from core.links import make_token, read_token
 from courses.participants.activation import owns_address
 from courses.participants.models import Participant
@@ -108,6 +110,29 @@ def cancel_invitation(*, actor: Any, invitation: CohortInvitation) -> CohortInvi
     return invitation
 
 
+def invitation_words(cohort: Cohort, language: str) -> str:
+    """Return what the organisers add to invitations for who reads ``language``: asked, the cohort's, English."""
+    source = cohort.language or cohort.course.item.source_language
+    found = best_text(cohort.invitation_texts.all(), asked=language, source=source)
+    return found.text if found else ""
+
+
+@transaction.atomic
+def keep_invitation_words(*, actor: Any, cohort: Cohort, texts: Mapping[str, str]) -> None:
+    """Keep the words for the invitations of a cohort, ``{language: text}``; an empty text takes them away.
+
+    Those sent before stay as they were. Raises ``NotYourProgramme``.
+    """
+    _require_organiser(actor, cohort)
+    for language, text in texts.items():
+        if words := text.strip():
+            cohort.invitation_texts.update_or_create(language=language, defaults={"text": words})
+        else:
+            cohort.invitation_texts.filter(language=language).delete()
+    written = sorted(language for language, text in texts.items() if text.strip())
+    audit.record(actor=actor, action="catalogue.keep_invitation_words", obj=cohort, languages=written)
+
+
 def read_invitation(token: str) -> CohortInvitation:
     """Return the invitation of a link. Raises ``LinkExpired``, ``LinkInvalid`` or ``InvitationOver``."""
     pk, email = read_token(PURPOSE, token, max_age=timedelta(days=LINK_DAYS))
@@ -195,6 +220,7 @@ def _mail(invitation: CohortInvitation) -> None:
                 "cohort": invitation.cohort,
                 "url": settings.BASE_URL + reverse("invitation", args=[token]),
                 "until": invitation.expires_at,
+                "words": invitation_words(invitation.cohort, invitation.language),
             },
             language=invitation.language,
         )

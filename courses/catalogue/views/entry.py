@@ -123,8 +123,14 @@ def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
             return _answer_written_down(request, found, record)
         return _answer_signed_in(request, found)
     if activation.address_taken(found.email):
-        return render(request, "catalogue/invitation.html", {"invitation": found, "sign_in": True})
+        return render(
+            request, "catalogue/invitation.html", {"invitation": found, "sign_in": True, "words": _words(found)}
+        )
     return _answer_as_newcomer(request, found)
+
+
+def _words(found: CohortInvitation) -> str:
+    return services.invitation_words(found.cohort, get_language() or found.language)
 
 
 def _nothing(request: HttpRequest, problem: str) -> HttpResponse:
@@ -140,7 +146,7 @@ def _written_down(user: Any, found: CohortInvitation) -> Participant | None:
 
 def _answer_written_down(request: HttpRequest, found: CohortInvitation, record: Participant) -> HttpResponse:
     user: Any = request.user
-    context: dict[str, Any] = {"invitation": found, "participant": record}
+    context: dict[str, Any] = {"invitation": found, "participant": record, "words": _words(found)}
     if request.method == "POST":
         try:
             with transaction.atomic():
@@ -159,7 +165,7 @@ def _answer_written_down(request: HttpRequest, found: CohortInvitation, record: 
 def _answer_signed_in(request: HttpRequest, found: CohortInvitation) -> HttpResponse:
     participant = participant_of(request.user)
     assert participant is not None  # details_needed
-    context: dict[str, Any] = {"invitation": found, "participant": participant}
+    context: dict[str, Any] = {"invitation": found, "participant": participant, "words": _words(found)}
     if not activation.owns_address(request.user, found.email):
         return render(request, "catalogue/invitation.html", {"problem": str(services.WrongAddress())}, status=403)
     if request.method == "POST":
@@ -192,4 +198,4 @@ def _answer_as_newcomer(request: HttpRequest, found: CohortInvitation) -> HttpRe
         else:
             messages.success(request, _("You are enrolled. Your first lesson is one step away."))
             return perform_login(request, user, email_verification="none", redirect_url=reverse("participant_profile"))
-    return render(request, "catalogue/invitation.html", {"invitation": found, "form": form})
+    return render(request, "catalogue/invitation.html", {"invitation": found, "form": form, "words": _words(found)})

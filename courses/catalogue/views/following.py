@@ -78,30 +78,40 @@ def cohort_letter(request: HttpRequest, pk: int) -> HttpResponse:
     if not chosen:
         messages.error(request, _("Choose at least one person."))
         return redirect("cohort_at_risk", pk=cohort.pk)
-    language = get_language() or "en"
+    source, readers = get_language() or "en", at_risk.languages_of(chosen)
     step = request.POST.get("step", "")
-    if not step:
-        subject, text = at_risk.template_for(cohort, language)
-        form, shown = LetterForm(initial={"subject": subject, "text": text}), None
-    else:
-        form, shown = LetterForm(request.POST), None
-        if form.is_valid():
-            words = {"subject": form.cleaned_data["subject"], "text": form.cleaned_data["text"]}
-            try:
-                at_risk.check_letter(**words)
-                if form.cleaned_data["keep"]:
-                    at_risk.save_template(actor=request.user, cohort=cohort, language=language, **words)
-                if step == "send":
-                    letter = at_risk.send_letter(actor=request.user, cohort=cohort, enrolments=chosen, **words)
-                    return redirect("job_status", key=letter.job.key) if letter.job else redirect("cohorts")
-                shown = at_risk.preview(cohort, chosen, **words)
-            except DomainError as error:
-                form.add_error("text", str(error))
+    initial = {} if step else _words_to_begin_with(cohort, {source, *readers})
+    form = LetterForm(request.POST if step else None, initial=initial, source=source, readers=readers)
+    shown = None
+    if step and form.is_valid():
+        try:
+            at_risk.check_letters(form.words)
+            if form.cleaned_data["keep"]:
+                for language, (subject, text) in form.words.items():
+                    at_risk.save_template(
+                        actor=request.user, cohort=cohort, language=language, subject=subject, text=text
+                    )
+            if step == "send":
+                letter = at_risk.send_letter(
+                    actor=request.user, cohort=cohort, enrolments=chosen, words=form.words, source=source
+                )
+                return redirect("job_status", key=letter.job.key) if letter.job else redirect("cohorts")
+            shown = at_risk.preview(cohort, chosen, form.words, source)
+        except DomainError as error:
+            form.add_error(None, str(error))
     return render(
         request,
         "catalogue/following/letter.html",
         {"cohort": cohort, "form": form, "shown": shown, "people": chosen, "places": letters.PLACES},
     )
+
+
+def _words_to_begin_with(cohort: Cohort, languages: set[str]) -> dict[str, str]:
+    """Return what the form begins with: in each language the words the course has kept, else ours."""
+    found = {}
+    for code in languages:
+        found[f"subject_{code}"], found[f"text_{code}"] = at_risk.template_for(cohort, code)
+    return found
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -197,6 +197,15 @@ class TestInvitation:
         client.post(link, {"answer": "yes"})
         assert cohort.enrolments.get().participant.user == user
 
+    def test_the_organisers_words_stand_on_the_page_as_text(self, client, cast, cohort, link):
+        client.force_login(cast.organiser)
+        address = f"/en/cohorts/{cohort.pk}/invite/words/"
+        client.post(address, {"en": "Bring <b>paper</b>", "ar": "أهلا"})
+        assert "Bring &lt;b&gt;paper" in client.get(address).content.decode()
+        client.logout()
+        assert "Bring &lt;b&gt;paper" in client.get(link).content.decode()
+        assert "أهلا" in client.get(link.replace("/en/", "/ar/")).content.decode()
+
     def test_who_was_written_down_from_a_list_comes_in_with_that_record(self, client, cast, cohort, link):
         known = factories.ParticipantFactory(
             name="DIALLO Amina", email="New@lists.example", organisation="Port", created_by=cast.organiser

@@ -230,6 +230,32 @@ class TestInviting:
         with pytest.raises(services.AlreadyInvited):
             services.invite(actor=cast.organiser, cohort=cohort, email="learner@example.org")
 
+    def test_brings_the_organisers_words_in_the_language_of_its_reader(self, cast, cohort):
+        texts = {"en": "Bring your own laptop.", "fr": "Apportez votre ordinateur.", "ru": " "}
+        services.keep_invitation_words(actor=cast.organiser, cohort=cohort, texts=texts)
+        expected = (
+            ("en", "Bring your own laptop."),
+            ("fr", "Apportez votre ordinateur."),
+            ("ru", "Bring your own laptop."),
+        )
+        for language, words in expected:
+            address = f"{language}@example.org"
+            services.invite(actor=cast.organiser, cohort=cohort, email=address, language=language)
+            assert words in OutboxMail.objects.get(to=address).text
+        services.keep_invitation_words(actor=cast.organiser, cohort=cohort, texts={"en": "", "fr": ""})
+        assert not cohort.invitation_texts.exists()
+
+    def test_where_nothing_is_written_the_cohorts_language_goes_before_english(self, cast, cohort):
+        cohort.language = "es"
+        services.keep_invitation_words(actor=cast.organiser, cohort=cohort, texts={"en": "Hello", "es": "Hola"})
+        assert services.invitation_words(cohort, "ar") == "Hola"
+        assert services.invitation_words(cohort, "en") == "Hello"
+
+    @pytest.mark.parametrize("who", ["learner", "trainer", "other_organiser"])
+    def test_has_words_of_its_organisers_only(self, cast, cohort, who):
+        with pytest.raises(services.NotYourProgramme):
+            services.keep_invitation_words(actor=getattr(cast, who), cohort=cohort, texts={"en": "Mine"})
+
     def test_nobody_invites_themselves(self, cast, cohort):
         with pytest.raises(services.OwnEnrolment):
             services.invite(actor=cast.organiser, cohort=cohort, email="organiser@example.org")

@@ -22,7 +22,7 @@ from courses.participants.services import create_participant
 from courses.participants.trail import saw
 
 from ... import services
-from ...entry_forms import InviteForm, PersonSearchForm, ReasonForm
+from ...entry_forms import InvitationWordsForm, InviteForm, PersonSearchForm, ReasonForm
 from ...models import Application, Cohort, CohortInvitation
 from ...permissions import can_change_course
 from .common import cohort_of, say
@@ -89,6 +89,20 @@ def cohort_invite(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The invitation to %(email)s is on its way.") % form.cleaned_data)
             return redirect("cohort_desk", pk=pk)
     return render(request, "catalogue/cohort_invite.html", {"cohort": cohort, "form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def cohort_invitation_words(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the organisers add to the invitations, in each language."""
+    cohort = cohort_of(request, pk)
+    form = InvitationWordsForm(request.POST if request.method == "POST" else None, cohort=cohort)
+    if request.method == "POST" and form.is_valid():
+        said = _("The words are kept for the invitations to come.")
+        if say(request, services.keep_invitation_words, said, cohort=cohort, texts=form.cleaned_data):
+            return redirect("cohort_invite", pk=pk)
+    return render(request, "catalogue/cohort_invitation_words.html", {"cohort": cohort, "form": form})
 
 
 @require_POST

@@ -109,14 +109,14 @@ class TestList:
         client.force_login(getattr(cast, name))
         assert client.get(reverse("cohort_at_risk", args=[cohort.pk])).status_code == 404
         address = reverse("cohort_letter", args=[cohort.pk])
-        posted = {"people": [silent.pk], "step": "send", "subject": "s", "text": "t"}
+        posted = {"people": [silent.pk], "step": "send", "subject_en": "s", "text_en": "t"}
         assert client.post(address, posted).status_code == 404
         assert not Letter.objects.exists()
 
 
 class TestLetters:
     def write(self, client, cohort, people, step="", **words):
-        words = {"subject": "About {course}", "text": "Dear {name}: {missing}", **words}
+        words = {"subject_en": "About {course}", "text_en": "Dear {name}: {missing}", **words}
         data = {"people": people, "step": step, **(words if step else {})}
         return client.post(reverse("cohort_letter", args=[cohort.pk]), data)
 
@@ -158,15 +158,61 @@ class TestLetters:
 
     def test_a_place_nobody_knows_is_said_and_what_was_typed_stays(self, client, cast, cohort, silent):
         client.force_login(cast.trainer)
-        page = self.write(client, cohort, [silent.pk], "send", text="Dear {nmae}").content.decode()
+        page = self.write(client, cohort, [silent.pk], "send", text_en="Dear {nmae}").content.decode()
         assert "{nmae}" in page
         assert not Letter.objects.exists()
 
     def test_words_kept_come_back_the_next_time(self, client, cast, cohort, silent):
         client.force_login(cast.trainer)
-        self.write(client, cohort, [silent.pk], "preview", keep="on", text="Our own words, {name}")
+        self.write(client, cohort, [silent.pk], "preview", keep="on", text_en="Our own words, {name}")
         assert LetterTemplate.objects.get().text == "Our own words, {name}"
         assert "Our own words" in self.write(client, cohort, [silent.pk]).content.decode()
+
+    def test_each_person_gets_the_words_in_their_own_language(self, client, cast, cohort, silent):
+        for user, language in ((cast.outsider, "fr"), (cast.focal_point, "es")):
+            user.language = language
+            user.save()
+            enrol(cohort, user)
+        people = [row.pk for row in cohort.enrolments.all()]
+        client.force_login(cast.trainer)
+        begin = self.write(client, cohort, people).content.decode()
+        assert 'name="text_fr"' in begin and 'name="text_es"' in begin and 'name="text_ru"' not in begin
+        french = {"subject_fr": "Où en est {course} ?", "text_fr": "Bonjour {name}", "subject_es": "", "text_es": ""}
+        page = self.write(client, cohort, people, "preview", **french).content.decode()
+        assert "Bonjour Outsider" in page and "Dear Focal Point" in page
+        self.write(client, cohort, people, "send", **french)
+        running.work_off()
+        got = {letter.to: letter.text for letter in OutboxMail.objects.all()}
+        assert "Bonjour Outsider" in got["outsider@example.org"]
+        assert "Dear Learner" in got["learner@example.org"]
+        assert "Dear Focal Point" in got["focal_point@example.org"]  # no Spanish: the writer's words
+        assert OutboxMail.objects.get(to="outsider@example.org").subject == "Où en est Legal frameworks ?"
+
+    def test_words_of_a_language_are_given_whole(self, client, cast, cohort, silent):
+        cast.learner.language = "fr"
+        cast.learner.save()
+        client.force_login(cast.trainer)
+        page = self.write(client, cohort, [silent.pk], "send", subject_fr="", text_fr="Bonjour {name}").content.decode()
+        assert "leave both empty" in page
+        assert "Bonjour {name}" in page
+        assert not Letter.objects.exists()
+
+    def test_a_wrong_place_in_any_language_is_said(self, client, cast, cohort, silent):
+        cast.learner.language = "fr"
+        cast.learner.save()
+        client.force_login(cast.trainer)
+        page = self.write(client, cohort, [silent.pk], "send", subject_fr="x", text_fr="Bonjour {nom}").content.decode()
+        assert "nothing to put in for {nom}" in page
+        assert not Letter.objects.exists()
+
+    def test_kept_words_come_back_in_each_language(self, client, cast, cohort, silent):
+        cast.learner.language = "fr"
+        cast.learner.save()
+        client.force_login(cast.trainer)
+        words = {"subject_fr": "Bonjour", "text_fr": "Nos propres mots", "keep": "on"}
+        self.write(client, cohort, [silent.pk], "preview", **words)
+        assert set(LetterTemplate.objects.values_list("language", flat=True)) == {"en", "fr"}
+        assert "Nos propres mots" in self.write(client, cohort, [silent.pk]).content.decode()
 
     def test_people_of_another_cohort_get_none(self, client, cast, cohort, silent):
         stranger = enrol(factories.CohortFactory(), cast.outsider)
