@@ -134,7 +134,7 @@ def read_nomination(token: str) -> Nomination:
 
 
 @transaction.atomic
-def confirm_nomination(*, nomination: Nomination, language: str = "") -> Registration:
+def confirm_nomination(*, nomination: Nomination) -> Registration:
     """Say yes to the invitation: the person is registered for whom the nomination says, and enrolled in the cohort.
 
     Where the workshop belongs to a cohort without a free place, the registration holds all the same. Raises

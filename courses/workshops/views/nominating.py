@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -136,18 +135,25 @@ def nomination_answer(request: HttpRequest, token: str) -> HttpResponse:
         return _nothing(request, _("The link is not complete. Copy it whole from the mail."))
     except DomainError as error:
         return _nothing(request, str(error))
-    context: dict[str, Any] = {"nomination": nomination, "card": Card(nomination.workshop, 0, 0)}
-    if nomination.state == Nomination.State.CONFIRMED:
-        return render(request, "workshops/nomination_answer.html", {**context, "confirmed": True})
+    cohort = nomination.workshop.cohort
+    context: dict[str, Any] = {
+        "nomination": nomination,
+        "card": Card(nomination.workshop, 0, 0),
+        "course": str(cohort.course) if cohort else "",
+        "confirmed": nomination.state == Nomination.State.CONFIRMED,
+    }
+    answer = "" if context["confirmed"] else request.POST.get("answer")
     try:
-        if request.POST.get("answer") == "yes":
-            services.confirm_nomination(nomination=nomination, language=get_language() or "")
+        if answer == "yes":
+            services.confirm_nomination(nomination=nomination)
             context["confirmed"] = True
-        elif request.POST.get("answer") == "no":
+        elif answer == "no":
             services.decline_nomination(nomination=nomination)
             context["declined"] = True
     except DomainError as error:
         context["error"] = str(error)
+    if cohort and context["confirmed"]:
+        context["enrolled"] = cohort.enrolments.active().filter(participant=nomination.participant).exists()
     return render(request, "workshops/nomination_answer.html", context)
 
 

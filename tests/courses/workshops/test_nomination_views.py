@@ -328,6 +328,14 @@ def test_yes_by_the_link(client, link):
     assert "your place is certain" in main(client.get(link))
 
 
+@pytest.mark.parametrize(("places", "words"), [(5, "You are enrolled in the course"), (0, "has no free place now")])
+def test_the_link_says_beforehand_and_afterwards_that_a_course_belongs_to_it(client, link, asking, places, words):
+    Workshop.objects.update(cohort=factories.CohortFactory(course=asking.course, capacity=places))
+    assert "If you confirm, you are enrolled there, too" in main(client.get(link))
+    assert words in main(client.post(link, {"answer": "yes"}))
+    assert words in main(client.get(link))
+
+
 def test_no_by_the_link_and_then_it_opens_nothing(client, link):
     assert "will not take part" in main(client.post(link, {"answer": "no"}))
     assert client.get(link).status_code == 410
