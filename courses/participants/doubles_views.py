@@ -9,11 +9,13 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from core.errors import DomainError
+from core.undoing import undo_row, when_and_by
 from institutions.permissions import organises_all
 
 from . import services
@@ -81,7 +83,18 @@ def told_apart(request: HttpRequest) -> HttpResponse:
     rows = ToldApart.objects.visible_to(request.user).present().select_related("one", "other", "by")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     saw(request.user, [person for row in page.object_list for person in (row.one, row.other)], "participants.view")
-    return render(request, "participants/told_apart.html", {"page_obj": page})
+    columns = [_("Another person"), _("When and by whom")]
+    entries = [
+        undo_row(
+            row.one.name,
+            columns,
+            [(row.other.name, ""), (when_and_by(row.at, row.by), "")],
+            url=reverse("people_suggest_again", args=[row.pk]),
+            label=_("Suggest again"),
+        )
+        for row in page.object_list
+    ]
+    return render(request, "participants/told_apart.html", {"page_obj": page, "columns": columns, "rows": entries})
 
 
 @require_POST

@@ -9,11 +9,13 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import DomainError
+from core.undoing import undo_row, when_and_by
 from institutions.permissions import organises_all
 
 from . import services
@@ -59,8 +61,20 @@ def merges(request: HttpRequest) -> HttpResponse:
     rows = Merge.objects.visible_to(request.user).select_related("source", "into", "merged_by")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     saw(request.user, [person for row in page.object_list for person in (row.source, row.into)], "participants.view")
-    entries = [{"merge": row, "why_not": services.why_not_undo(request.user, row)} for row in page.object_list]
-    return render(request, "participants/merges.html", {"page_obj": page, "entries": entries})
+    columns = [_("The record that went"), _("When and by whom")]
+    entries = [
+        undo_row(
+            row.into.name,
+            columns,
+            [(row.source.name, ""), (when_and_by(row.merged_at, row.merged_by), "")],
+            url=reverse("participant_merge_undo", args=[row.pk]),
+            label=_("Undo"),
+            post=False,
+            why_not=services.why_not_undo(request.user, row),
+        )
+        for row in page.object_list
+    ]
+    return render(request, "participants/merges.html", {"page_obj": page, "columns": columns, "rows": entries})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

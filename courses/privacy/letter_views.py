@@ -10,11 +10,15 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.errors import DomainError
+from core.undoing import undo_row
 from courses.participants.models import Participant
 from courses.participants.permissions import can_erase
 from courses.participants.trail import saw
@@ -67,7 +71,32 @@ def person_erasures(request: HttpRequest) -> HttpResponse:
     rows = ErasureRequest.objects.by_letter(request.user).select_related("participant", "recorded_by")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     saw(request.user, [row.participant for row in page.object_list if row.participant], "participants.view")
-    return render(request, "privacy/person_erasures.html", {"page_obj": page})
+    columns = [_("Person"), _("Why, and how it was checked"), _("State")]
+    entries = [_entry(row, columns) for row in page.object_list]
+    return render(request, "privacy/person_erasures.html", {"page_obj": page, "columns": columns, "rows": entries})
+
+
+def _entry(row: ErasureRequest, columns: list[str]) -> dict[str, Any]:
+    checked = str(row.get_identity_display())
+    if row.recorded_by:
+        checked = f"{checked}, {row.recorded_by}"
+    day = (
+        date_format(timezone.localtime(row.ended_at), "SHORT_DATE_FORMAT")
+        if row.ended_at
+        else date_format(timezone.localtime(row.due_at), "SHORT_DATETIME_FORMAT")
+    )
+    planned = row.state == ErasureRequest.State.PLANNED
+    return undo_row(
+        row.reference,
+        columns,
+        [
+            (row.participant.name if row.participant else "", ""),
+            (row.get_reason_display(), checked),
+            (row.get_state_display(), day),
+        ],
+        url=reverse("person_erasure_undo", args=[row.key]) if planned else "",
+        label=_("Take it back"),
+    )
 
 
 @require_POST
