@@ -94,7 +94,7 @@ class DetailsForm(PersonForm):
     consents = forms.MultipleChoiceField(
         label=_("If you like"),
         required=False,
-        choices=Consent.Purpose.choices,
+        choices=[(purpose.value, purpose.label) for purpose in Consent.ASKED],
         widget=forms.CheckboxSelectMultiple,
         help_text=_("None of these is needed to take part. You can change your mind here at any time."),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
@@ -47,6 +48,12 @@ class ParticipantQuerySet(models.QuerySet):
         for tie in _ties:
             seen |= tie(user)
         return self.filter(seen).distinct()
+
+    def willing(self, purpose: str) -> ParticipantQuerySet:
+        """Those who consented to this, have not taken it back, and can be written to."""
+        consents = apps.get_model("participants", "Consent").objects.standing().filter(purpose=purpose)
+        reached = self.exclude(models.Q(email="") & models.Q(user__isnull=True)).exclude(user__is_active=False)
+        return reached.present().filter(pk__in=consents.values("participant"))
 
     def present(self) -> ParticipantQuerySet:
         """Without records merged into another, and without those erased."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import doubles_views, merge_views, views
+from . import doubles_views, merge_views, views, willing_views
 from .imports import views as imports
 
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("people/<int:pk>/activation/", imports.send_again, name="people_activation_again"),
     path("people/imports/<uuid:key>/retry/", imports.retry, name="people_import_retry"),
     path("people/imports/<uuid:key>/problems.csv", imports.problems_csv, name="people_import_problems"),
+    path("people/willing/", willing_views.willing, name="people_willing"),
     path("people/doubles/", doubles_views.doubles, name="people_doubles"),
     path("people/doubles/apart/", doubles_views.told_apart, name="people_told_apart"),
     path("people/doubles/apart/<int:pk>/again/", doubles_views.suggest_again, name="people_suggest_again"),

@@ -22,7 +22,7 @@ from core.links import LinkExpired, LinkInvalid
 from . import activation, notices, services
 from .decorators import details_needed
 from .forms import DesignationForm, DetailsForm, PasswordForm
-from .models import FocalPointDesignation, Participant
+from .models import Consent, FocalPointDesignation, Participant
 
 
 def safe_next(request: HttpRequest) -> str:
@@ -63,7 +63,8 @@ def participant_profile(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             saved = services.save_details(actor=user, user=user, data=form.details)
-            services.set_consents(actor=user, participant=saved, purposes=form.cleaned_data["consents"])
+            unasked = {purpose for purpose in given if purpose not in Consent.ASKED}  # taken back elsewhere, never here
+            services.set_consents(actor=user, participant=saved, purposes={*form.cleaned_data["consents"], *unasked})
             if notice is not None and request.POST.get("notice") == str(notice.version):
                 notices.acknowledge(actor=user, notice=notice)
         except DomainError as error:

@@ -68,13 +68,15 @@ def _running(export: DataExport | None) -> dict[str, object] | None:
 
 
 def _consents(participant: Participant) -> list[dict[str, Any]]:
-    """Every consent one can give, whether it stands, and its history; one query."""
+    """Every consent one can give or once gave, whether it stands, and its history; one query."""
     rows = list(participant.consents.all())
     found = []
     for purpose, label in Consent.Purpose.choices:
         history = [row for row in rows if row.purpose == purpose]
         stands = next((row for row in history if row.withdrawn_at is None), None)
-        found.append({"purpose": purpose, "label": label, "stands": stands, "history": history})
+        if history or purpose in Consent.ASKED:
+            asked = purpose in Consent.ASKED
+            found.append({"purpose": purpose, "label": label, "stands": stands, "history": history, "asked": asked})
     return found
 
 
@@ -86,6 +88,8 @@ def consent(request: HttpRequest) -> HttpResponse:
     form = ConsentForm(request.POST)
     if participant is None or not form.is_valid():
         raise Http404
+    if form.cleaned_data["give"] and form.cleaned_data["purpose"] not in Consent.ASKED:
+        raise Http404  # nothing here uses it any more
     purpose = form.cleaned_data["purpose"]
     if form.cleaned_data["give"]:
         give_consent(actor=request.user, participant=participant, purpose=purpose)

@@ -112,6 +112,7 @@ def account_links(request: HttpRequest) -> list[dict[str, str]]:
         where = scope(user, Role.ORGANISER)
         if where.everywhere or where.programmes or where.ids("course"):  # a list leads to a programme or a cohort
             links.append({"title": _("Bring people in from a list"), "url": reverse("people_imports")})
+        links.append({"title": _("Who wants to hear from us"), "url": reverse("people_willing")})
         if organises_all(user):
             links.append({"title": _("Perhaps the same person"), "url": reverse("people_doubles")})
             links.append({"title": _("Merges of records"), "url": reverse("participant_merges")})

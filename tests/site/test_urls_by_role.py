@@ -118,6 +118,8 @@ TABLE: list[Row] = [
     Row("people_import_decide people_import_confirm", "imported.key", DO_ORGANISE_IT, post=True),
     Row("people_import_give_up people_import_mails", "imported.key", DO_ORGANISE_IT, post=True),
     Row("people_import_retry", "imported.key", "302 404 404 404 404 404 404 404 404 404", post=True),
+    Row("people_willing", "", ORGANISERS),
+    Row("people_willing", "", "302 404 404 404 404 404 404 404 404 404", post="also"),
     Row("participant_merges", "", "302 404 404 404 404 404 404 200 404 404"),
     Row("people_doubles people_told_apart", "", "302 404 404 404 404 404 404 200 404 404"),
     Row("people_tell_apart", "walk_in.pk other_walk_in.pk", "302 404 404 404 404 404 404 302 404 404", post=True),

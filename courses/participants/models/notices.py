@@ -72,6 +72,9 @@ class Consent(models.Model):
         NEWS = "news", _("Write to me about new courses and workshops")
         FOLLOW_UP = "follow-up", _("Ask me later how I use what I learned")
 
+    ASKED = (Purpose.NEWS, Purpose.FOLLOW_UP)
+    """What is asked today: what something here uses (``willing_views``). What was asked once can be taken back."""
+
     participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="consents")
     purpose = models.CharField(max_length=20, choices=Purpose.choices)
     notice = models.ForeignKey(DataNotice, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

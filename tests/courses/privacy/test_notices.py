@@ -122,9 +122,9 @@ class TestConsents:
     def test_one_consent_leaves_the_others_alone(self, client, cast):
         client.force_login(cast.learner)
         self.press(client, "news", True)
-        self.press(client, "directory", True)
+        self.press(client, "follow-up", True)
         self.press(client, "news", False)
-        assert [c.purpose for c in cast.learner.participant.consents.standing()] == ["directory"]
+        assert [c.purpose for c in cast.learner.participant.consents.standing()] == ["follow-up"]
 
     def test_what_nobody_asks_for_cannot_be_given(self, client, cast):
         client.force_login(cast.learner)
