@@ -7,6 +7,7 @@ import re
 import zipfile
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -110,11 +111,17 @@ def learn(page: Page) -> None:
     expect(page.get_by_text("You have met every requirement.")).to_be_visible()
 
 
-def make_a_workshop(page: Page) -> str:
-    """Path 3, the trainer: a workshop with a session of today, open for registration. Returns its address."""
+def make_a_workshop(page: Page, course: Any = None) -> str:
+    """Path 3, the trainer: a workshop with a session of today, open for registration. Returns its address.
+
+    ``course`` is the one whose completion its attendance counts for.
+    """
     today = datetime.now(ZoneInfo("Africa/Nairobi")).date().isoformat()
     sign_in(page, "trainer")
     page.goto("/en/workshops/new/")
+    if course is not None:
+        page.select_option("select[name=programme]", str(course.programme_id))
+        page.select_option("select[name=course]", str(course.pk))
     page.fill("input[name=title_en]", "Reading shipping papers")
     page.fill("input[name=starts_on]", today)
     page.fill("input[name=ends_on]", today)
@@ -250,6 +257,70 @@ def test_the_main_job_from_the_catalogue_to_a_verified_certificate(visitor: Visi
     serial = issue(organiser, campus)
     download_certificate(learner, campus, serial)
     check_certificate(anyone, organiser, serial)
+
+
+def a_course_with_a_workshop() -> Any:
+    """Let the course ask for a live session, the trainer work for its programme, people apply for a cohort of it."""
+    from accounts.models import User
+    from courses.catalogue.models import Cohort, CohortTrainer, Course, SyllabusEntry
+    from institutions.models import Role
+    from institutions.services import grant_role
+
+    course = Course.objects.get(key=KEY)
+    kind = SyllabusEntry.Kind.LIVE_SESSION
+    SyllabusEntry.objects.create(course=course, order=100, kind=kind, titles={"en": "A day together"})
+    trainer = User.objects.get(email="trainer@example.org")
+    grant_role(actor=None, user=trainer, role=Role.TRAINER, programme=course.programme)
+    cohort = Cohort.objects.create(course=course, titles={"en": "Harbour group"}, entry=Cohort.Entry.APPLICATION)
+    CohortTrainer.objects.create(cohort=cohort, user=trainer)
+    return cohort
+
+
+def a_newcomer() -> Any:
+    """An account with its details."""
+    from allauth.account.models import EmailAddress
+
+    from accounts.models import User
+    from courses.participants.models import Participant
+    from courses.participants.notices import acknowledge, current_notice
+
+    user = User.objects.create_user(NEWCOMER, PASSWORD, name=NAME_LATIN, language="en")
+    EmailAddress.objects.create(user=user, email=NEWCOMER, verified=True, primary=True)
+    Participant.objects.create(user=user, name=NAME, name_latin=NAME_LATIN, email=NEWCOMER, country_id="MA")
+    acknowledge(actor=user, notice=current_notice())
+    return user
+
+
+def test_from_application_to_completion_as_learner_organiser_and_trainer(visitor: Visitor, campus: Platform):
+    cohort = a_course_with_a_workshop()
+    learner, trainer, organiser = (visitor.page(width=width) for width in (PHONE, DESK, DESK))
+    sign_in(learner, a_newcomer())
+    learner.goto(f"/en/courses/{KEY}/enrol/")
+    learner.get_by_label("Harbour group").check()
+    main_button(learner, "Enrol")
+    main_button(learner, "Send the application")
+    expect(learner.get_by_text("Your application waits for a decision.").first).to_be_visible()
+
+    sign_in(organiser, "organiser")
+    organiser.goto(f"/en/cohorts/{cohort.pk}/entry/")
+    press(organiser.locator("main").get_by_role("link", name=NAME))
+    main_button(organiser, "Accept")
+    campus.mail.wait_for(to=NEWCOMER, subject="enrolled")
+
+    address = make_a_workshop(trainer, cohort.course)
+    register(learner, campus, address)
+    learner.goto("/en/my/")
+    expect(learner.get_by_text("You have met every requirement.")).to_have_count(0)
+    mark_attendance(trainer, address)
+    learn(learner)  # to the last requirement
+    assert axe(learner) == []
+
+    organiser.goto(f"/en/cohorts/{cohort.pk}/")
+    row = organiser.locator("main tr", has=organiser.get_by_text(NAME))
+    expect(row.locator("[data-label=Progress]")).to_have_text("Complete")
+    assert axe(organiser) == []
+    trainer.goto(f"/en/cohorts/{cohort.pk}/")
+    expect(trainer.locator("main tr", has=trainer.get_by_text(NAME)).get_by_text("Complete").first).to_be_visible()
 
 
 def test_a_learner_reads_and_takes_the_quiz_without_script(visitor: Visitor, campus: Platform):
