@@ -25,8 +25,24 @@ def suggested_doubles(*, actor: Any) -> list[Pair]:
     """
     people = Participant.objects.visible_to(actor).present().exclude(user=actor).order_by()
     apart = set(ToldApart.objects.visible_to(actor).order_by().values_list("one", "other"))
-    rows = people.values_list(*COLUMNS, *KEYS).iterator(chunk_size=2000)
-    return [pair for pair in pairs(_known(rows)) if (pair.one, pair.other) not in apart]
+    rows = list(people.values_list(*COLUMNS, *KEYS).iterator(chunk_size=2000))
+    return [pair for pair in pairs(_known(_sharing(rows))) if (pair.one, pair.other) not in apart]
+
+
+def _sharing(rows: list[Any]) -> Iterator[Any]:
+    """Yield the rows that share a key or an address with another: few of many, and only these are worth weighing."""
+    seen: set[str] = set()
+    shared: set[str] = set()
+    told = [_told(row) for row in rows]
+    for marks in told:
+        shared |= seen & marks
+        seen |= marks
+    return (row for row, marks in zip(rows, told, strict=True) if not shared.isdisjoint(marks))
+
+
+def _told(row: Any) -> set[str]:
+    email, account, keys = row[3], row[4], row[len(COLUMNS) :]
+    return {mark for mark in (email.lower(), (account or "").lower(), *keys) if mark}
 
 
 def _known(rows: Any) -> Iterator[Known]:

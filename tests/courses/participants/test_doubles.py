@@ -138,6 +138,13 @@ class TestWhoIsSuggested:
         (pair,) = services.suggested_doubles(actor=boss)
         assert (pair.one, pair.other, pair.verdict) == (one.pk, other.pk, Verdict.SURE)
 
+    def test_a_name_that_is_the_latin_name_of_the_other(self, boss):
+        one = ParticipantFactory(name="ليلى العمري", name_latin="Layla Alamri", country_id="MA")
+        ParticipantFactory.create_batch(5)
+        other = ParticipantFactory(name="Alamri Layla", country_id="MA")
+        (pair,) = services.suggested_doubles(actor=boss)
+        assert (pair.one, pair.other) == (one.pk, other.pk)
+
     def test_nobody_merged_or_erased(self, boss, twins):
         from django.utils import timezone
 
