@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.cookiejar
+import re
 import urllib.error
 import urllib.request
 from collections import Counter
@@ -24,6 +25,9 @@ ADMIN_PAGES = 60
 """How many pages of the admin are followed; most of them are Wagtail's own."""
 FOLLOWED = {"visitor": {"en", "ar", "es", "fr", "ru", "zh-hans"}}
 """Languages whose pages are read for their links; the others are only asked for."""
+MARKUP = re.compile(r"</?(p|b|i|a|ul|li|div|span|h[1-6])[ >]")
+RAW = {"textarea", "pre", "code", "script", "style"}
+"""Where a reader may meet tags."""
 
 
 @dataclass
@@ -43,6 +47,7 @@ class Reader(HTMLParser):
         super().__init__()
         self.page = page
         self.in_title = False
+        self.raw = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
@@ -52,6 +57,7 @@ class Reader(HTMLParser):
         if "skip" in (given.get("class") or "").split():
             self.page.marks["skip link"] += 1
         self.in_title = tag == "title" and not self.page.title
+        self.raw = self.raw or tag in RAW
         for name in ("href", "src"):
             target = given.get(name)
             if target and tag not in ("base", "use") and not target.startswith(("mailto:", "tel:", "data:")):
@@ -60,10 +66,14 @@ class Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.in_title:
             self.page.title += data.strip()
+        if MARKUP.search(data) and not self.raw:
+            self.page.marks["markup to read"] += 1
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "title":
             self.in_title = False
+        if tag in RAW:
+            self.raw = False
 
 
 class Crawl:
@@ -109,7 +119,7 @@ class Crawl:
         return True
 
     def run(self) -> Crawl:
-        waiting = {f"{self.platform.url}/en/"}
+        waiting = {f"{self.platform.url}/"}
         with ThreadPoolExecutor(max_workers=4) as pool:
             while waiting:
                 asked = sorted(waiting)
@@ -148,6 +158,7 @@ class Crawl:
                 lacking = [tag for tag in ("main", "header", "footer", "skip link") if not page.marks[tag]]
                 lacking += ["one h1"] if page.marks["h1"] != 1 else []
                 lacking += ["a title"] if not page.title.split("·")[0].strip() else []
+                lacking += ["words in place of tags"] if page.marks["markup to read"] else []
                 if lacking:
                     found.append(f"{url} lacks {', '.join(lacking)}")
         return sorted(found)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
+from django.db.models import Q
 from wagtail.models import Page
 
 from courses.catalogue.models import Cohort, Course
-from courses.workshops.models import Session, Workshop
+from courses.workshops.models import Session, Workshop, WorkshopText
 from home.models import HomePage
 from home.starter.load import load_starter_content
 from home.starter.people import make_sample_people
@@ -34,6 +35,10 @@ def test_it_holds_three_courses_with_their_modules_and_quizzes():
     }
     assert Quiz.objects.count() == 10
     assert all(quiz.slots.count() >= 6 for quiz in Quiz.objects.all())
+
+
+def test_what_is_shown_as_plain_words_holds_no_markup():
+    assert not WorkshopText.objects.filter(Q(summary__contains="<") | Q(title__contains="<")).exists()
 
 
 def test_it_holds_the_workshops_of_2016_and_a_coming_sample():
