@@ -267,9 +267,9 @@ def question_figures(
     fields = ("pk", *EARNED[1:], "attempt__language")
     sums, groups, same = _Sums(), {}, _Same()
     for pks in _batches(list(counted.iterator(chunk_size=CHUNK))):
-        batch = asked.filter(attempt__in=pks)
-        answers = _answers(batch, same)
-        for pk, version, key, *earned, learner, code in batch.order_by().values_list(*fields).iterator(CHUNK):
+        rows = list(asked.filter(attempt__in=pks).order_by().values_list(*fields))
+        answers = _answers([row[0] for row in rows], same)
+        for pk, version, key, *earned, learner, code in rows:
             sums.add((version, key), earned, learner)
             group = groups.setdefault((version, key), {}).setdefault(code, Group())
             group.people.add(learner)
@@ -279,9 +279,9 @@ def question_figures(
     return [_version(one, key, sums, groups[_graded(one, key)], language) for one, key in _versions(groups)]
 
 
-def _answers(asked: models.QuerySet, same: _Same) -> dict[int, Answer]:
+def _answers(asked: list[int], same: _Same) -> dict[int, Answer]:
     """The answer that counts to each question as asked, by its id: the last that did not come late."""
-    given = Response.objects.filter(question__in=asked.values("pk"), late=False).order_by("pk")
+    given = Response.objects.filter(question__in=asked, late=False).order_by("pk")
     return {pk: same.of(answer) for pk, answer in given.values_list("question_id", "answer").iterator(CHUNK)}
 
 
