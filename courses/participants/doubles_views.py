@@ -88,7 +88,7 @@ def told_apart(request: HttpRequest) -> HttpResponse:
         undo_row(
             row.one.name,
             columns,
-            [(row.other.name, ""), (when_and_by(row.at, row.by), "")],
+            [(row.other.name, ""), when_and_by(row.at, row.by)],
             url=reverse("people_suggest_again", args=[row.pk]),
             label=_("Suggest again"),
         )

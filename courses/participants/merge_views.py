@@ -66,7 +66,7 @@ def merges(request: HttpRequest) -> HttpResponse:
         undo_row(
             row.into.name,
             columns,
-            [(row.source.name, ""), (when_and_by(row.merged_at, row.merged_by), "")],
+            [(row.source.name, ""), when_and_by(row.merged_at, row.merged_by)],
             url=reverse("participant_merge_undo", args=[row.pk]),
             label=_("Undo"),
             post=False,

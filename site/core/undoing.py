@@ -9,10 +9,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 
-def when_and_by(at: Any, by: Any) -> str:
-    """Return a day and who did it, in the active language."""
-    day = date_format(timezone.localtime(at), "SHORT_DATE_FORMAT")
-    return f"{day}, {by}" if by else day
+def when_and_by(at: Any, by: Any) -> tuple[str, str]:
+    """Return the cell of a day and who did it, in the active language."""
+    return date_format(timezone.localtime(at), "SHORT_DATE_FORMAT"), str(by or "")
 
 
 def undo_row(

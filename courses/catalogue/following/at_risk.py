@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from core import audit
 from core.errors import DomainError
+from core.languages import direction
 from jobs import subscriptions
 from jobs.models import Job, OutboxMail
 from jobs.services import advance, draft_mail, queue_drafts, start_job
@@ -183,6 +184,7 @@ def preview(cohort: Cohort, enrolments: Iterable[Enrolment], words: Mapping[str,
     shown = [
         {
             "language": language,
+            "direction": direction(language),
             "letter": _filled(row, completions[row.pk], *words_for(words, language, source)),
             "to": row.participant,
         }
