@@ -54,10 +54,11 @@ def of_minutes(attended: int, offered: int) -> AttendanceFact:
 def live_session_facts(course: Course, enrolments: list[Enrolment]) -> dict[int, dict[str, Fact]]:
     """Facts of the syllabus's live sessions; ``ref`` is the entry's id. Four queries.
 
-    What counts is the share of a workshop's offered minutes that somebody attended. Workshops of the course
-    count, those of a cohort only for that cohort. Several entries ask for as many workshops: the best workshop
-    meets the first entry, the next best the second. A day counts as attended
-    from half of its minutes on. Registered but not (yet) there is 0 of the minutes offered.
+    What counts is the share of a workshop's offered minutes that somebody attended, the minutes, and the days; a day
+    from half of its minutes on. Attendance in any workshop of the course counts in every cohort of the course: it
+    belongs to the person and goes along when they move. Registered but not (yet) there is 0 of the minutes offered,
+    and said only of the course's own workshops and those of the enrolment's cohort. Several entries ask for as many
+    workshops, see ``best_of_each``.
     """
     entries = [entry for entry in course.syllabus.all() if entry.kind == SyllabusEntry.Kind.LIVE_SESSION]
     people = {enrolment.participant_id for enrolment in enrolments}
@@ -82,16 +83,27 @@ def live_session_facts(course: Course, enrolments: list[Enrolment]) -> dict[int,
         own = [
             fact
             for workshop_id, fact in by_person.get(enrolment.participant_id, ())
-            if cohort_of[workshop_id] in (None, enrolment.cohort_id)
+            if fact.minutes or cohort_of[workshop_id] in (None, enrolment.cohort_id)
         ]
-        best = sorted(own, key=lambda fact: (fact.share, fact.offered), reverse=True)
-        found[enrolment.pk] = {
-            str(entry.pk): Fact(
-                fact.share * 100, fact.minutes, fact.offered, fact.days, fact.days_offered, minutes=fact.minutes
-            )
-            for entry, fact in zip(entries, best, strict=False)
-        }
+        facts = best_of_each(own)
+        found[enrolment.pk] = {str(entry.pk): fact for entry, fact in zip(entries, facts, strict=False)}
     return found
+
+
+def best_of_each(workshops: Iterable[AttendanceFact]) -> list[Fact]:
+    """Return what somebody attended as facts: the best of each measure first, the next best second, and so on. Pure.
+
+    Share, minutes and days are put in order apart, so that another workshop never lowers any of them: whoever was
+    there for two long days and then for the whole of a short webinar keeps the two days and their minutes.
+    """
+    workshops = list(workshops)
+    shares = sorted((one.share for one in workshops), reverse=True)
+    minutes = sorted(((one.minutes, one.offered) for one in workshops), reverse=True)
+    days = sorted(((one.days, one.days_offered) for one in workshops), reverse=True)
+    return [
+        Fact(share * 100, done, total, some_days, all_days, minutes=done)
+        for share, (done, total), (some_days, all_days) in zip(shares, minutes, days, strict=True)
+    ]
 
 
 def _by_day(sessions: Iterable[Session]) -> dict[Any, int]:

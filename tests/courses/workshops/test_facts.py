@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from courses.catalogue.models import SyllabusEntry
-from courses.catalogue.services import completion_of, put_rule
+from courses.catalogue.services import completion_of, put_rule, transfer
 from courses.participants.models import Participant
 from courses.workshops import services
-from courses.workshops.facts import attendance_of, live_session_facts
+from courses.workshops.facts import AttendanceFact, attendance_of, best_of_each, live_session_facts
 from courses.workshops.models import Workshop
 from courses.workshops.services import Mark
 from tests import factories
@@ -79,17 +81,82 @@ def test_two_live_sessions_ask_for_two_workshops(workshop, session, cast, course
     assert fact(course, enrolment, second) is None
 
 
-def test_a_workshop_of_another_cohort_or_course_does_not_count(
+def test_attendance_counts_in_every_cohort_of_the_course_and_in_no_other_course(
     workshop, session, cast, course, entry, enrolment, register
 ):
     register(workshop, cast.learner)
     services.record_attendance(actor=None, session=session, marks={enrolment.participant_id: "present"})
     Workshop.objects.filter(pk=workshop.pk).update(cohort=factories.CohortFactory(course=course))
-    assert fact(course, enrolment, entry) is None
+    assert fact(course, enrolment, entry).value == 100
     Workshop.objects.filter(pk=workshop.pk).update(cohort=enrolment.cohort)
     assert fact(course, enrolment, entry).value == 100
     Workshop.objects.filter(pk=workshop.pk).update(cohort=None, course=None)
     assert fact(course, enrolment, entry) is None
+
+
+def test_registered_for_a_workshop_of_another_cohort_says_nothing(
+    workshop, session, cast, course, entry, enrolment, register
+):
+    register(workshop, cast.learner)
+    Workshop.objects.filter(pk=workshop.pk).update(cohort=factories.CohortFactory(course=course))
+    assert fact(course, enrolment, entry) is None
+
+
+def test_whoever_moves_to_another_cohort_keeps_their_attendance(
+    workshop, session, cast, course, entry, enrolment, register
+):
+    Workshop.objects.filter(pk=workshop.pk).update(cohort=enrolment.cohort)
+    lessons = {"kind": "lessons", "ref": "999999", "at_least": 100}
+    live = {"kind": "live-session", "ref": str(entry.pk), "at_least": 80}
+    put_rule(actor=cast.organiser, course=course, spec={"all": [live, lessons]})
+    register(workshop, cast.learner)
+    services.record_attendance(actor=None, session=session, marks={enrolment.participant_id: "present"})
+    before = completion_of(course, [enrolment])[enrolment.pk].percent
+    new = transfer(actor=cast.organiser, enrolment=enrolment, cohort=factories.CohortFactory(course=course))
+    assert before == completion_of(course, [new])[new.pk].percent == 50
+
+
+def test_a_short_webinar_takes_nothing_from_two_long_days(
+    workshop, add_session, cast, course, entry, enrolment, register
+):
+    Workshop.objects.filter(pk=workshop.pk).update(starts_on=workshop.today - timedelta(days=3), ends_on=workshop.today)
+    workshop.refresh_from_db()
+    live = {"kind": "live-session", "ref": str(entry.pk)}
+    rule = [live | {"at_least": 2, "measure": "days"}, live | {"at_least": 100, "measure": "count"}]
+    lessons = {"kind": "lessons", "ref": "999999", "at_least": 100}
+    put_rule(actor=cast.organiser, course=course, spec={"hours": "attended", "all": [*rule, lessons]})
+    sessions = [add_session(workshop, f"Day {day}", days=day) for day in range(3)]
+    register(workshop, cast.learner)
+    for session in sessions[:2]:
+        services.record_attendance(actor=None, session=session, marks={enrolment.participant_id: "present"})
+    before = completion_of(course, [enrolment])[enrolment.pk]
+    assert (before.percent, before.hours) == (66, 3)
+    webinar = factories.WorkshopFactory(programme=workshop.programme, course=course, starts_on=workshop.starts_on)
+    short = add_session(webinar, "Webinar", finishes=time(9, 30))
+    services.register(actor=None, participant=enrolment.participant, workshop=webinar, source="walk_in")
+    services.record_attendance(actor=None, session=short, marks={enrolment.participant_id: "present"})
+    after = completion_of(course, [enrolment])[enrolment.pk]
+    assert (after.percent, after.hours) == (66, 3)
+
+
+def attended(draw_from):
+    """A workshop of one person: some minutes of those offered, some days of those there were."""
+    offered, part, days, days_part = draw_from
+    return AttendanceFact(offered * part // 100, offered, days * days_part // 100, days)
+
+
+ATTENDED = st.tuples(st.integers(0, 3000), st.integers(0, 100), st.integers(0, 5), st.integers(0, 100)).map(attended)
+
+
+@given(st.lists(ATTENDED, max_size=6), ATTENDED)
+def test_another_workshop_never_lowers_any_measure_of_any_entry(workshops, more):
+    before, after = best_of_each(workshops), best_of_each([*workshops, more])
+    for old, new in zip(before, after, strict=False):
+        assert new.value >= old.value
+        assert new.done >= old.done
+        assert new.minutes >= old.minutes
+        assert new.days >= old.days
+    assert best_of_each(reversed(workshops)) == before
 
 
 def test_registered_and_not_registered_are_told_apart(workshop, session, cast, course, entry, enrolment, register):
