@@ -75,6 +75,8 @@ def addresses(who: str) -> list[str]:
             "certificates/",
             f"certificates/issue/cohort/{cohort.pk}/",
             "people/imports/",
+            "people/willing/",
+            f"cohorts/{cohort.pk}/invite/words/",
         ],
         "focalpoint": ["my/", "my/country/"],
         "editor": ["my/"],

@@ -189,7 +189,9 @@ def test_two_records_become_one_and_two_again(visitor: Visitor, campus: Platform
     assert (into.name, into.position, into.email) == ("Wanjiru Kamau", "Officer", "wanjiru@lists.example")
     assert enrolment.participant == into
     looks_well(page)
-    press(page.locator("main").get_by_role("button", name=re.compile("^Undo")))
+    press(page.locator("main").get_by_role("link", name=re.compile("^Undo")))
+    looks_well(page)
+    button(page, "Make them two records again")
     expect(page.get_by_text("The merge is undone").first).to_be_visible()
     into.refresh_from_db()
     wait_until(lambda: Participant.objects.get(pk=source.pk).merged_into_id is None, what="the way back")
