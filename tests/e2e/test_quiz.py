@@ -151,6 +151,28 @@ def test_a_tab_closed_without_a_line_sends_its_answers_when_any_page_is_opened(v
     forgive(visitor)
 
 
+def test_a_device_that_was_offline_shows_the_newer_answer_of_another_and_never_takes_it_back(
+    visitor: Visitor, start: Any, learner: Any
+) -> None:
+    one, other = visitor.page(width=PHONE), visitor.page()
+    attempt = start(one)
+    asked = attempt.questions.select_related("version").order_by("order").first()
+    name, choices = f"q{asked.pk}", [choice["id"] for choice in asked.version.body["choices"]]
+    one.context.set_offline(True)
+    choose(one, name, choices[:1])
+    expect(one.locator("[data-status]")).to_contain_text("kept in this browser")
+    sign_in(other, learner)
+    other.goto(one.url)
+    choose(other, name, choices[1:2])
+    wait_for_answers(attempt, [(name, choices[1:2])])
+    one.context.set_offline(False)
+    expect(one.locator(f'input[name="{name}"][value="{choices[1]}"]')).to_be_checked()
+    expect(one.locator(f'input[name="{name}"][value="{choices[0]}"]')).not_to_be_checked()
+    press(one.get_by_role("button", name="Save and go on later"))
+    assert saved(attempt) == {name: choices[1:2]}
+    forgive(visitor)
+
+
 # --- Refresh, back, tabs --------------------------------------------------------------------------
 
 
@@ -268,6 +290,20 @@ def test_time_over_without_a_line_leads_on_only_when_it_is_back(visitor: Visitor
     attempt.refresh_from_db()
     assert attempt.points == 1
     forgive(visitor)
+
+
+def test_a_page_left_open_learns_of_a_later_end(visitor: Visitor, start: Any) -> None:
+    page = visitor.page()
+    attempt = start(page)
+    end_in(attempt, 5)
+    page.reload()
+    end_in(attempt, 3000)
+    page.wait_for_timeout(8000)  # beyond the first end
+    name, ids = right_answers(attempt)[0]
+    choose(page, name, ids[:1])
+    wait_for_answers(attempt, [(name, ids[:1])])
+    attempt.refresh_from_db()
+    assert attempt.is_open and "/result/" not in page.url
 
 
 def test_typing_without_a_pause_is_sent_all_the_same(visitor: Visitor, start: Any) -> None:

@@ -24,17 +24,23 @@
     }
   };
 
-  // Shows what was answered in another window or on another device. What is unsent here stays.
+  // Shows what was answered in another window or on another device, and a time that was prolonged. What is unsent here
+  // stays. Promise: did the server answer with the questions?
   let fetching = null;
   const refresh = async () => {
-    let fresh;
+    let there;
     try {
       const reply = await fetch(form.action, { credentials: "same-origin", redirect: "manual" });
       if (reply.type === "opaqueredirect") return void location.assign(form.action); // handed in there, or the time is over
-      if (!reply.ok) return;
-      fresh = new DOMParser().parseFromString(await reply.text(), "text/html").querySelector("form[data-attempt]");
-    } catch { return; /* no line: what is here stays */ }
-    for (const { dataset: { question: name } } of fresh?.querySelectorAll("[data-question]") || []) {
+      if (!reply.ok) return false;
+      there = new DOMParser().parseFromString(await reply.text(), "text/html");
+    } catch { return false; /* no line: what is here stays */ }
+    const fresh = there.querySelector("form[data-attempt]");
+    if (!fresh) return false;
+    const [until, now] = [document, there].map((page) => page.querySelector("[data-deadline]"));
+    if (until && now) until.textContent = now.textContent;
+    arm(fresh.dataset.seconds);
+    for (const { dataset: { question: name } } of fresh.querySelectorAll("[data-question]") || []) {
       const locked = fieldsOf(name, fresh).some((field) => field.disabled) && !fieldsOf(name).some((field) => field.disabled);
       if (unsent.get(prefix + name) || (seen(name, fresh) <= seen(name) && !locked)) continue;
       const now = given(name, fresh);
@@ -48,10 +54,14 @@
       }
       if (differs) say(form.dataset.newer);
     }
+    return true;
   };
   const look = () => (fetching ||= refresh().finally(() => { fetching = null; }));
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") look(); });
-  addEventListener("pageshow", ({ persisted }) => { if (persisted) look(); });
+  addEventListener("pageshow", ({ persisted }) => {
+    through = false;
+    if (persisted) look();
+  });
 
   document.addEventListener("unsent", (event) => {
     const { id, state, reply } = event.detail;
@@ -68,7 +78,7 @@
     }
     if (state === "saved") {
       const field = box(name)?.querySelector("[name=seen]");
-      if (field) field.value = `${name.slice(1)}:${Math.max(seen(name), reply.id)}`;
+      if (field && !reply.late) field.value = `${name.slice(1)}:${Math.max(seen(name), reply.id)}`;
       if (reply.late) look();
       if (!unsent.list(prefix).length) say(reply.message);
     }
@@ -121,15 +131,19 @@
 
   // The server keeps the time. The page only says so, sends what is typed before the end, and leads on when the server
   // says that it is over: never without a line, so that no error page takes the answers' place.
-  const seconds = Number(form.dataset.seconds ?? NaN);
-  const at = (moment, act) => { if (moment > 0) setTimeout(act, moment * 1000); };
-  at(seconds - 300, () => say(form.dataset.soon));
-  at(seconds - 5, send);
-  at(seconds - 2, send);
+  const timers = [];
   const over = async () => {
     await send();
-    await look(); // leads on
-    setTimeout(over, 5000);
+    if (!(await look())) timers.push(setTimeout(over, 5000)); // leads on, or learns of a later end
   };
-  at(seconds + 1, over);
+  const arm = (left) => {
+    while (timers.length) clearTimeout(timers.pop());
+    const seconds = Number(left ?? NaN);
+    const at = (moment, act) => { if (moment > 0) timers.push(setTimeout(act, moment * 1000)); };
+    at(seconds - 300, () => say(form.dataset.soon));
+    at(seconds - 5, send);
+    at(seconds - 2, send);
+    at(seconds + 1, over);
+  };
+  arm(form.dataset.seconds);
 })();

@@ -71,15 +71,16 @@
     const fields = [["place", place]];
     const token = form.elements.csrfmiddlewaretoken.value;
     told = place;
-    if (leaving && navigator.onLine) {
+    const keep = () => unsent.put(`place:${form.dataset.lesson}`, {
+      url: address, fields, title: document.querySelector("h1").textContent, minor: true,
+    });
+    if (leaving) {
+      keep(); // a beacon says nothing of whether it arrived; the next page sends it again
+      if (!navigator.onLine) return;
       const data = new FormData();
       fields.concat([["csrfmiddlewaretoken", token]]).forEach(([name, value]) => data.set(name, value));
       return void navigator.sendBeacon(address, data);
     }
-    const keep = () => unsent.put(`place:${form.dataset.lesson}`, {
-      url: address, fields, title: document.querySelector("h1").textContent, minor: true,
-    });
-    if (leaving) return void keep();
     fetch(address, {
       method: "POST", body: new URLSearchParams(fields), credentials: "same-origin", keepalive: true,
       headers: { "X-CSRFToken": token, Accept: "application/json" },
@@ -91,5 +92,6 @@
   addEventListener("pagehide", () => { if (timer) tell(true); });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden" && timer) tell(true);
+    if (document.visibilityState === "visible") unsent.send();
   });
 })();
