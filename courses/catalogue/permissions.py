@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 
 from core.permissions import ACTIVITY_ORGANISERS, ORGANISERS, TRAINERS
+from courses.participants.permissions import is_own, is_self
 from institutions.activities import activity_key
 from institutions.models import Role
 from institutions.roles import is_organiser, scope
@@ -65,8 +66,7 @@ def can_write_letters(user: Any, cohort: Cohort) -> bool:
 
 def can_note(user: Any, enrolment: Enrolment) -> bool:
     """Who runs the cohort, never about oneself."""
-    own = enrolment.participant.user_id is not None and enrolment.participant.user_id == user.pk
-    return not own and runs_cohort(user, enrolment.cohort)
+    return not is_own(user, enrolment.participant) and runs_cohort(user, enrolment.cohort)
 
 
 def sees_answers(user: Any, quiz: Quiz) -> bool:
@@ -79,14 +79,12 @@ def sees_answers(user: Any, quiz: Quiz) -> bool:
 
 def can_withdraw(user: Any, enrolment: Enrolment) -> bool:
     """Oneself, or an organiser of the programme."""
-    own = enrolment.participant.user_id is not None and enrolment.participant.user_id == user.pk
-    return own or organises(user, enrolment.cohort.course)
+    return is_self(user, enrolment.participant) or organises(user, enrolment.cohort.course)
 
 
 def can_waive(user: Any, enrolment: Enrolment) -> bool:
     """An organiser of the programme, never for oneself."""
-    own = enrolment.participant.user_id is not None and enrolment.participant.user_id == user.pk
-    return not own and organises(user, enrolment.cohort.course)
+    return not is_own(user, enrolment.participant) and organises(user, enrolment.cohort.course)
 
 
 def people_of_cohorts(user: Any) -> models.Q:

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 
 from courses.catalogue.models import Cohort, Course, Enrolment
 from courses.catalogue.services import completion_of
+from courses.participants.addresses import own_addresses
 from courses.participants.models import Participant
+from courses.participants.permissions import is_own
 from courses.workshops.facts import attendance_of
 from courses.workshops.models import Workshop
 
 from .models import Certificate, Kind
-from .permissions import is_own
 
 ATTENDANCE = 80
 """Per cent of a workshop's offered minutes that its certificate asks for."""
@@ -88,9 +89,10 @@ def eligible(subject: Cohort | Workshop, kind: str, *, actor: Any = None) -> lis
             subject_key=subject_key(subject), kind=kind, state=Certificate.State.VALID
         )
     }
+    proved = own_addresses(actor)
     for candidate in found:
         candidate.certificate = held.get(candidate.participant.pk)
-        if actor is not None and is_own(actor, candidate.participant):
+        if actor is not None and is_own(actor, candidate.participant, proved):
             candidate.refused = _("Nobody issues a certificate to themselves. Ask another organiser.")
     return sorted(found, key=lambda candidate: (candidate.participant.name.casefold(), candidate.participant.pk))
 

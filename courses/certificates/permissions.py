@@ -9,7 +9,9 @@ from django.db import models
 from core.permissions import ACTIVITY_ORGANISERS, ORGANISERS
 from courses.catalogue.models import Cohort, Course
 from courses.catalogue.permissions import organises as organises_course
+from courses.participants.addresses import own_addresses
 from courses.participants.models import Participant
+from courses.participants.permissions import is_own, is_self
 from courses.workshops.models import Workshop
 from courses.workshops.permissions import organises as organises_workshop
 
@@ -27,11 +29,6 @@ GROUP_PERMISSIONS = {
 }
 
 
-def is_own(user: Any, participant: Participant) -> bool:
-    """Whether the participant is the user."""
-    return participant.user_id is not None and participant.user_id == getattr(user, "pk", None)
-
-
 def can_issue(user: Any, subject: Cohort | Workshop | Course) -> bool:
     """Who organises it: its programme, or it alone."""
     if isinstance(subject, Workshop):
@@ -41,10 +38,14 @@ def can_issue(user: Any, subject: Cohort | Workshop | Course) -> bool:
 
 def can_approve(user: Any, batch: Batch) -> bool:
     """Another organiser of the programme than the one who asked, who gets no certificate by it."""
+    proved = own_addresses(user)
     return (
         can_issue(user, batch.subject)
         and batch.requested_by_id != user.pk
-        and not Participant.objects.filter(user=user, pk__in=batch.participants).exists()
+        and not any(
+            is_own(user, person, proved)
+            for person in Participant.objects.filter(pk__in=batch.participants).only("user", "email")
+        )
     )
 
 
@@ -55,7 +56,7 @@ def can_end(user: Any, certificate: Certificate) -> bool:
 
 def can_withdraw_name(user: Any, certificate: Certificate) -> bool:
     """The holder, or an organiser for a holder who asked for it."""
-    return is_own(user, certificate.participant) or can_issue(user, certificate.subject)
+    return is_self(user, certificate.participant) or can_issue(user, certificate.subject)
 
 
 def watched_jobs(user: Any) -> models.Q:

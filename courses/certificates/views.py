@@ -20,6 +20,7 @@ from core import links
 from core.errors import DomainError
 from courses.catalogue.models import Cohort
 from courses.participants.models import Participant
+from courses.participants.permissions import is_self
 from courses.participants.trail import saw
 from courses.workshops.models import Workshop
 from institutions.models import Role
@@ -97,7 +98,7 @@ def certificate_withdraw(request: HttpRequest, serial: str) -> HttpResponse:
     certificate = _visible(request, serial)
     if not permissions.can_withdraw_name(request.user, certificate):
         raise Http404
-    own = permissions.is_own(request.user, certificate.participant)
+    own = is_self(request.user, certificate.participant)
     back = reverse("my_certificates") if own else reverse("certificate", args=[certificate.serial])
     if request.method == "POST":
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db.models.functions import Lower
@@ -21,6 +22,14 @@ class Addresses:
     own: frozenset[str]
     shared: frozenset[str]
     names: tuple[str, ...]
+
+
+def own_addresses(user: Any) -> set[str]:
+    """The addresses that an account has proved, in lower case."""
+    if not getattr(user, "pk", None):
+        return set()
+    proved = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
+    return {user.email.lower(), *(address.lower() for address in proved)}
 
 
 def addresses_of(person: Person, records: Iterable[Participant]) -> Addresses:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from core.permissions import ORGANISERS
@@ -9,6 +10,7 @@ from institutions.models import Role
 from institutions.permissions import organises_all
 from institutions.roles import holds
 
+from .addresses import own_addresses
 from .models import FocalPointDesignation, Participant
 
 GROUP_PERMISSIONS = {
@@ -24,6 +26,22 @@ GROUP_PERMISSIONS = {
         "view_datanotice",
     ],
 }
+
+
+def is_self(user: Any, participant: Participant) -> bool:
+    """Whether the record is that of the user's account: what somebody may do for themselves."""
+    return participant.user_id is not None and participant.user_id == getattr(user, "pk", None)
+
+
+def is_own(user: Any, participant: Participant, proved: Collection[str] | None = None) -> bool:
+    """Whether the participant is the user, by whatever record: nobody decides, judges or certifies for themselves.
+
+    It is the record of the account, or one without an account at an address that the user has proved: its owner
+    could take it over at any time. ``proved``: the ``own_addresses``, where many people are asked about.
+    """
+    if participant.user_id is not None or not participant.email:
+        return is_self(user, participant)
+    return participant.email.lower() in (own_addresses(user) if proved is None else proved)
 
 
 def can_create_participant(user: Any) -> bool:
@@ -60,7 +78,7 @@ def can_erase(user: Any, participant: Participant) -> bool:
 
 def can_confirm(user: Any, designation: FocalPointDesignation) -> bool:
     """Organisers of all, but nobody their own."""
-    return organises_all(user) and designation.participant.user_id != user.pk
+    return organises_all(user) and not is_own(user, designation.participant)
 
 
 def can_end(user: Any, designation: FocalPointDesignation) -> bool:

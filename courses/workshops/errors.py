@@ -85,6 +85,10 @@ class SessionNotYet(WorkshopError):
     """The session's day has not come."""
 
 
+class OwnRegistration(WorkshopError):
+    """Nobody gives a place to themselves."""
+
+
 class OwnAttendance(WorkshopError):
     """Nobody records for themselves."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.models import EmailAddress
 from django.db import models
 
 from core.permissions import ACTIVITY_ORGANISERS, ORGANISERS, TRAINERS
+from courses.participants.addresses import own_addresses
 from courses.participants.models import Participant
+from courses.participants.permissions import is_own, is_self
 from institutions.activities import activity_key
 from institutions.models import Country, Programme, Role
 from institutions.permissions import organises_a_programme
@@ -65,11 +66,6 @@ def can_archive(user: Any, workshop: Workshop) -> bool:
     return organises(user, workshop)
 
 
-def is_own(user: Any, participant: Participant) -> bool:
-    """Whether the participant is the user."""
-    return participant.user_id is not None and participant.user_id == getattr(user, "pk", None)
-
-
 def can_record_attendance(user: Any, workshop: Workshop, participant: Participant) -> bool:
     """Those who manage the workshop, never for themselves."""
     return can_manage(user, workshop) and not is_own(user, participant)
@@ -77,7 +73,7 @@ def can_record_attendance(user: Any, workshop: Workshop, participant: Participan
 
 def can_cancel_registration(user: Any, registration: Registration) -> bool:
     """Oneself, and those who manage the workshop."""
-    return is_own(user, registration.participant) or can_manage(user, registration.workshop)
+    return is_self(user, registration.participant) or can_manage(user, registration.workshop)
 
 
 def nominating_countries(user: Any, workshop: Workshop) -> list[Country]:
@@ -101,14 +97,6 @@ def can_decide(user: Any, nomination: Nomination) -> bool:
 def is_own_nomination(user: Any, nomination: Nomination) -> bool:
     """Whether somebody was put forward themselves, perhaps by another record of theirs."""
     return is_own(user, nomination.participant) or nomination.email.lower() in own_addresses(user)
-
-
-def own_addresses(user: Any) -> set[str]:
-    """The addresses that an account has proved, in lower case."""
-    if not getattr(user, "pk", None):
-        return set()
-    proved = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
-    return {user.email.lower(), *(address.lower() for address in proved)}
 
 
 def people_of_workshops(user: Any) -> models.Q:

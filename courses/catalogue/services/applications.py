@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from core import audit
 from core.errors import DomainError
 from courses.participants.models import Participant
+from courses.participants.permissions import is_own
 from jobs.services import queue_mail
 
 from ..models import Application, ApplicationQuestion, Cohort, Course, Enrolment
@@ -165,7 +166,7 @@ def _decidable(actor: Any, application: Application) -> Application:
     application = _locked(application)
     if not organises(actor, application.cohort.course):
         raise NotYourProgramme(_("You organise other programmes. Choose one of your own."))
-    if application.participant.user_id == actor.pk:
+    if is_own(actor, application.participant):
         raise OwnEnrolment
     if not application.is_open:
         raise AlreadyDecided

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 
 from core import audit
 from core.errors import DomainError
+from courses.participants.addresses import own_addresses
 from courses.participants.models import REPRESENTATION_FIELDS, Participant, Representation
+from courses.participants.permissions import is_own
 from jobs.services import draft_mail, queue_drafts, queue_mail
 from modules.records.models import Event
 from modules.records.services import log_event
@@ -141,7 +143,7 @@ def enrol_many(*, actor: Any, participants: Sequence[Participant], cohort: Cohor
     cohort = Cohort.objects.select_for_update(of=("self",)).select_related("course__item").get(pk=cohort.pk)
     if actor is not None and not organises(actor, cohort.course):
         raise NotYourProgramme(_("You organise other programmes. Choose one of your own."))
-    if actor is not None and any(person.user_id == actor.pk for person in participants):
+    if actor is not None and _any_own(actor, participants):
         raise OwnEnrolment
     require_offered(cohort)
     people = {person.pk: person for person in participants}
@@ -175,6 +177,11 @@ def enrol_many(*, actor: Any, participants: Sequence[Participant], cohort: Cohor
         enrolled.send(sender=Enrolment, enrolment=row, actor=actor)
     transaction.on_commit(partial(notice_gently, Enrolment.objects.filter(cohort=cohort, participant__in=list(people))))
     return inside | {row.participant_id for row in rows}
+
+
+def _any_own(actor: Any, participants: Iterable[Participant]) -> bool:
+    proved = own_addresses(actor)
+    return any(is_own(actor, person, proved) for person in participants)
 
 
 def close_applications(*, actor: Any, enrolments: Sequence[Enrolment]) -> None:
@@ -253,7 +260,7 @@ def require_chooser(actor: Any, cohort: Cohort, participant: Participant) -> Non
         return
     if not organises(actor, cohort.course):
         raise NotYourProgramme(_("You organise other programmes. Choose one of your own."))
-    if participant.user_id == actor.pk:
+    if is_own(actor, participant):
         raise OwnEnrolment
 
 

@@ -18,6 +18,7 @@ from core.errors import DomainError
 from core.languages import best_text
 from core.links import make_token, read_token
 from courses.participants.activation import owns_address
+from courses.participants.addresses import own_addresses
 from courses.participants.models import Participant
 from jobs.services import queue_mail
 
@@ -54,7 +55,7 @@ def invite(*, actor: Any, cohort: Cohort, email: str, name: str = "", language: 
     """Invite an address. Raises ``NotYourProgramme``, ``OwnEnrolment``, ``EnrolmentClosed``, ``AlreadyInvited``."""
     email = email.strip().lower()
     _require_organiser(actor, cohort)
-    if actor.email.lower() == email:
+    if email in own_addresses(actor):
         raise OwnEnrolment
     _require_running(cohort)
     Cohort.objects.select_for_update(of=("self",)).get(pk=cohort.pk)
@@ -66,7 +67,8 @@ def invite(*, actor: Any, cohort: Cohort, email: str, name: str = "", language: 
         raise AlreadyInvited(_("Somebody with this address is in the cohort already."))
     if cohort.invitations.filter(email=email, state=State.SENT, expires_at__gt=timezone.now()).exists():
         raise AlreadyInvited(_("This address was invited already and has not answered yet."))
-    cohort.invitations.filter(email=email, state=State.SENT).update(state=State.CANCELLED)
+    too_old = cohort.invitations.filter(email=email, state=State.SENT)
+    too_old.update(state=State.CANCELLED, answered_at=timezone.now())
     invitation = CohortInvitation.objects.create(
         cohort=cohort,
         email=email,
@@ -146,7 +148,8 @@ def read_invitation(token: str) -> CohortInvitation:
 def accept_invitation(*, participant: Participant, invitation: CohortInvitation, language: str = "") -> Enrolment:
     """Come in by an invitation; the person's account proves the address.
 
-    Raises ``InvitationOver``, ``WrongAddress``, ``CohortFull``, and ``EnrolmentClosed`` for a cohort that is over.
+    Raises ``InvitationOver``, ``WrongAddress``, ``OwnEnrolment`` for who sent it, ``CohortFull``, and
+    ``EnrolmentClosed`` for a cohort that is over.
     """
     invitation = _locked(invitation)
     if not invitation.is_open:
@@ -154,6 +157,8 @@ def accept_invitation(*, participant: Participant, invitation: CohortInvitation,
     user = participant.user
     if user is None or not owns_address(user, invitation.email):
         raise WrongAddress
+    if invitation.created_by_id == user.pk:
+        raise OwnEnrolment
     _require_running(invitation.cohort)
     try:
         enrolment = enrol(

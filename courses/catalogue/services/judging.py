@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from core import audit
 from core.errors import DomainError
+from courses.participants.addresses import own_addresses
+from courses.participants.permissions import is_own
 
 from ..models import Cohort, Course, Enrolment, PracticalTask, TaskResult
 from ..permissions import can_change_course, can_see_progress
@@ -81,7 +83,8 @@ def record_results(
         .filter(participant__in=list(judgements))
         .select_related("participant__user", "cohort__course")
     )
-    if any(enrolment.participant.user_id == actor.pk for enrolment in enrolments):
+    proved = own_addresses(actor)
+    if any(is_own(actor, enrolment.participant, proved) for enrolment in enrolments):
         raise MayNotJudge(_("Nobody judges their own work. Ask another trainer."))
     rows = []
     for enrolment in enrolments:

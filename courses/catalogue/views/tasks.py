@@ -15,6 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.errors import DomainError
+from courses.participants.addresses import own_addresses
+from courses.participants.permissions import is_own
 from courses.participants.trail import saw
 
 from .. import services
@@ -125,8 +127,13 @@ def cohort_task(request: HttpRequest, pk: int, task_pk: int) -> HttpResponse:
             task=task, participant__in=[each.participant_id for each in page.object_list]
         ).select_related("judged_by")
     }
+    proved = own_addresses(request.user)
     rows = [
-        {"enrolment": each, "result": held.get(each.participant_id), "own": each.participant.user_id == request.user.pk}
+        {
+            "enrolment": each,
+            "result": held.get(each.participant_id),
+            "own": is_own(request.user, each.participant, proved),
+        }
         for each in page.object_list
     ]
     return render(

@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from core import audit
 from courses.catalogue.models import Cohort, Course
 from courses.participants.models import Participant
+from courses.participants.permissions import is_own
 from modules.lessons.models import LessonProgress
 from modules.records.models import Event
 from modules.records.services import log_event
@@ -30,7 +31,6 @@ from modules.records.services import log_event
 from .. import serials
 from ..eligibility import Candidate, eligible, subject_key, subject_kind
 from ..models import Batch, Certificate, CertificateTemplate
-from ..permissions import is_own
 from ..render import BatchRenderer
 from ..wording import language_for, sheet_for
 from .ending import end, for_ending

@@ -13,6 +13,7 @@ from institutions.models import Country
 from jobs.models import Job
 from jobs.services import advance
 
+from ..addresses import own_addresses
 from ..matching import Description, Verdict, key_of
 from ..models import ImportRow, PeopleImport
 from .candidates import match_rows, verdict_of
@@ -78,13 +79,14 @@ def _look(batch: PeopleImport, chunk: list[tuple[int, list[str]]], words: Vocabu
         if not read.problems:
             row.fingerprint, row.address = key_of(read.data["name"]), read.data.get("email", "").lower()
         rows.append(row)
+    proved = own_addresses(batch.created_by)
     with transaction.atomic():
         _mark_doubles(batch, rows)
         good = [row for row in rows if not row.problems]
         for row, found in zip(good, match_rows(batch.created_by, [row.data for row in good]), strict=True):
             row.verdict = VERDICTS[verdict_of(found)]
             row.matches = [{"ref": ref, "reasons": [str(r) for r in result.reasons]} for ref, result in found]
-            if _is_own(batch, row):
+            if _is_own(batch, row, proved):
                 row.problems = [Problem("own").as_json()]
         for row in rows:
             if row.problems:
@@ -126,10 +128,15 @@ def _remember(seen: dict[tuple[str, str], list[tuple[int, Description]]], row: I
             alike.append((row.number, description_of(row.data)))
 
 
-def _is_own(batch: PeopleImport, row: ImportRow) -> bool:
-    """Whether a row is surely the person who brings the list; only where the list leads somewhere."""
-    if not batch.destination or batch.created_by is None or row.verdict != ImportRow.Verdict.SURE:
+def _is_own(batch: PeopleImport, row: ImportRow, proved: set[str]) -> bool:
+    """Whether a row is surely the person who brings the list, or has an address of theirs and is nobody else.
+
+    Only where the list leads somewhere. Nobody brings themselves in by a second record (``permissions.is_own``).
+    """
+    if not batch.destination or batch.created_by is None:
         return False
+    if row.verdict != ImportRow.Verdict.SURE:
+        return row.address in proved
     own = getattr(batch.created_by, "participant", None)
     refs = {f"account:{batch.created_by_id}"} | ({f"person:{own.pk}"} if own else set())
     return row.matches[0]["ref"] in refs

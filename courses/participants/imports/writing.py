@@ -13,7 +13,9 @@ from jobs.models import Job
 from jobs.services import advance
 
 from ..activation import invite_many
+from ..addresses import own_addresses
 from ..models import ImportRow, Participant, PeopleImport
+from ..permissions import is_own
 from ..services import DETAILS
 from .candidates import ACCOUNT, PERSON, match_rows, verdict_of
 from .registry import destination_of, place_of
@@ -116,8 +118,9 @@ def _bring(batch: PeopleImport, rows: list[ImportRow]) -> None:
     if destination is None:
         return
     actor, own = batch.created_by, []
+    proved = own_addresses(actor)
     for row in rows:
-        if actor is not None and row.participant and row.participant.user_id == actor.pk:
+        if actor is not None and row.participant and is_own(actor, row.participant, proved):
             row.problems = [Problem("own").as_json()]
             own.append(row)
     people = [row.participant for row in rows if row not in own and row.participant]

@@ -23,6 +23,7 @@ from ..models import FocalPointDesignation, Participant
 from ..permissions import (
     can_confirm,
     can_end,
+    is_own,
 )
 
 
@@ -93,7 +94,7 @@ def confirm_designation(*, actor: Any, designation: FocalPointDesignation) -> Fo
     Raises ``OwnDesignation`` or ``NotYourDesignation``.
     """
     designation = FocalPointDesignation.objects.select_for_update().select_related("participant").get(pk=designation.pk)
-    if actor is not None and designation.participant.user_id == actor.pk:
+    if actor is not None and is_own(actor, designation.participant):
         raise OwnDesignation
     if actor is not None and not can_confirm(actor, designation):
         raise NotYourDesignation

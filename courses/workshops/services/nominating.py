@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import audit
+from courses.participants.addresses import own_addresses
 from courses.participants.imports.candidates import PERSON, match_rows
 from courses.participants.matching import Agreement, Verdict, compare_names
 from courses.participants.models import Participant
+from courses.participants.permissions import is_own
 from courses.participants.services import create_participant
 from institutions.models import Country
 
@@ -27,7 +29,7 @@ from ..errors import (
     WorkshopError,
 )
 from ..models import Nomination, Workshop
-from ..permissions import can_nominate_for, is_own, own_addresses
+from ..permissions import can_nominate_for
 from .common import lock
 
 State = Nomination.State

@@ -11,19 +11,21 @@ from django.utils.translation import gettext as _
 
 from core import audit
 from courses.participants.models import REPRESENTATION_FIELDS, Participant, Representation
+from courses.participants.permissions import is_own, is_self
 from courses.participants.services import create_participant
 
 from ..errors import (
     AlreadyRegistered,
     NotRegistered,
     NotYourRegistration,
+    OwnRegistration,
     RegistrationClosed,
     WorkshopCancelled,
     WorkshopFull,
     WorkshopOver,
 )
 from ..models import Registration, Workshop
-from ..permissions import can_cancel_registration, can_manage, is_own
+from ..permissions import can_cancel_registration, can_manage
 from .common import lock, places_taken
 from .messages import mail
 
@@ -46,22 +48,24 @@ def register(
     ``representing`` is copied instead of what the person's record says, where a nomination said it before.
 
     By oneself: raises ``NotYourRegistration`` for another person, ``RegistrationClosed``. By those who run the
-    workshop (any other ``source``): also outside the window. Always: ``WorkshopCancelled``, ``WorkshopFull``,
-    ``AlreadyRegistered``. Places are counted under a lock, so they are never given twice; those kept for people who
-    were selected and have not answered yet are not given to others.
+    workshop (any other ``source``): also outside the window, but not for themselves (``OwnRegistration``). Always:
+    ``WorkshopCancelled``, ``WorkshopFull``, ``AlreadyRegistered``. Places are counted under a lock, so they are never
+    given twice; those kept for people who were selected and have not answered yet are not given to others.
     """
     workshop = lock(workshop)
     if source == Source.SELF:
-        if actor is not None and not is_own(actor, participant):
+        if actor is not None and not is_self(actor, participant):
             raise NotYourRegistration(_("You can register only yourself."))
         require_open(workshop)
     elif actor is not None and not can_manage(actor, workshop):
         raise NotYourRegistration(_("Only those who run the workshop can register others."))
+    elif actor is not None and is_own(actor, participant):
+        raise OwnRegistration(_("You cannot give a place to yourself. Register as everybody does, or ask a colleague."))
     _require_held(workshop)
     registration = workshop.registrations.filter(participant=participant).first()
     if registration is not None and registration.state == State.REGISTERED:
         raise AlreadyRegistered(
-            _("You are already registered.") if is_own(actor, participant) else _("This person is already registered.")
+            _("You are already registered.") if is_self(actor, participant) else _("This person is already registered.")
         )
     if workshop.capacity is not None and places_taken(workshop, but=participant) >= workshop.capacity:
         raise WorkshopFull(
@@ -119,7 +123,7 @@ def cancel_registration(*, actor: Any, registration: Registration, language: str
         raise WorkshopOver(_("This workshop is over; the registration stays on record."))
     registration.state, registration.cancelled_at = State.CANCELLED, timezone.now()
     registration.save(update_fields=["state", "cancelled_at"])
-    own = is_own(actor, registration.participant)
+    own = is_self(actor, registration.participant)
     audit.record(actor=actor, action="workshops.cancel_registration", obj=registration, own=own)
     mail(
         registration,

@@ -17,12 +17,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from core.errors import DomainError
+from courses.participants.addresses import own_addresses
+from courses.participants.permissions import is_own
 from courses.participants.trail import saw
 
 from .. import services
 from ..facts import of_minutes
 from ..models import Attendance, Session, Workshop
-from ..permissions import is_own
 from ..sheets import Cell, Row, Sheet, value_of
 from .manage import desk, own_session, running
 
@@ -56,11 +57,11 @@ def _sheet(user: Any, workshop: Workshop, sessions: Sequence[Session], registrat
     for mark in held.values():
         attended[mark.participant_id] += mark.minutes
     saw(user, [registration.participant for registration in registrations], "workshops.view")
-    today = workshop.today
+    today, proved = workshop.today, own_addresses(user)
     rows = []
     for registration in registrations:
         person = registration.participant
-        own = is_own(user, person)
+        own = is_own(user, person, proved)
         row = Row(
             person,
             str(registration.organisation or registration.country or ""),

@@ -20,14 +20,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.errors import DomainError
 from core.spreadsheets import table_response
 from courses.catalogue.services.enrolment import free_places
+from courses.participants.addresses import own_addresses
 from courses.participants.models import Gender, Participant, Represents
+from courses.participants.permissions import is_own
 from courses.participants.trail import saw
 from institutions.models import Region
 
 from .. import services
 from ..models import Nomination, Registration, Workshop
 from ..nomination_forms import DecisionForm, NominationFilter
-from ..permissions import is_own, own_addresses
 from ..selection import Candidate, balance
 from .manage import desk, running, show_error
 
@@ -80,7 +81,7 @@ def nominations(request: HttpRequest, workshop: Workshop) -> HttpResponse:
                 {
                     "nomination": row,
                     "gender": _words(Gender, row.said_gender),
-                    "own": is_own(request.user, row.participant) or row.email.lower() in addresses,
+                    "own": is_own(request.user, row.participant, addresses) or row.email.lower() in addresses,
                     "ticked": str(row.pk) in ticked,
                 }
                 for row in shown

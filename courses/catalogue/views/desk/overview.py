@@ -15,6 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import DomainError
+from courses.participants.addresses import own_addresses
+from courses.participants.permissions import is_own
 from courses.participants.trail import saw
 from institutions.models import Role
 from institutions.roles import scope
@@ -48,6 +50,7 @@ def cohort_desk(request: HttpRequest, pk: int) -> HttpResponse:
     }
     applied = [application for some in asked.values() for application in some]
     saw(request.user, [row.participant for row in (*page.object_list, *applied)], "catalogue.view")
+    proved = own_addresses(request.user)
     return render(
         request,
         "catalogue/cohort_desk.html",
@@ -56,6 +59,7 @@ def cohort_desk(request: HttpRequest, pk: int) -> HttpResponse:
             "windows": cohort.windows.all(),
             "free": services.free_places(cohort),
             "page_obj": page,
+            "own": [row.pk for row in page.object_list if is_own(request.user, row.participant, proved)],
             **asked,
             "invited": invited,
             "trainers": cohort.trainers.select_related("user").order_by("user__name", "pk"),

@@ -18,6 +18,7 @@ from core.errors import DomainError
 from courses.participants.activation import invite as send_activation
 from courses.participants.forms import RecordForm
 from courses.participants.models import Participant
+from courses.participants.permissions import is_own
 from courses.participants.services import create_participant
 from courses.participants.trail import saw
 
@@ -68,7 +69,7 @@ def cohort_application(request: HttpRequest, pk: int) -> HttpResponse:
         "cohort": found.cohort,
         "form": form,
         "free": services.free_places(found.cohort),
-        "own": found.participant.user_id == request.user.pk,
+        "own": is_own(request.user, found.participant),
     }
     return render(request, "catalogue/cohort_application.html", context)
 

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from core.errors import DomainError
+from courses.participants.permissions import is_own
 from courses.participants.trail import saw
 
 from ... import services
@@ -26,7 +27,7 @@ def _enrolment(request: HttpRequest, pk: int) -> Enrolment:
         .select_related("participant__user", "cohort__course__item", "cohort__course__programme"),
         pk=pk,
     )
-    if not can_change_course(request.user, found.cohort.course) or found.participant.user_id == request.user.pk:
+    if not can_change_course(request.user, found.cohort.course) or is_own(request.user, found.participant):
         raise Http404
     saw(request.user, [found.participant], "catalogue.view")
     return found

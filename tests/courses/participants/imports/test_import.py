@@ -405,5 +405,5 @@ def test_the_dry_run_asks_a_constant_number_of_queries(bring, cast, programme, d
     batch = bring(GOOD)
     words = checking.vocabulary((("KE", "KEN", "Kenya"),))
     chunk = [(number + 100, [f"Person Nr{number}", f"p{number}@x.org", "KE", "", ""]) for number in range(400)]
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         checking._look(batch, chunk, words)
