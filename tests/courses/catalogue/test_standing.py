@@ -35,6 +35,19 @@ def test_the_learner_reads_what_is_met_what_is_open_why_and_what_to_do_next(clie
     assert "Let a requirement count as met" not in page
 
 
+@pytest.mark.parametrize("who", ["trainer", "organiser"])
+def test_who_looks_at_somebody_else_is_not_offered_to_do_it_for_them(client, cast, school, who):
+    spec = {"all": [leaf(school.first), {"any": [leaf(school.skill), leaf(school.quiz, 80)]}]}
+    put_rule(actor=None, course=school.course, spec=spec)
+    client.force_login(getattr(cast, who))
+    page = client.get(url(school)).content.decode()
+    assert "Not tried yet; 80 % needed." in page
+    assert "Take the quiz" not in page
+    assert "Go on reading" not in page
+    assert "Start reading" not in page
+    assert 'class="go"' not in page
+
+
 def test_what_a_met_group_no_longer_asks_is_not_the_next_step(cast, school):
     put_rule(
         actor=None,
