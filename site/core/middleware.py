@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone, translation
@@ -44,6 +44,27 @@ def viewer_zone(user: Any) -> ZoneInfo | None:
         return None
 
 
+def with_language(request: HttpRequest, language: str) -> str:
+    """Return where an address without a language leads, or with one in other letters.
+
+    ``/courses`` to ``/fr/courses/``, ``/zh/my/`` to ``/zh-hans/my/``; empty for what is no page (a file, the admin) or
+    has its language.
+    """
+    first, __, rest = request.path_info.lstrip("/").partition("/")
+    last = request.path_info.rpartition("/")[2]
+    if request.method not in ("GET", "HEAD") or "." in last or first in ("admin", "documents", "uploads", "static"):
+        return ""
+    try:
+        known = translation.get_supported_language_variant(first.lower().replace("_", "-"))
+    except LookupError:
+        known = ""
+    if known == first or request.resolver_match is not None:
+        return ""
+    path = f"{known}/{rest}" if known else f"{language}/{first}/{rest}"
+    query = request.META.get("QUERY_STRING", "")
+    return f"/{path.rstrip('/')}/" + (f"?{query}" if query else "")
+
+
 class ViewerLocaleMiddleware:
     """Activate language and time zone for the request.
 
@@ -64,6 +85,8 @@ class ViewerLocaleMiddleware:
         with translation.override(language), timezone.override(viewer_zone(request.user)):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
+            if response.status_code == 404 and (address := with_language(request, language)):
+                response = HttpResponseRedirect(address)
             if not prefixed:
                 patch_vary_headers(response, ("Accept-Language",))
             response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)

@@ -122,3 +122,35 @@ def test_who_has_no_right_in_the_admin_gets_a_clear_page_and_no_loop(client, cas
 def test_staff_come_in(client, cast, name):
     client.force_login(getattr(cast, name))
     assert client.get("/admin/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("asked", "led"),
+    [
+        ("/courses/", "/fr/courses/"),
+        ("/courses", "/fr/courses/"),
+        ("/courses/?q=seed", "/fr/courses/?q=seed"),
+        ("/account/login/", "/fr/account/login/"),
+        ("/check/AB-12/", "/fr/check/AB-12/"),
+        ("/EN/courses/", "/en/courses/"),
+        ("/zh/", "/zh-hans/"),
+        ("/zh_Hans/my/", "/zh-hans/my/"),
+        ("/zh-cn/my/", "/zh-hans/my/"),
+        ("/x//elsewhere.example/", "/fr/x//elsewhere.example/"),
+    ],
+)
+def test_an_address_without_a_language_leads_to_the_viewers(client, asked, led):
+    response = client.get(asked, headers={"accept-language": "fr"})
+    assert (response.status_code, response.url) == (302, led)
+
+
+@pytest.mark.parametrize("asked", ["/favicon.png", "/admin/nothing/", "/uploads/x", "/fr/nothing/", "/static/x"])
+def test_what_is_no_page_stays_not_found(client, asked):
+    assert client.get(asked).status_code in (302, 404)
+    assert not getattr(client.get(asked), "url", "").startswith(
+        ("/en/admin", "/en/uploads", "/en/static", "/en/fav", "/en/fr")
+    )
+
+
+def test_only_a_look_is_led_elsewhere(client):
+    assert client.post("/courses/").status_code == 404
