@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
-from django.db.models import CharField, Q, Value
+from django.db.models import CharField, F, Q, Value
 from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 
@@ -49,13 +49,14 @@ def attempt_context(user: Any, quiz: Quiz) -> AttemptContext | None:
 
     The last day is the cohort's, or the person's own where an organiser extended it. A module that asks for
     something first keeps its quiz closed until then (``refused`` says why); its lessons stay open. Of several
-    enrolments the one that closes last counts; ``None`` for somebody who is enrolled nowhere.
+    enrolments the one that closes last counts. Whoever has left every course with the quiz is held by the enrolment
+    that ended last: leaving opens nothing, because the grade would count after enrolling again. ``None`` for somebody
+    who was never enrolled.
     """
-    enrolments = (
-        Enrolment.objects.active()
-        .filter(participant__user=user, cohort__course__syllabus__item=quiz.item.parent_id)
-        .select_related("cohort")
-    )
+    mine = Enrolment.objects.filter(
+        participant__user=user, cohort__course__syllabus__item=quiz.item.parent_id
+    ).select_related("cohort")
+    enrolments = list(mine.active()) or list(mine.order_by(F("withdrawn_at").desc(nulls_last=True), "-pk")[:1])
     best: AttemptContext | None = None
     for enrolment in enrolments:
         closes_at = _end_of_day(enrolment.last_day, enrolment.cohort.time_zone)

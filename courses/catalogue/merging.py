@@ -32,8 +32,18 @@ def reconcile_enrolments(kept: Enrolment, other: Enrolment) -> None:
         kept.deadline = other.deadline
     both = kept.state == other.state == Enrolment.State.ACTIVE
     if other.state == Enrolment.State.ACTIVE:
-        kept.state, kept.withdrawn_at = Enrolment.State.ACTIVE, None
-    kept.save(update_fields=["enrolled_at", "completed_at", "completed_rule", "deadline", "state", "withdrawn_at"])
+        kept.state, kept.withdrawn_at, kept.transferred_to = Enrolment.State.ACTIVE, None, None
+    kept.save(
+        update_fields=[
+            "enrolled_at",
+            "completed_at",
+            "completed_rule",
+            "deadline",
+            "state",
+            "withdrawn_at",
+            "transferred_to",
+        ]
+    )
     held = set(kept.waivers.in_force().values_list("kind", "ref"))
     for waiver in other.waivers.in_force():
         if (waiver.kind, waiver.ref) not in held:

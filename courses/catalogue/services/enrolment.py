@@ -21,7 +21,7 @@ from modules.records.models import Event
 from modules.records.services import log_event
 
 from ..models import Application, Cohort, Enrolment
-from ..permissions import organises
+from ..permissions import can_withdraw, organises
 from ..prerequisites import missing, sentence
 from ..signals import enrolled
 from .courses import NotYourProgramme
@@ -90,7 +90,7 @@ def enrol(
     for name in REPRESENTATION_FIELDS:
         setattr(enrolment, name, getattr(representing or participant, name))
     enrolment.state, enrolment.source, enrolment.withdrawn_at = Enrolment.State.ACTIVE, source, None
-    enrolment.enrolled_at, enrolment.deadline = timezone.now(), None
+    enrolment.enrolled_at, enrolment.deadline, enrolment.transferred_to = timezone.now(), None, None
     enrolment.save()
     close_applications(actor=actor, enrolments=[enrolment])
     audit.record(actor=actor, action="catalogue.enrol", obj=enrolment, source=str(source))
@@ -158,7 +158,7 @@ def enrol_many(*, actor: Any, participants: Sequence[Participant], cohort: Cohor
         for name in REPRESENTATION_FIELDS:
             setattr(row, name, getattr(person, name))
         row.state, row.source, row.withdrawn_at, row.enrolled_at = Enrolment.State.ACTIVE, source, None, now
-        row.deadline = None
+        row.deadline, row.transferred_to = None, None
         rows.append(row)
     Enrolment.objects.bulk_create([row for row in rows if row.pk is None], batch_size=500)
     for row in rows:
@@ -234,12 +234,15 @@ def require_offered(cohort: Cohort) -> None:
 
 @transaction.atomic
 def withdraw(*, actor: Any, enrolment: Enrolment) -> Enrolment:
-    """End an enrolment. What was earned stays; who waits for a place moves up.
+    """End an enrolment: one's own, or as an organiser. What was earned stays; who waits for a place moves up.
 
-    Raises ``NotEnrolled`` when it has ended before.
+    Raises ``NotYourProgramme``, and ``NotEnrolled`` when it has ended before.
     """
-    cohort = Cohort.objects.select_for_update().get(pk=enrolment.cohort_id)
-    enrolment = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    cohort = Cohort.objects.select_for_update(of=("self",)).select_related("course").get(pk=enrolment.cohort_id)
+    enrolment = Enrolment.objects.select_for_update(of=("self",)).select_related("participant").get(pk=enrolment.pk)
+    enrolment.cohort = cohort
+    if actor is not None and not can_withdraw(actor, enrolment):
+        raise NotYourProgramme(_("You organise other programmes. Choose one of your own."))
     if enrolment.state != Enrolment.State.ACTIVE:
         raise NotEnrolled(_("You have already left this course."))
     refresh_completion(cohort.course, [enrolment])

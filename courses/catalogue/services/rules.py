@@ -117,7 +117,8 @@ def preview_of(course: Course, rule: Mapping[str, Any], tell: Any = None) -> dic
 
 
 def _people(course: Course) -> models.QuerySet[Enrolment]:
-    return Enrolment.objects.active().filter(cohort__course=course, cohort__archived_at__isnull=True)
+    """Everybody whom a change of the rule can complete, those in the archive too: the preview shows all of them."""
+    return Enrolment.objects.active().filter(cohort__course=course)
 
 
 def _compared(
@@ -176,7 +177,7 @@ def start_recompute(*, actor: Any, course: Course, earlier: list[Any] | None = N
     """
     if not can_change_course(actor, course):
         raise NotYourProgramme(_("You organise other programmes. Choose one of your own."))
-    total = Enrolment.objects.active().filter(cohort__course=course, completed_at__isnull=True).count()
+    total = _people(course).filter(completed_at__isnull=True).count()
     params = {"course": course.pk, "earlier": earlier or []}
     return start_job(actor=actor, kind=RECOMPUTE_KIND, params=params, total=total)
 
@@ -212,7 +213,7 @@ def recompute(*, actor: Any, course: Course, earlier: list[tuple[int, Any]], tel
     standings = [Standings(course, rule, version) for version, rule in earlier]
     standings.append(Standings(course))
     done = Recomputed()
-    people = Enrolment.objects.active().filter(cohort__course=course, completed_at__isnull=True)
+    people = _people(course).filter(completed_at__isnull=True)
     for compared in _compared(course, people, standings):
         by_version: dict[int, list[int]] = {}
         for enrolment, verdicts in compared:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.models import AuditEntry
 from courses.catalogue.completion import read_rule
 from courses.catalogue.editor import Editor
-from courses.catalogue.models import RuleDraft
+from courses.catalogue.models import Cohort, RuleDraft
 from courses.catalogue.services import put_rule, refresh_completion, rules
 from courses.catalogue.services.standing import rule_of
 from jobs.models import Job
@@ -151,6 +152,17 @@ def test_the_rule_is_told_in_the_readers_words_as_one_types(client, cast, school
     assert not RuleDraft.objects.exists()
     page = client.post(EDIT.replace("/en/", "/fr/"), sent, headers={"X-Requested-With": "fetch"}).content.decode()
     assert "Papers FR" in page
+
+
+def test_the_preview_names_everybody_whom_the_change_completes_in_the_archive_too(cast, school):
+    school.read(cast.learner, 0)
+    Cohort.objects.filter(pk=school.cohort.pk).update(archived_at=timezone.now())
+    spec = {"all": [leaf(school.first, 50)]}
+    preview = rules.preview_of(school.course, spec)
+    put_rule(actor=None, course=school.course, spec=spec)
+    done = rules.recompute(actor=None, course=school.course, earlier=[])
+    assert [row[0] for row in preview["gain"]] == [school.enrolment.pk]
+    assert done.completed == 1
 
 
 def test_a_preview_says_who_gains_and_who_would_no_longer_meet_the_rule(client, cast, school):
