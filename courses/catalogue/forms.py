@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -84,9 +85,11 @@ class ThresholdsForm(forms.Form):
 class LetterForm(forms.Form):
     """A letter to people at risk, in the writer's language and, if wished, in others that its readers read.
 
-    ``readers`` is ``{language: how many}``; the words of a language are given whole or not at all.
+    ``readers`` is ``{language: how many}``; the words of a language are given whole or not at all. ``key`` stands for
+    this one letter: a form that is sent twice writes once.
     """
 
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     keep = forms.BooleanField(label=_("Keep these words for the next letter of this course"), required=False)
 
     def __init__(self, *args: Any, source: str, readers: Mapping[str, int], **kwargs: Any) -> None:

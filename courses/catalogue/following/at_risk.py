@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -212,12 +213,19 @@ def _filled(enrolment: Enrolment, completion: Completion, subject: str, text: st
 
 @transaction.atomic
 def send_letter(
-    *, actor: Any, cohort: Cohort, enrolments: Iterable[Enrolment], words: Mapping[str, Words], source: str
+    *,
+    actor: Any,
+    cohort: Cohort,
+    enrolments: Iterable[Enrolment],
+    words: Mapping[str, Words],
+    source: str,
+    key: UUID | None = None,
 ) -> Letter:
     """Send a letter to chosen people of a cohort, by a job; each gets the words in their language, if there are any.
 
-    ``words`` are subject and text by language, ``source`` is the writer's. Who finishes, leaves or says no meanwhile
-    gets none. Raises ``MayNotWrite`` and ``LetterWrong``.
+    ``words`` are subject and text by language, ``source`` is the writer's. ``key`` stands for this letter: sent again
+    with it, the same letter is returned and nobody is written to twice; with other words, people or another writer it
+    is refused. Who finishes, leaves or says no meanwhile gets none. Raises ``MayNotWrite`` and ``LetterWrong``.
     """
     if not can_write_letters(actor, cohort):
         raise MayNotWrite
@@ -225,15 +233,15 @@ def send_letter(
     ids = [row.pk for row in enrolments if row.cohort_id == cohort.pk]
     if not ids:
         raise LetterWrong(_("Choose at least one person."))
-    letter = Letter.objects.create(
-        cohort=cohort,
-        author=actor,
-        subject=words[source][0],
-        text=words[source][1],
-        language=source,
-        enrolments=ids,
-    )
+    own = {"subject": words[source][0], "text": words[source][1], "language": source, "enrolments": ids}
     others = {language: pair for language, pair in words.items() if language != source}
+    letter, new = Letter.objects.get_or_create(key=key or uuid4(), defaults={**own, "cohort": cohort, "author": actor})
+    if not new:
+        told = {row.language: (row.subject, row.text) for row in letter.texts.all()}
+        same = all(getattr(letter, name) == value for name, value in own.items()) and told == others
+        if not same or (letter.cohort_id, letter.author_id) != (cohort.pk, actor.pk):
+            raise LetterWrong(_("This letter has been sent already. Choose people again to write another."))
+        return letter
     LetterText.objects.bulk_create(
         [LetterText(record=letter, language=code, subject=pair[0], text=pair[1]) for code, pair in others.items()]
     )

@@ -93,7 +93,12 @@ def cohort_letter(request: HttpRequest, pk: int) -> HttpResponse:
                     )
             if step == "send":
                 letter = at_risk.send_letter(
-                    actor=request.user, cohort=cohort, enrolments=chosen, words=form.words, source=source
+                    actor=request.user,
+                    cohort=cohort,
+                    enrolments=chosen,
+                    words=form.words,
+                    source=source,
+                    key=form.cleaned_data["key"],
                 )
                 return redirect("job_status", key=letter.job.key) if letter.job else redirect("cohorts")
             shown = at_risk.preview(cohort, chosen, form.words, source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -117,6 +118,7 @@ class TestList:
 class TestLetters:
     def write(self, client, cohort, people, step="", **words):
         words = {"subject_en": "About {course}", "text_en": "Dear {name}: {missing}", **words}
+        words = {"key": "5f0f9f6e-1f0a-4a53-9a0b-0d6d3c2b1a00", **words}
         data = {"people": people, "step": step, **(words if step else {})}
         return client.post(reverse("cohort_letter", args=[cohort.pk]), data)
 
@@ -126,6 +128,32 @@ class TestLetters:
         assert "Dear Learner: - " in page
         assert not Letter.objects.exists()
         assert not OutboxMail.objects.exists()
+
+    def test_a_double_press_sends_one_letter(self, client, cast, cohort, silent):
+        client.force_login(cast.trainer)
+        first, second = (self.write(client, cohort, [silent.pk], "send") for _press in range(2))
+        assert first["Location"] == second["Location"]
+        running.work_off()
+        assert Letter.objects.count() == 1
+        assert OutboxMail.objects.filter(key__startswith="letter:").count() == 1
+
+    def test_a_key_that_was_used_sends_no_other_words(self, client, cast, cohort, silent):
+        client.force_login(cast.trainer)
+        self.write(client, cohort, [silent.pk], "send")
+        page = self.write(client, cohort, [silent.pk], "send", text_en="Something else").content.decode()
+        assert "This letter has been sent already" in page
+        assert "Something else" in page
+        assert Letter.objects.count() == 1
+
+    def test_every_new_letter_has_a_key_of_its_own_and_a_preview_keeps_it(self, client, cast, cohort, silent):
+        client.force_login(cast.trainer)
+        keys = {
+            re.search(r'name="key" value="([^"]+)"', self.write(client, cohort, [silent.pk]).content.decode())[1]
+            for _n in range(2)
+        }
+        assert len(keys) == 2
+        page = self.write(client, cohort, [silent.pk], "preview", key=min(keys)).content.decode()
+        assert f'value="{min(keys)}"' in page
 
     def test_sending_writes_to_each_once_however_often_the_job_runs(self, client, cast, cohort, silent):
         client.force_login(cast.trainer)
