@@ -214,11 +214,18 @@ class WorkshopForm(LanguageFields, forms.Form):
                 ),
             }
         )
+        if self._is_held:
+            # what is no longer known of a past workshop stays open; nobody plans with it
+            self.fields["languages"].required = False
         if workshop is None:
             self.initial.setdefault("source_language", self.written_in)
             self.initial.setdefault("time_zone", user.time_zone or "UTC")
             self.initial.setdefault("mode", Mode.ON_SITE)
             self.initial.setdefault("languages", [self.written_in])
+
+    @property
+    def _is_held(self) -> bool:
+        return self.workshop is not None and self.workshop.state == Workshop.State.HELD
 
     def _written_in(self) -> str:
         if self.workshop is not None:
@@ -228,7 +235,8 @@ class WorkshopForm(LanguageFields, forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if data.get("mode") in {Mode.ON_SITE, Mode.HYBRID} and not (data.get("city") or data.get("country")):
+        travelled = data.get("mode") in {Mode.ON_SITE, Mode.HYBRID} and not self._is_held
+        if travelled and not (data.get("city") or data.get("country")):
             self.add_error("city", gettext("People who travel need to know where: give a city or a country."))
         course, programme, cohort = data.get("course"), data.get("programme"), data.get("cohort")
         if course and programme and course.programme_id != programme.pk:

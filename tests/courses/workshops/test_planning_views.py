@@ -161,6 +161,15 @@ def test_all_six_languages_are_edited_on_one_page(client, cast, send, workshop, 
     assert "الأطر القانونية" in client.get(f"/ar/workshops/{workshop.key}/").content.decode()
 
 
+def test_what_is_no_longer_known_of_a_held_workshop_may_stay_open(send, workshop, changed):
+    unknown = {**changed, "languages": [], "city": "", "country": ""}
+    assert b"This field is required." in send("workshop_edit", unknown, workshop.key).content
+    Workshop.objects.filter(pk=workshop.pk).update(state=Workshop.State.HELD)
+    send("workshop_edit", unknown, workshop.key)
+    workshop.refresh_from_db()
+    assert (workshop.title, workshop.languages, workshop.city) == ("Drafting access rules", [], "")
+
+
 def test_the_stored_values_are_shown(client, cast, workshop):
     Workshop.objects.filter(pk=workshop.pk).update(hours="4.5", venue="Room 4")
     client.force_login(cast.trainer)
