@@ -113,9 +113,9 @@ def _label(entry: Any, parts: Parts) -> str:
     said: Any = parts.get(id, {}).get("text", "")
     if isinstance(entry, Mapping):
         if "coords" in entry:
-            said = [entry.get("shape"), entry["coords"]]
+            said = {"shape": entry.get("shape"), "coords": entry["coords"]}
         elif "value" in entry:
-            said = [entry["value"], entry.get("tolerance", "0")]
+            said = {"value": entry["value"], "tolerance": entry.get("tolerance", "0")}
         elif "choices" in entry:
             said = sorted(parts.get(f"{id}.{choice}", {}).get("text", "") for choice in entry["choices"])
     return json.dumps(plain(said), ensure_ascii=False, default=str) if said else ""

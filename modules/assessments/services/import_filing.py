@@ -1,4 +1,6 @@
-"""Where imported questions are put: categories and tags are added, never taken away."""
+"""Where imported questions are put. A question that has a category stays there: quizzes draw from it. Tags are added,
+never taken away.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ from typing import Any, Protocol
 
 from taggit.models import Tag
 
+from ..categories import path_of
 from ..exchange.draft import Draft
 from ..models import Question, QuestionCategory
 from .bank import put_category
@@ -25,17 +28,29 @@ class Filing:
     def __init__(self, actor: Any, language: str, base: tuple[str, ...]) -> None:
         self.actor, self.language, self.base = actor, language, base
         self.categories: dict[tuple[str, ...], QuestionCategory] = {}
+        self.rows: dict[int, QuestionCategory] = {}
+        self.tree: dict[int, int | None] = {}
 
     def file(self, planned: Sequence[Planned]) -> None:
-        """Put questions into their categories and add their tags; none is taken away."""
-        moved = []
+        """Put questions that have no category into those of the file and add tags; none is taken away."""
+        filed = []
         for plan in planned:
             path = (*self.base, *plan.draft.category)
-            if path and plan.question and plan.question.category_id != (category := self._category(path)).pk:
-                plan.question.category = category
-                moved.append(plan.question)
-        Question.objects.bulk_update(moved, ["category"])
+            if path and plan.question and plan.question.category_id is None:
+                plan.question.category = self._category(path)
+                filed.append(plan.question)
+        Question.objects.bulk_update(filed, ["category"])
         self._tag([plan for plan in planned if plan.draft.tags])
+
+    def path(self, plan: Planned) -> list[str]:
+        """Return the titles of the category where a question stays, or is put, from the top down."""
+        if plan.question is None or plan.question.category_id is None:
+            return [*self.base, *plan.draft.category]
+        pk = plan.question.category_id
+        if pk not in self.rows:
+            self.rows = QuestionCategory.objects.in_bulk()
+            self.tree = {row.pk: row.parent_id for row in self.rows.values()}
+        return [self.rows[each].title for each in path_of(self.tree, pk)]
 
     def _category(self, path: tuple[str, ...]) -> QuestionCategory:
         if path not in self.categories:

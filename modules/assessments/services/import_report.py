@@ -42,7 +42,12 @@ class Report:
                 {"name": each.name, "type": each.type, "line": each.line, "why": each.why} for each in self.unsupported
             ],
             "errors": [{"line": each.line, "name": each.name, "why": each.why} for each in self.errors],
+            **{state: self.number(state) for state in (NEW, CHANGED, SAME)},
         }
+
+    def number(self, state: str) -> int:
+        """How many questions are new, changed or the same."""
+        return sum(row.state == state for row in self.rows)
 
     def in_full(self) -> dict[str, Any]:
         """The report with a row for every question."""

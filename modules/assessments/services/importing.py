@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import islice
@@ -21,14 +20,15 @@ from ..exchange import reading
 from ..exchange.contract import said
 from ..exchange.draft import Draft
 from ..exchange.gift import category_path
-from ..exchange.identity import Keys, foreign_id, is_ours, same
-from ..exchange.keeping import Before, ids_of, keep_ids
+from ..exchange.identity import Keys, Series, foreign_id, is_ours, same
+from ..exchange.keeping import Before, keep_ids
 from ..exchange.problems import Fault
 from ..exchange.reading import Unsupported
 from ..models import AttemptQuestion, Question, QuestionCategory, QuestionText, QuestionVersion
 from ..words import first_words, to_html
 from .authoring import check_question
 from .import_filing import Filing
+from .import_matching import Matching
 from .import_report import CHANGED, NEW, REFUSED, SAME, Report, Row
 from .pictures import Pictures
 
@@ -90,6 +90,7 @@ class _Import:
         self.keys = Keys("/".join(self.base))
         self.pictures = Pictures(actor=actor, write=not dry_run)
         self.filing = Filing(actor, language, self.base)
+        self.matching = Matching(language)
 
     def bring(self, chunk: Sequence[reading.Found]) -> None:
         """Write a chunk in one transaction and report it."""
@@ -110,11 +111,11 @@ class _Import:
                 self.report.rows.append(Row(found.line, found.name, "", REFUSED, why=found.why))
         self.pictures.take(draft for draft, _key in drafts)
         with transaction.atomic():
-            planned = self._planned([pair for pair in drafts if self._is_fit(*pair)], ours)
+            planned = self._planned([pair for pair in drafts if self._is_fit(pair[0])], ours)
             if not self.dry_run:
                 self._write(planned)
 
-    def _is_fit(self, draft: Draft, key: str) -> bool:
+    def _is_fit(self, draft: Draft) -> bool:
         """Whether the question can be asked and graded; else it is reported."""
         try:
             check_question(type=draft.type, language=self.language, text=draft.text, body=draft.body, parts=draft.parts)
@@ -135,24 +136,16 @@ class _Import:
                 del draft.translations[language]
         return True
 
-    def _planned(self, drafts: Sequence[tuple[Draft, str]], ours: Set[int]) -> list[_Planned]:
-        """Compare with what is there: five queries, however many questions. ``ours``: drafts that we wrote, by id()."""
-        held = {
-            question.key: question
-            for question in Question.objects.select_for_update().filter(key__in=[key for _draft, key in drafts])
-        }
-        newest: dict[int, QuestionVersion] = {}
-        used: defaultdict[int, set[str]] = defaultdict(set)
-        versions = QuestionVersion.objects.filter(question__in=held.values()).order_by("number")
-        for version in versions.prefetch_related("texts"):
-            newest[version.question_id] = version
-            used[version.question_id] |= ids_of(version.body)
+    def _planned(self, drafts: Sequence[tuple[Draft, str | Series]], ours: Set[int]) -> list[_Planned]:
+        """Compare with what is there: few queries, however many questions. ``ours``: drafts that we wrote, by id()."""
+        found = self.matching.match(drafts)
+        newest, used = found.newest, found.used
         asked = set(
             AttemptQuestion.objects.filter(version__in=newest.values()).values_list("version_id", flat=True).distinct()
         )
         planned = []
-        for draft, key in drafts:
-            question = held.get(key)
+        for draft, key in zip((draft for draft, _known in drafts), found.keys, strict=True):
+            question = found.held.get(key)
             latest = newest.get(question.pk) if question else None
             if question is not None and latest is not None and latest.type == draft.type:
                 here = next((row for row in latest.texts.all() if row.language == self.language), None)
@@ -207,7 +200,7 @@ class _Import:
             why = _("Imported without: %(what)s.") % {"what": "; ".join(draft.lost)}
             self.report.unsupported.append(Unsupported(name, draft.type, draft.line, why))
         self.report.imported += 1
-        path = " › ".join([*self.base, *draft.category])
+        path = " › ".join(self.filing.path(plan))
         self.report.rows.append(Row(draft.line, name, draft.type, plan.state, path, why))
 
     def _write(self, planned: Sequence[_Planned]) -> None:

@@ -16,7 +16,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from modules.assessments.exchange.problems import Unreadable
 from modules.assessments.exchange.reading import FORMATS, format_of
+from modules.assessments.services.import_report import CHANGED, NEW, SAME
 from modules.assessments.services.importing import Report, import_questions
+
+STATES = {NEW: "new", CHANGED: "changed", SAME: "the same as here"}
 
 
 class Command(BaseCommand):
@@ -62,4 +65,5 @@ class Command(BaseCommand):
         for fault in report.errors:
             self.stdout.write(f"line {fault.line}: {fault.name or 'error'}: {fault.why}")
         verb = "would be imported" if dry_run else "imported"
-        self.stdout.write(f"{report.questions} questions, {report.imported} {verb}.")
+        states = ", ".join(f"{report.number(state)} {said}" for state, said in STATES.items())
+        self.stdout.write(f"{report.questions} questions, {report.imported} {verb}: {states}.")

@@ -246,12 +246,23 @@ def test_the_command_prints_exactly_the_report(tmp_path, db):
     path = tmp_path / "q.gift"
     path.write_text(ONE + "::Read this:: Only text.\n\n::Broken:: What{=a\n\n")
     report = run(path)
-    assert list(report) == ["questions", "imported", "unsupported", "errors"]
+    assert list(report) == ["questions", "imported", "unsupported", "errors", "new", "changed", "same"]
     assert (report["questions"], report["imported"]) == (3, 1)
+    assert (report["new"], report["changed"], report["same"]) == (1, 0, 0)
     (unsupported,) = report["unsupported"]
     assert list(unsupported) == ["name", "type", "line", "why"]
     assert (unsupported["name"], unsupported["type"], unsupported["line"]) == ("Read this", "description", 6)
     assert report["errors"][0]["line"] == 8
+
+
+def test_the_command_says_in_words_what_is_new_changed_and_the_same(tmp_path, db):
+    path = tmp_path / "q.gift"
+    path.write_text(ONE)
+    run(path)
+    path.write_text(ONE + TWO)
+    out = io.StringIO()
+    call_command("import_questions", str(path), stdout=out)
+    assert "2 questions, 2 imported: 1 new, 0 changed, 1 the same as here." in out.getvalue()
 
 
 def test_the_command_finds_out_the_format(tmp_path, db):
