@@ -8,6 +8,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from accounts.admin_account import admin_account
 from accounts.views import admin_login, admin_logout, slip_address
 from jobs.views import healthz
 
@@ -15,6 +16,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("admin/login/", admin_login),  # before Wagtail's own form, which knows no second factor
     path("admin/logout/", admin_logout),  # and before Wagtail's signing out, which knows nothing of unsent work
+    path("admin/account/", admin_account),  # and before its page of one's account, which asks for two names
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("slip", slip_address, name="slip_address"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from allauth.account.models import EmailAddress
 from django.urls import reverse
+from wagtail.users.models import UserProfile
 
 from accounts.models import User
 from core.models import AuditEntry
@@ -93,5 +94,29 @@ def test_only_administrators_see_accounts(client, cast, name):
     assert client.get(reverse("wagtailusers_users:edit", args=[cast.outsider.pk])).status_code in (302, 403, 404)
 
 
-def test_the_admins_own_page_of_account_settings_works(client, admin):
-    assert client.get(reverse("wagtailadmin_account")).status_code == 200
+def test_the_admins_own_page_of_account_settings_works_and_saves(client, cast):
+    client.force_login(cast.organiser)
+    address = reverse("wagtailadmin_account")
+    page = client.get(address)
+    text = page.content.decode()
+    assert f'href="{reverse("account_profile")}"' in text
+    forms = [panel.get_form() for panels in page.context["panels_by_tab"].values() for panel in panels]
+    typed = {
+        field.html_name: field.value() for form in forms for field in form if field.value() not in (None, False, "")
+    }
+    answer = client.post(address, typed | {"theme-theme": "dark"})
+    assert answer.status_code == 302, [form.errors for form in forms]
+    assert UserProfile.get_for_user(cast.organiser).theme == "dark"
+
+
+def test_the_admins_page_of_an_account_asks_for_nothing_that_our_profile_page_holds(client, admin):
+    text = client.get(reverse("wagtailadmin_account")).content.decode()
+    assert "name_email-first_name" not in text
+    assert "localtime" not in text
+
+
+def test_who_may_not_enter_the_admin_has_no_account_page_there(client, cast):
+    address = reverse("wagtailadmin_account")
+    assert client.get(address).status_code == 302
+    client.force_login(cast.learner)
+    assert client.get(address).status_code == 403
