@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from allauth.account.adapter import get_adapter
 from allauth.account.app_settings import EmailVerificationMethod
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
@@ -14,7 +15,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.views.csrf import csrf_failure
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -79,6 +82,27 @@ def slip(request: HttpRequest) -> HttpResponse:
                 login = Login(user=user, email_verification=EmailVerificationMethod.NONE)
                 return perform_login(request, login)
     return render(request, "account/slip.html", {"form": form})
+
+
+ENTRANCES = frozenset(
+    {"account_login", "account_signup", "account_request_login_code", "account_confirm_login_code", "account_slip"}
+)
+
+
+def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form that failed Django's check against forged requests (``CSRF_FAILURE_VIEW``).
+
+    Signing in gives the browser a new secret, so a sign-in page left open in a second tab always fails. Whoever is
+    signed in by then goes where they were going, if that is on this site; every other form is refused as expired.
+    """
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    if here not in ENTRANCES or not request.user.is_authenticated:
+        return csrf_failure(request, reason=reason)
+    messages.info(request, _("You are signed in already: %(name)s.") % {"name": request.user})
+    after = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(after, allowed_hosts=None):
+        return redirect(after)
+    return redirect(get_adapter(request).get_login_redirect_url(request))
 
 
 def slip_address(request: HttpRequest) -> HttpResponse:

@@ -17,6 +17,6 @@ def profile(request: HttpRequest) -> dict[str, str]:
     """Lead from the admin's page of one's account to the rest of it."""
     return {
         "url": reverse("account_profile"),
-        "label": _("Name, language and time zone"),
+        "label": _("Name, language, time zone"),
         "help_text": _("They are the same in the admin and on the site."),
     }

@@ -23,6 +23,7 @@ for folder in ("", "uploads", "private", "static", "mail", "queue/in", "queue/pr
 DEBUG = False
 SECRET_KEY = env("SECRET_KEY", default="")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
+CSRF_FAILURE_VIEW = "accounts.views.form_refused"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 BASE_URL = env("BASE_URL", default="http://localhost:8000").rstrip("/")
 WAGTAILADMIN_BASE_URL = BASE_URL

@@ -133,6 +133,82 @@ def test_signing_in_with_a_wrong_password_says_nothing_of_the_account(client):
     assert pages[0] == pages[1]
 
 
+@pytest.fixture
+def second_tab():
+    """Open the sign-in page in two tabs and sign in by the first; returns what the second's form is answered."""
+    from django.test import Client
+
+    UserFactory(email="used@example.org")
+    browser = Client(enforce_csrf_checks=True)
+
+    def sent(path, query="", signs_in=True, **typed):
+        page = browser.get(reverse(path) + query).content.decode()
+        stale = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page).group(1)
+        who = {"login": "used@example.org", "password": PASSWORD}
+        if signs_in:
+            fresh = browser.get(reverse("account_login")).content.decode()
+            token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', fresh).group(1)
+            assert browser.post(reverse("account_login"), {**who, "csrfmiddlewaretoken": token}).status_code == 302
+        else:
+            browser.cookies.clear()
+        return browser.post(reverse(path) + query, {**who, **typed, "csrfmiddlewaretoken": stale})
+
+    sent.browser = browser
+    return sent
+
+
+@pytest.mark.parametrize("path", ["account_login", "account_signup"])
+def test_signing_in_from_a_second_tab_leads_on_instead_of_to_an_expired_form(second_tab, path):
+    answer = second_tab(path)
+    assert (answer.status_code, answer.url) == (302, "/en/my/")
+    assert "You are signed in already" in second_tab.browser.get(answer.url).content.decode()
+
+
+def test_the_second_tab_goes_on_to_where_it_was_going(second_tab):
+    assert second_tab("account_login", next="/en/workshops/").url == "/en/workshops/"
+    assert second_tab.browser.get("/en/workshops/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "after",
+    ["https://evil.example/", "//evil.example/", "/\\\\evil.example/", "javascript:alert(1)", "http:///evil.example"],
+)
+def test_the_second_tab_never_leads_off_the_site(second_tab, after):
+    assert second_tab("account_login", next=after).url == "/en/my/"
+
+
+def test_a_form_that_expired_is_refused_while_nobody_is_signed_in(second_tab):
+    answer = second_tab("account_login", signs_in=False)
+    assert answer.status_code == 403
+    assert "The form has expired" in answer.content.decode()
+
+
+def test_any_other_form_without_its_secret_is_refused_for_the_signed_in(second_tab):
+    second_tab("account_login")
+    answer = second_tab.browser.post(reverse("account_profile"), {"name": "Forged", "language": "en"})
+    assert answer.status_code == 403
+    assert not User.objects.filter(name="Forged").exists()
+
+
+def test_opening_the_confirmation_link_again_asks_nothing_of_somebody_signed_in(client):
+    sign_up(client, "new@example.org")
+    link = link_in(OutboxMail.objects.get())
+    client.post(link)
+    page = client.get(link).content.decode()
+    assert "You are signed in already" in page
+    assert f'href="{reverse("learner_home")}"' in page
+    assert "does not work any more" not in page
+
+
+def test_opening_the_confirmation_link_again_tells_others_to_just_sign_in(client):
+    sign_up(client, "new@example.org")
+    link = link_in(OutboxMail.objects.get())
+    client.post(link)
+    client.logout()
+    page = client.get(link).content.decode()
+    assert "If you confirmed your address before, just sign in." in page
+
+
 def test_the_case_of_the_address_does_not_matter(client):
     UserFactory(email="used@example.org")
     sign_in(client, "Used@Example.ORG")
