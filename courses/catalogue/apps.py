@@ -20,7 +20,7 @@ class CatalogueConfig(AppConfig):
         from core.personal import register_personal_data, register_retention
         from courses.participants.imports.registry import register_destination
         from courses.participants.querysets import register_list_tie, register_tie
-        from courses.participants.services import register_reconciler
+        from courses.participants.services import register_reconciler, register_settling
         from institutions.activities import ActivityKind, register_activity
         from jobs.querysets import register_tie as register_job_tie
         from jobs.services import register_handler
@@ -124,6 +124,7 @@ class CatalogueConfig(AppConfig):
             merging.reconcile_applications,
             stays=_("One application stays; on the waiting list the older place counts."),
         )
+        register_settling(merging.applications_of_who_is_in, merging.close_application)
         register_reading_rule(access.needs_sign_in)
         register_context_provider(access.attempt_context)
         register_marker_provider(access.marked_by)

@@ -6,14 +6,16 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import models
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from courses.participants.models import Participant
 from courses.participants.services import Conflict
 
 from .models import Application, Cohort, Enrolment, RequirementWaiver, TaskResult
-from .services import fill_places, free_places
+from .services import close_applications, fill_places, free_places
 
 
 def reconcile_enrolments(kept: Enrolment, other: Enrolment) -> None:
@@ -104,3 +106,16 @@ def reconcile_applications(kept: Application, other: Application) -> None:
         kept.save(update_fields=["state", "waiting_since"])
     other.state, other.decided_at = Application.State.TAKEN_BACK, timezone.now()
     other.save(update_fields=["state", "decided_at"])
+
+
+def applications_of_who_is_in(participant: Participant) -> models.QuerySet[Application]:
+    """Return the open applications of somebody to cohorts they are in, once two records are one."""
+    inside = participant.enrolments.active().values("cohort")
+    return Application.objects.open().filter(participant=participant, cohort__in=inside)
+
+
+def close_application(application: Application) -> None:
+    """Who is in waits for nothing: otherwise the person would move up again after leaving."""
+    cohort = Cohort.objects.select_for_update().get(pk=application.cohort_id)
+    inside = cohort.enrolments.active().filter(participant=application.participant_id)
+    close_applications(actor=None, enrolments=list(inside))

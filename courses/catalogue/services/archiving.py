@@ -14,6 +14,7 @@ from core.errors import DomainError
 from ..models import Application, Cohort, Course
 from ..permissions import organises
 from .courses import NotYourProgramme
+from .enrolment import fill_places, free_places
 
 
 class StillAwaited(DomainError):
@@ -28,6 +29,7 @@ class CannotRestore(DomainError):
 def archive_cohort(*, actor: Any, cohort: Cohort, archived: bool = True) -> Cohort:
     """Put a cohort into the archive, or take it out; doing it twice changes nothing.
 
+    Who still waits when it comes back gets a place that became free in the archive, as ``fill_places`` has it.
     Raises ``NotYourProgramme``, ``StillAwaited`` while people wait for a place in a cohort that is not over, and
     ``CannotRestore`` for a second self-paced cohort of a course.
     """
@@ -44,6 +46,8 @@ def archive_cohort(*, actor: Any, cohort: Cohort, archived: bool = True) -> Coho
     except IntegrityError as error:
         raise CannotRestore(_("The course has another self-paced cohort. Archive that one first.")) from error
     audit.record(actor=actor, action="catalogue.archive_cohort" if archived else "catalogue.restore_cohort", obj=cohort)
+    if not archived:
+        fill_places(cohort, was_full=free_places(cohort) == 0)
     return cohort
 
 
@@ -51,17 +55,22 @@ def archive_cohort(*, actor: Any, cohort: Cohort, archived: bool = True) -> Coho
 def archive_course(*, actor: Any, course: Course, archived: bool = True) -> Course:
     """Put a course into the archive with all its cohorts, or take it out; doing it twice changes nothing.
 
-    Its cohorts are left as they are: taken out again, the course has those that it had. Raises as ``archive_cohort``.
+    Its cohorts are left as they are: taken out again, the course has those that it had, and who waits in them moves up
+    as with ``archive_cohort``. Raises as ``archive_cohort``.
     """
     course = Course.objects.select_for_update().get(pk=course.pk)
     _require(actor, course)
     if archived == (course.archived_at is not None):
         return course
+    cohorts = list(course.cohorts.select_for_update().filter(archived_at__isnull=True).order_by("pk"))
     if archived:
-        _require_answered(list(course.cohorts.select_for_update().filter(archived_at__isnull=True).order_by("pk")))
+        _require_answered(cohorts)
     course.archived_at = timezone.now() if archived else None
     course.save(update_fields=["archived_at"])
     audit.record(actor=actor, action="catalogue.archive_course" if archived else "catalogue.restore_course", obj=course)
+    if not archived:
+        for cohort in cohorts:
+            fill_places(cohort, was_full=free_places(cohort) == 0)
     return course
 
 

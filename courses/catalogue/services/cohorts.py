@@ -36,7 +36,10 @@ def _require(actor: Any, course: Course) -> None:
 
 @transaction.atomic
 def save_cohort(*, actor: Any, cohort: Cohort, windows: Mapping[str, tuple[date, date] | None] | None = None) -> Cohort:
-    """Save a new or changed cohort with the parts of its time; who waits moves up where places were added.
+    """Save a new or changed cohort with the parts of its time.
+
+    Who waits moves up where places were added, and where a cohort that was over goes on: what became free meanwhile is
+    given to nobody until then.
 
     ``windows`` is ``{kind: (first, last) or None}``; parts not named stay. Raises ``NotYourProgramme``, ``WrongDates``.
     """
@@ -52,6 +55,7 @@ def save_cohort(*, actor: Any, cohort: Cohort, windows: Mapping[str, tuple[date,
     if any(first and last and last < first for first, last in pairs):
         raise WrongDates(_("The last day must not lie before the first."))
     more = old is not None and old.capacity is not None and (cohort.capacity is None or cohort.capacity > old.capacity)
+    goes_on = old is not None and old.is_over and not cohort.is_over
     was_full = old is not None and free_places(old) == 0
     cohort.save()
     for kind, window in (windows or {}).items():
@@ -62,7 +66,7 @@ def save_cohort(*, actor: Any, cohort: Cohort, windows: Mapping[str, tuple[date,
                 cohort=cohort, kind=kind, defaults={"starts_on": window[0], "ends_on": window[1]}
             )
     audit.record(actor=actor, action=f"catalogue.{'create' if old is None else 'change'}_cohort", obj=cohort)
-    if more:
+    if more or goes_on:
         fill_places(cohort, was_full=was_full)
     return cohort
 

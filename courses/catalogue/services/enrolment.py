@@ -297,7 +297,8 @@ def fill_places(cohort: Cohort, *, was_full: bool = True) -> list[Enrolment]:
     decides (``entry`` application) and places were free all the time, who waits was meant to wait, and stays.
     """
     cohort = Cohort.objects.select_for_update(of=("self",)).select_related("course__item").get(pk=cohort.pk)
-    if cohort.archived_at or cohort.is_over or (cohort.entry == Cohort.Entry.APPLICATION and not was_full):
+    closed = cohort.archived_at or cohort.course.archived_at or cohort.is_over
+    if closed or (cohort.entry == Cohort.Entry.APPLICATION and not was_full):
         return []
     came = []
     for application in cohort.applications.waiting().select_related("participant__user"):

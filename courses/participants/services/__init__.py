@@ -13,7 +13,7 @@ from .focal_points import (
     remove_claim,
 )
 from .merge_preview import Choice, Preview, preview_merge
-from .merge_rules import CannotMerge, Conflict, register_reconciler
+from .merge_rules import CannotMerge, Conflict, register_reconciler, register_settling
 from .merging import UNDO_DAYS, CannotUndo, before_undo, forget_merges, merge_participants, undo_merge, why_not_undo
 from .records import (
     DETAILS,
@@ -65,6 +65,7 @@ __all__ = [
     "refresh_due_roles",
     "refresh_roles",
     "register_reconciler",
+    "register_settling",
     "remove_claim",
     "save_details",
     "set_consents",

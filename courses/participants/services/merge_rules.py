@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +68,20 @@ def register_reconciler(
     ``comes_back([(row, values), ...])`` returns sentences to say before an undo gives these rows these values again.
     """
     reconcilers[label.lower()] = Reconciler(reconcile, stays, inside, comes_back)
+
+
+Settle = tuple[Callable[[Participant], Iterable[models.Model]], Callable[[Any], None]]
+settling: list[Settle] = []
+
+
+def register_settling(found: Callable[[Participant], Iterable[models.Model]], settle: Callable[[Any], None]) -> None:
+    """Register what is put right when everything has moved to one record.
+
+    ``found(participant)`` returns the rows that do not go together any more, though each could move; ``settle(row)`` is
+    called for each in the transaction of the merge. What it changes in the row is noted and can be undone.
+    """
+    if (found, settle) not in settling:
+        settling.append((found, settle))
 
 
 def relations() -> list[tuple[type[models.Model], str]]:

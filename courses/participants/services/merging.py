@@ -18,7 +18,7 @@ from ..models import Merge, Participant
 from ..permissions import can_merge
 from .focal_points import refresh_roles
 from .merge_preview import INTO, SOURCE
-from .merge_rules import conflicting, pointing, reconcilers, relations, require_mergeable
+from .merge_rules import conflicting, pointing, reconcilers, relations, require_mergeable, settling
 from .records import DETAILS, NotYourRecord, forget_participant
 
 UNDO_DAYS = 30
@@ -100,6 +100,11 @@ def _move(source: Participant, into: Participant) -> tuple[dict[str, Any], list[
             tally[outcome] = tally.get(outcome, 0) + 1
         if keys:
             moved.append([label, field, keys])
+    for found, settle in settling:
+        for row in list(found(into)):
+            before = _around(row)
+            settle(row)
+            reconciled += _differences(before)
     return counts, moved, reconciled
 
 

@@ -13,7 +13,8 @@ from django.utils import timezone
 from courses.catalogue import services
 from courses.catalogue.following.reminders import send_deadlines
 from courses.catalogue.models import Application, Cohort, Enrolment, RequirementWaiver
-from courses.participants.services import merge_participants
+from courses.participants.models import Merge
+from courses.participants.services import merge_participants, undo_merge
 from jobs.models import OutboxMail
 from tests import factories
 from tests.factories import coming, past
@@ -182,6 +183,56 @@ class TestReserves:
         assert not cohort.enrolments.active().exists()
 
 
+class TestAPlaceThatBecameFreeWhileTheCohortWasOver:
+    """One of one leaves after the last day; somebody waits. The place is theirs once the cohort goes on."""
+
+    @pytest.fixture
+    def cohort(self, cast, course):
+        cohort, taken = full(course, starts_on=past(40), ends_on=past(5))
+        waiting = Application.State.WAITING
+        Application.objects.create(
+            cohort=cohort, participant=cast.learner.participant, state=waiting, waiting_since=timezone.now()
+        )
+        services.withdraw(actor=None, enrolment=taken)
+        cohort.refresh_from_db()
+        assert not cohort.enrolments.active().exists()
+        return cohort
+
+    def people(self, cohort):
+        return list(cohort.enrolments.active().values_list("participant", flat=True))
+
+    def later(self, cast, cohort):
+        cohort.ends_on = coming(20)
+        services.save_cohort(actor=cast.organiser, cohort=cohort)
+
+    def test_a_later_last_day_gives_it_to_who_waits_before_a_newcomer(self, cast, cohort):
+        self.later(cast, cohort)
+        assert self.people(cohort) == [cast.learner.participant.pk]
+        with pytest.raises(services.CohortFull):
+            services.enrol(actor=cast.outsider, participant=cast.outsider.participant, cohort=cohort)
+
+    def test_the_archive_of_the_cohort_gives_it_when_the_cohort_comes_back(self, cast, cohort):
+        services.archive_cohort(actor=cast.organiser, cohort=cohort)
+        cohort.refresh_from_db()
+        self.later(cast, cohort)
+        assert self.people(cohort) == []
+        services.archive_cohort(actor=cast.organiser, cohort=cohort, archived=False)
+        assert self.people(cohort) == [cast.learner.participant.pk]
+
+    def test_so_does_the_archive_of_the_course(self, cast, cohort):
+        services.archive_course(actor=cast.organiser, course=cohort.course)
+        cohort.refresh_from_db()
+        self.later(cast, cohort)
+        assert self.people(cohort) == []
+        services.archive_course(actor=cast.organiser, course=cohort.course, archived=False)
+        assert self.people(cohort) == [cast.learner.participant.pk]
+
+    def test_where_people_apply_the_organiser_decides(self, cast, cohort):
+        cohort.entry = "application"
+        self.later(cast, cohort)
+        assert self.people(cohort) == []
+
+
 # --- A last day of one's own ----------------------------------------------------------------------
 
 
@@ -283,3 +334,26 @@ class TestMerging:
         merge_participants(actor=None, source=other.participant, into=kept.participant)
         people = set(cohort.enrolments.active().values_list("participant", flat=True))
         assert people == {kept.participant_id, cast.learner.participant.pk}
+
+    def test_a_waiting_record_merged_into_an_enrolled_one_waits_no_more(self, cast, course):
+        cohort, taken = full(course)
+        twin = factories.ParticipantFactory(user=None)
+        waiting = Application.objects.create(
+            cohort=cohort, participant=twin, state="waiting", waiting_since=timezone.now()
+        )
+        merge_participants(actor=None, source=twin, into=taken.participant)
+        waiting.refresh_from_db()
+        assert (waiting.state, waiting.enrolment) == ("accepted", taken)
+        services.withdraw(actor=None, enrolment=taken)
+        assert not cohort.enrolments.active().exists()
+
+    def test_undoing_that_merge_lets_it_wait_again(self, cast, course):
+        cohort, taken = full(course)
+        twin = factories.ParticipantFactory(user=None)
+        waiting = Application.objects.create(
+            cohort=cohort, participant=twin, state="waiting", waiting_since=timezone.now()
+        )
+        merge_participants(actor=None, source=twin, into=taken.participant)
+        undo_merge(actor=None, merge=Merge.objects.get())
+        waiting.refresh_from_db()
+        assert (waiting.state, waiting.participant, waiting.enrolment) == ("waiting", twin, None)
