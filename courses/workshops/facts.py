@@ -26,6 +26,8 @@ class AttendanceFact:
     offered: int = 0
     days: int = 0
     days_offered: int = 0
+    recorded: bool = True
+    """Whether anything was noted of the person, be it absence. Without that, 0 minutes say nothing."""
 
     @property
     def share(self) -> float:
@@ -43,12 +45,12 @@ def attendance_of(workshop: Workshop, participants: Iterable[Participant | int])
     offered = sum(session.minutes for session in workshop.sessions.all())
     rows = Attendance.objects.filter(session__workshop=workshop, participant__in=ids).values_list("participant")
     minutes = dict(rows.annotate(total=Sum("minutes")).order_by())
-    return {pk: of_minutes(minutes.get(pk, 0), offered) for pk in ids}
+    return {pk: of_minutes(minutes.get(pk), offered) for pk in ids}
 
 
-def of_minutes(attended: int, offered: int) -> AttendanceFact:
-    """Return what somebody attended of the minutes offered: never more than these. Pure."""
-    return AttendanceFact(min(attended, offered), offered)
+def of_minutes(attended: int | None, offered: int) -> AttendanceFact:
+    """Return what somebody attended of the minutes offered: never more than these; ``None``: nothing noted. Pure."""
+    return AttendanceFact(min(attended or 0, offered), offered, recorded=attended is not None)
 
 
 def live_session_facts(course: Course, enrolments: list[Enrolment]) -> dict[int, dict[str, Fact]]:

@@ -53,9 +53,9 @@ def _sheet(user: Any, workshop: Workshop, sessions: Sequence[Session], registrat
         for row in Attendance.objects.filter(session__workshop=workshop, participant__in=ids)
     }
     offered = sum(session.minutes for session in workshop.sessions.all())
-    attended: Counter[int] = Counter()
+    attended: dict[int, int] = {}
     for mark in held.values():
-        attended[mark.participant_id] += mark.minutes
+        attended[mark.participant_id] = attended.get(mark.participant_id, 0) + mark.minutes
     saw(user, [registration.participant for registration in registrations], "workshops.view")
     today, proved = workshop.today, own_addresses(user)
     rows = []
@@ -65,7 +65,7 @@ def _sheet(user: Any, workshop: Workshop, sessions: Sequence[Session], registrat
         row = Row(
             person,
             str(registration.organisation or registration.country or ""),
-            fact=of_minutes(attended[person.pk], offered),
+            fact=of_minutes(attended.get(person.pk), offered),
         )
         for session in sessions:
             record = held.get((session.pk, person.pk))

@@ -58,8 +58,10 @@ def _numbers(countries: frozenset[str]) -> dict[tuple[int, str], int]:
 
 
 def _for(row: dict[str, Any], country: Country, numbers: dict[tuple[int, str], int]) -> dict[str, Any]:
-    """Add what a country has put forward for a coming workshop."""
-    return {**row, "nominated": numbers.get((row["card"].workshop.pk, country.pk), 0)}
+    """Add what a country has put forward for a coming workshop, and whether it may put forward more."""
+    workshop = row["card"].workshop
+    nominated, most = numbers.get((workshop.pk, country.pk), 0), workshop.nominees_per_country
+    return {**row, "nominated": nominated, "full": most is not None and nominated >= most}
 
 
 def _coming(regions: set[str]) -> list[dict[str, Any]]:

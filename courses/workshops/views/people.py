@@ -83,7 +83,7 @@ def registrations_csv(request: HttpRequest, workshop: Workshop) -> HttpResponseB
                 person.name, person.name_latin, person.title, person.email, row.get_represents_display(),
                 row.country, row.organisation, row.position, row.get_stakeholder_group_display(),
                 row.get_state_display(), row.get_source_display(), row.registered_at.date().isoformat(),
-                fact.minutes, fact.offered,
+                fact.minutes if fact.recorded else "", fact.offered,
             )  # fmt: skip
 
     return csv_response(f"{workshop.key}-registrations.csv", head, lines())

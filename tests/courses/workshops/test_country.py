@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 
 from courses.catalogue.models import Enrolment
 from courses.certificates.models import Certificate
 from courses.participants.models import Participant
 from courses.workshops.models import Attendance, Registration, Workshop
+from courses.workshops.services import withdraw_nomination
 from institutions.models import Role
 from institutions.services import grant_role
 from tests import factories
@@ -49,6 +51,35 @@ def test_shows_coming_workshops_of_the_region_with_places_and_languages(page):
     text = page().content.decode()
     assert all(word in text for word in ("In Africa", "For all", "20 places left", "French"))
     assert not any(word in text for word in ("In Asia", "A draft", "Long ago"))
+
+
+def test_nominating_is_offered_until_the_country_has_used_its_places(page, cast):
+    workshop = factories.WorkshopFactory(title="Asking", region="africa")
+    workshop.nominations_close_on = workshop.today
+    workshop.nominees_per_country = 1
+    workshop.save()
+    offer = f"{reverse('nominate', args=[workshop.key])}?country="
+    assert f"{offer}KE" in page().content.decode()
+    nomination = factories.NominationFactory(workshop=workshop, nominated_by=cast.focal_point, country_id="KE")
+    text = page().content.decode()
+    assert offer not in text
+    assert "1 of 1 nominated" in text
+    assert "Your country has nominated as many people as it may." in text
+    assert "Withdraw" in text.replace("Withdraw a nomination to make another", "")
+    withdraw_nomination(actor=cast.focal_point, nomination=nomination)
+    assert f"{offer}KE" in page().content.decode()
+
+
+def test_what_another_country_nominated_takes_none_of_ones_own_places(page, cast):
+    workshop = factories.WorkshopFactory(title="Asking", region="africa")
+    workshop.nominations_close_on = workshop.today
+    workshop.nominees_per_country = 1
+    workshop.save()
+    factories.NominationFactory(workshop=workshop, country_id="UG")
+    grant_role(actor=None, user=cast.focal_point, role=Role.FOCAL_POINT, country_id="UG")
+    text = page().content.decode()
+    assert f"{reverse('nominate', args=[workshop.key])}?country=KE" in text
+    assert "?country=UG" not in text
 
 
 def test_lists_own_nominees_and_nobody_who_came_by_themselves_or_from_elsewhere(page):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 from django.urls import reverse
@@ -12,7 +13,7 @@ from core.spreadsheets import safe_cell
 from courses.participants.models import Participant
 from courses.participants.services import save_details
 from courses.workshops import services
-from courses.workshops.models import Registration, Workshop
+from courses.workshops.models import Attendance, Registration, Workshop
 from tests import factories
 
 
@@ -34,6 +35,30 @@ def test_the_list_shows_people_as_they_were_when_they_registered(as_trainer, wor
     assert "Ministry of then" in html
     assert "Kenya" in html
     assert "Firm of now" not in html
+
+
+def test_attendance_that_nobody_noted_is_a_dash_and_absence_is_nought(as_trainer, workshop, session, cast, register):
+    for who in (cast.learner, cast.outsider):
+        register(workshop, who)
+
+    def shown():
+        html = as_trainer.get(address("registrations", workshop)).content.decode()
+        return re.findall(r'data-label="Attended">([^<]*)<', html)
+
+    def grid():
+        return re.findall(
+            r'<td class="num">([^<]*)</td>', as_trainer.get(address("attendance", workshop)).content.decode()
+        )
+
+    def minutes():
+        text = b"".join(as_trainer.get(address("registrations_csv", workshop))).decode("utf-8-sig")
+        return [row["Minutes attended"] for row in csv.DictReader(io.StringIO(text))]
+
+    assert (shown(), grid(), minutes()) == (["–", "–"], ["–", "–"], ["", ""])
+    Attendance.objects.create(
+        session=session, participant=cast.learner.participant, state=Attendance.State.ABSENT, minutes=0
+    )
+    assert (shown(), grid(), minutes()) == (["0 %", "–"], ["0 %", "–"], ["0", ""])
 
 
 def test_cancelled_ones_are_kept_apart(as_trainer, workshop, cast, register):
