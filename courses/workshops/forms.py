@@ -19,6 +19,7 @@ from courses.participants.models import Participant
 from institutions.forms import CountryChoiceField
 from institutions.models import ActivityRole, Organisation, Region
 
+from .days import DAYS, misfits
 from .models import Mode, Session, Workshop
 from .permissions import programmes_for
 from .search import COMING, FACETS, PAST
@@ -243,6 +244,9 @@ class WorkshopForm(LanguageFields, forms.Form):
             self.add_error("course", gettext("This course belongs to another programme."))
         if cohort and cohort.course_id != (course.pk if course else None):
             self.add_error("cohort", gettext("This cohort is not one of the course chosen."))
+        if all(name in data for name in DAYS):  # the service says them one at a time
+            for error in misfits(**{name: data[name] for name in DAYS}):
+                self.add_error(error.field, str(error))
         return data
 
     def given(self) -> dict[str, Any]:

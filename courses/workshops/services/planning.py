@@ -18,6 +18,7 @@ from institutions.models import Organisation, Programme, Role
 from institutions.roles import scope
 
 from .. import zones
+from ..days import DAYS, misfits
 from ..errors import (
     CapacityTooSmall,
     LastTrainer,
@@ -34,8 +35,6 @@ from ..models import Attendance, Session, Workshop, WorkshopOrganisation, Worksh
 from ..permissions import can_create_in, organises
 from ..wording import day_range
 from .common import managed, touch
-
-LONGEST = 92  # days; a longer one is a typing error
 
 # What may be given to create and change, beside words and organisations.
 FIELDS = (
@@ -238,31 +237,8 @@ def _check(workshop: Workshop) -> None:
             _("“%(zone)s” is not a time zone we know. Choose one from the list.") % {"zone": workshop.time_zone},
             field="time_zone",
         )
-    if workshop.ends_on < workshop.starts_on:
-        raise WrongDates(_("The last day is before the first."), field="ends_on")
-    if (workshop.ends_on - workshop.starts_on).days >= LONGEST:
-        raise WrongDates(
-            ngettext(
-                "A workshop lasts at most %(days)d day. Please check the years.",
-                "A workshop lasts at most %(days)d days. Please check the years.",
-                LONGEST,
-            )
-            % {"days": LONGEST},
-            field="ends_on",
-        )
-    if workshop.registration_closes_on and workshop.registration_closes_on > workshop.ends_on:
-        raise WrongDates(_("Registration cannot close after the last day."), field="registration_closes_on")
-    closes = workshop.nominations_close_on
-    if closes and closes > workshop.starts_on:
-        raise WrongDates(
-            _("Nominations cannot close after the workshop’s first day: people have to be selected before."),
-            field="nominations_close_on",
-        )
-    if workshop.nominees_per_country and not closes:
-        raise WrongDates(
-            _("Say until which day focal points can nominate, or leave the number empty."),
-            field="nominations_close_on",
-        )
+    for error in misfits(**{name: getattr(workshop, name) for name in DAYS}):
+        raise error
     if workshop.pk is None:
         return
     outside = [

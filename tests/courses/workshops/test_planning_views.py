@@ -97,6 +97,21 @@ def test_wrong_input_is_shown_again_with_what_was_typed(send, typed, changes, wo
     assert not Workshop.objects.exists()
 
 
+def test_everything_that_is_wrong_is_said_at_once(send, typed):
+    wrong = {
+        "starts_on": "2026-09-03",
+        "ends_on": "2026-09-01",
+        "city": "",
+        "country": "",
+        "nominations_close_on": "2026-09-04",
+    }
+    html = send("workshop_create", {**typed, **wrong}).content.decode()
+    assert "The last day is before the first." in html
+    assert "give a city or a country" in html
+    assert "Nominations cannot close after" in html
+    assert "Bring your own law." in html
+
+
 def test_a_programme_that_is_not_ones_own_cannot_be_chosen(send, typed):
     html = send("workshop_create", {**typed, "programme": factories.ProgrammeFactory().pk}).content.decode()
     assert "Select a valid choice." in html
