@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
-from django.db.models import CharField, F, Q, Value
+from django.db.models import CharField, Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 
@@ -22,6 +22,7 @@ from modules.assessments.registry import AttemptContext, Whose
 
 from .models import Cohort, Course, Enrolment, SyllabusEntry
 from .prerequisites import before_quiz
+from .querysets import organised
 
 CLOSED_MODULES = "catalogue:closed-modules"
 
@@ -86,6 +87,19 @@ def marked_by(user: Any) -> Q:
         modules = SyllabusEntry.objects.visible_to(user).filter(item__isnull=False)
         alone &= Q(quiz__item__parent__in=modules.values("item"))
     return Q(context__in=contexts(enrolments)) | alone
+
+
+def organised_learning(user: Any) -> Q:
+    """Rows of a learner and a quiz, where the learner takes the quiz in a course that a person organises.
+
+    Somebody who takes it in no course belongs to who organises any course with the module.
+    """
+    enrolments = Enrolment.objects.active().filter(
+        participant__user=OuterRef("learner"), cohort__course__syllabus__item=OuterRef("quiz__item__parent")
+    )
+    modules = SyllabusEntry.objects.visible_to(user).filter(item__isnull=False)
+    alone = Q(quiz__item__parent__in=modules.values("item")) & ~Exists(enrolments)
+    return Q(Exists(enrolments.filter(organised(user, "cohort__course")))) | alone
 
 
 def whose_answers(user: Any, contexts: Collection[str]) -> dict[str, Whose]:

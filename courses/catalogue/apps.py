@@ -28,6 +28,7 @@ class CatalogueConfig(AppConfig):
         from modules.assessments.registry import (
             register_context_provider,
             register_following,
+            register_learner_provider,
             register_marker_provider,
             register_whose_provider,
         )
@@ -128,6 +129,7 @@ class CatalogueConfig(AppConfig):
         register_reading_rule(access.needs_sign_in)
         register_context_provider(access.attempt_context)
         register_marker_provider(access.marked_by)
+        register_learner_provider(access.organised_learning)
         register_whose_provider(access.whose_answers)
         register_following(access.module_after)
         facts.register_provider(

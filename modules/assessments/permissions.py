@@ -21,7 +21,7 @@ def writes_quizzes(user: Any) -> bool:
 
 
 def grants_time(user: Any) -> bool:
-    """Organisers give single learners more time."""
+    """Organisers give single learners more time: to whom, ``TimeAllowance.objects.visible_to`` says."""
     return organises_a_programme(user)
 
 

@@ -14,7 +14,7 @@ from institutions.permissions import organises_all
 from institutions.roles import holds
 
 from .permissions import grants_time, writes_quizzes
-from .registry import marking_contexts
+from .registry import marking_contexts, organised_learners
 from .types import marked_types
 
 
@@ -161,8 +161,15 @@ class AllowanceQuerySet(models.QuerySet):
     """Extra time of learners."""
 
     def visible_to(self, user: Any) -> AllowanceQuerySet:
-        """Those that a person may grant or withdraw: every one, for organisers who are not the learner."""
-        return self.exclude(learner=user) if grants_time(user) else self.none()
+        """Those that a person may grant or withdraw, never their own: their reasons tell of illness.
+
+        Every one for organisers of all; for organisers of programmes those of learners who take the quiz for a course
+        of theirs, or who learn a module of theirs without a course.
+        """
+        if not grants_time(user):
+            return self.none()
+        others = self.exclude(learner=user)
+        return others if organises_all(user) else others.filter(organised_learners(user))
 
 
 class QuestionImportQuerySet(models.QuerySet):

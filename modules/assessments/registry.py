@@ -67,6 +67,28 @@ def marking_contexts(user: Any) -> Q:
     return may
 
 
+LearnerProvider = Callable[[Any], Q]
+
+_learners: list[LearnerProvider] = []
+
+
+def register_learner_provider(provider: LearnerProvider) -> None:
+    """Register ``provider(user)``: a ``Q`` over rows with a ``learner`` and a ``quiz``, which need no attempt yet.
+
+    True where the person organises that for which this learner takes this quiz.
+    """
+    if provider not in _learners:
+        _learners.append(provider)
+
+
+def organised_learners(user: Any) -> Q:
+    """Return the ``Q`` of the rows (learner, quiz) that the rooms above let a person organise."""
+    may = Q(pk__in=[])
+    for provider in _learners:
+        may |= provider(user)
+    return may
+
+
 @dataclass(frozen=True)
 class Whose:
     """Whose answer it is, for those who mark it: name, group (a cohort), and a page about them."""

@@ -338,7 +338,7 @@ TABLE: list[Row] = [
     Row("export_questions", "", ADMIN_WRITERS),
     Row("question_picture", "", "302 403 403 302 302 404 404 404 403 404"),
     Row("extra_time: index index_results add", "", ADMIN_ORGANISERS),
-    Row("extra_time: edit history history_results withdraw", "allowance.pk", "302 403 403 404 404 200 200 200 403 404"),
+    Row("extra_time: edit history history_results withdraw", "allowance.pk", "302 403 403 404 404 200 404 200 403 404"),
     Row("glossary_terms: index index_results", "", ADMIN_STAFF),
     Row("glossary_terms:add", "", ADMIN_WRITERS),
     Row("glossary_terms: edit delete history history_results", "term.pk", ADMIN_WRITERS),

@@ -105,7 +105,7 @@ def _words_and_data(world: SimpleNamespace) -> None:
         file_name="q.xml", format="moodle-xml", language="en", state="checked"
     )
     world.allowance = TimeAllowance.objects.create(
-        quiz=world.quiz, learner=world.cast.learner, learner_key=world.cast.learner.key, minutes=9, reason="Eyes"
+        quiz=world.past_quiz, learner=world.cast.learner, learner_key=world.cast.learner.key, minutes=9, reason="Eyes"
     )
     world.answer_file = AnswerFile.objects.create(
         question=world.result.questions.first(), file=ContentFile(b"x", name="a.txt"), name="a.txt", size=1

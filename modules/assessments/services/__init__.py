@@ -1,7 +1,7 @@
 """What people do with questions and quizzes: writing them (``authoring``) and taking them (``taking``)."""
 
 from ..types.base import InvalidQuestion, UnknownAnswer
-from .allowances import InvalidAllowance, grant_time, withdraw_time
+from .allowances import InvalidAllowance, grant_time, lengthen_running, withdraw_time
 from .arranging import InvalidQuiz, Place, add_questions, arrange_quiz
 from .authoring import (
     put_question,
@@ -75,6 +75,7 @@ __all__ = [
     "give_mark",
     "grant_time",
     "hand_in_file",
+    "lengthen_running",
     "preview_regrade",
     "put_category",
     "put_question",

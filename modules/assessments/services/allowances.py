@@ -12,6 +12,7 @@ from core.errors import DomainError
 
 from ..models import Attempt, Quiz, TimeAllowance
 from ..permissions import grants_time
+from ..querysets import AttemptQuerySet
 from ..rules import rules_for
 
 
@@ -25,8 +26,9 @@ def grant_time(
 ) -> TimeAllowance:
     """Give a learner extra minutes, or extra per cent of the time limit, and return the allowance.
 
-    It takes the place of an earlier one. An attempt that is running gets its new end at once. Raises
-    ``InvalidAllowance``: for oneself, without a reason, or unless exactly one of minutes and per cent is given.
+    It takes the place of an earlier one. An attempt that is running gets its new end at once, where that is later.
+    Raises ``InvalidAllowance``: for oneself, for somebody who does not take the quiz for a course of the actor's,
+    without a reason, or unless exactly one of minutes and per cent is given.
     """
     if not grants_time(actor):
         raise InvalidAllowance(_("Only organisers can give extra time."))
@@ -49,6 +51,8 @@ def grant_time(
             "granted_by": actor,
         },
     )
+    if not TimeAllowance.objects.visible_to(actor).filter(pk=allowance.pk).exists():
+        raise InvalidAllowance(_("This person does not take the quiz for a course that you organise."))
     audit.record(
         actor=actor,
         action="assessments.grant_time",
@@ -57,17 +61,27 @@ def grant_time(
         minutes=minutes or 0,
         percent=percent or 0,
     )
-    running = Attempt.objects.select_for_update().filter(quiz=quiz, learner_key=learner.key, state=Attempt.State.OPEN)
-    for attempt in running:
-        attempt.deadline_at = rules_for(learner, quiz).deadline(attempt.started_at)
-        attempt.save(update_fields=["deadline_at"])
+    lengthen_running(Attempt.objects.filter(quiz=quiz, learner=learner))
     return allowance
+
+
+def lengthen_running(attempts: AttemptQuerySet) -> None:
+    """Give those of these attempts that are running the end that the rules say now, where that is later.
+
+    To be called in a transaction, after what gives somebody more time. No attempt is ever shortened.
+    """
+    running = attempts.filter(state=Attempt.State.OPEN, learner__isnull=False, deadline_at__isnull=False)
+    for attempt in running.select_for_update(of=("self",)).select_related("learner", "quiz__item"):
+        end = rules_for(attempt.learner, attempt.quiz).deadline(attempt.started_at)
+        if end is None or end > attempt.deadline_at:
+            attempt.deadline_at = end
+            attempt.save(update_fields=["deadline_at"])
 
 
 @transaction.atomic
 def withdraw_time(*, actor: Any, allowance: TimeAllowance) -> None:
     """Take extra time back for the attempts to come; one that is running keeps its end."""
-    if not grants_time(actor) or actor.key == allowance.learner_key:
+    if not TimeAllowance.objects.visible_to(actor).filter(pk=allowance.pk).exists():
         raise InvalidAllowance(_("Only organisers can give extra time."))
     audit.record(actor=actor, action="assessments.withdraw_time", obj=allowance, quiz=allowance.quiz_id)
     allowance.delete()

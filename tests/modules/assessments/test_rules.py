@@ -14,6 +14,7 @@ from core.models import AuditEntry
 from modules.assessments import services
 from modules.assessments.models import Attempt, TimeAllowance
 from modules.assessments.rules import Rules, rules_for, with_extra
+from tests import factories
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
 
@@ -102,7 +103,8 @@ def test_the_next_attempt_waits(quiz, begin, hand_in):
 
 
 @pytest.fixture
-def timed(quiz):
+def timed(quiz, programme):
+    factories.SyllabusEntryFactory(course__programme=programme, item=quiz.item.parent)
     quiz.time_limit = 40
     quiz.save()
     return quiz
@@ -136,6 +138,25 @@ def test_extra_time_also_lengthens_an_attempt_that_is_running(grant, timed, begi
     grant(minutes=10)
     attempt.refresh_from_db()
     assert attempt.deadline_at == attempt.started_at + minutes(50)
+
+
+@pytest.mark.django_db
+def test_a_grant_never_shortens_an_attempt_that_is_running(grant, timed, begin):
+    grant(minutes=60)
+    attempt = begin()
+    grant(minutes=10, reason="A slip of the key before.")
+    before = attempt.deadline_at
+    attempt.refresh_from_db()
+    assert attempt.deadline_at == before and before - attempt.started_at > minutes(99)
+
+
+@pytest.mark.django_db
+def test_an_attempt_without_an_end_gets_none_by_extra_time(grant, timed, begin):
+    attempt = begin()
+    Attempt.objects.update(deadline_at=None)
+    grant(minutes=10)
+    attempt.refresh_from_db()
+    assert attempt.deadline_at is None
 
 
 @pytest.mark.django_db
