@@ -98,7 +98,7 @@ def organised_learning(user: Any) -> Q:
         participant__user=OuterRef("learner"), cohort__course__syllabus__item=OuterRef("quiz__item__parent")
     )
     modules = SyllabusEntry.objects.visible_to(user).filter(item__isnull=False)
-    alone = Q(quiz__item__parent__in=modules.values("item")) & ~Exists(enrolments)
+    alone = Q(quiz__item__parent__in=modules.values("item")) & ~Q(Exists(enrolments))
     return Q(Exists(enrolments.filter(organised(user, "cohort__course")))) | alone
 
 

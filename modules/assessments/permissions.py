@@ -26,7 +26,7 @@ def grants_time(user: Any) -> bool:
 
 
 def regrades(user: Any) -> bool:
-    """Organisers change past results, where a question was wrong."""
+    """Organisers change past results, where a question was wrong: which, ``to_regrade_by`` of attempts says."""
     return organises_a_programme(user)
 
 

@@ -13,7 +13,7 @@ from institutions.models import Role, RoleAssignment
 from institutions.permissions import organises_all
 from institutions.roles import holds
 
-from .permissions import grants_time, writes_quizzes
+from .permissions import grants_time, regrades, writes_quizzes
 from .registry import marking_contexts, organised_learners
 from .types import marked_types
 
@@ -30,6 +30,16 @@ class AttemptQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.none()
         return self.filter(marking_contexts(user)).exclude(state="open").exclude(learner_key=user.key)
+
+    def to_regrade_by(self, user: Any) -> AttemptQuerySet:
+        """Others' attempts, running ones too, whose points an organiser may change by regrading.
+
+        Every one for organisers of all; for organisers of programmes those that they may mark.
+        """
+        if not regrades(user):
+            return self.none()
+        others = self.exclude(learner_key=user.key)
+        return others if organises_all(user) else others.filter(marking_contexts(user))
 
     def graded(self) -> AttemptQuerySet:
         """Those that have a result."""

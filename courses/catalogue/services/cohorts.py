@@ -12,8 +12,11 @@ from django.utils.translation import gettext as _
 
 from core import audit
 from core.errors import DomainError
+from modules.assessments.models import Attempt
+from modules.assessments.services import lengthen_running
 from modules.records.models import Item
 
+from ..access import contexts
 from ..models import ApplicationQuestion, Cohort, CohortWindow, Course, Prerequisite
 from ..permissions import organises
 from ..prerequisites import kinds
@@ -41,7 +44,8 @@ def save_cohort(*, actor: Any, cohort: Cohort, windows: Mapping[str, tuple[date,
     Who waits moves up where places were added, and where a cohort that was over goes on: what became free meanwhile is
     given to nobody until then.
 
-    ``windows`` is ``{kind: (first, last) or None}``; parts not named stay. Raises ``NotYourProgramme``, ``WrongDates``.
+    With a later last day quizzes that are being taken end later. ``windows`` is ``{kind: (first, last) or None}``;
+    parts not named stay. Raises ``NotYourProgramme``, ``WrongDates``.
     """
     _require(actor, cohort.course)
     old = Cohort.objects.select_for_update(of=("self",)).select_related("course").filter(pk=cohort.pk).first()
@@ -65,6 +69,8 @@ def save_cohort(*, actor: Any, cohort: Cohort, windows: Mapping[str, tuple[date,
             CohortWindow.objects.update_or_create(
                 cohort=cohort, kind=kind, defaults={"starts_on": window[0], "ends_on": window[1]}
             )
+    if old is not None and old.ends_on != cohort.ends_on:
+        lengthen_running(Attempt.objects.filter(context__in=contexts(cohort.enrolments.active())))
     audit.record(actor=actor, action=f"catalogue.{'create' if old is None else 'change'}_cohort", obj=cohort)
     if more or goes_on:
         fill_places(cohort, was_full=was_full)

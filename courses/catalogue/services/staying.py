@@ -14,6 +14,8 @@ from core import audit
 from core.errors import DomainError
 from courses.participants.models import REPRESENTATION_FIELDS
 from jobs.services import queue_mail
+from modules.assessments.models import Attempt
+from modules.assessments.services import lengthen_running
 
 from ..models import Cohort, Enrolment, RequirementWaiver
 from .enrolment import (
@@ -39,7 +41,8 @@ class WrongDeadline(DomainError):
 def extend(*, actor: Any, enrolment: Enrolment, until: date | None, reason: str = "") -> Enrolment:
     """Give one person a last day of their own, later than the cohort's; ``None`` takes it back.
 
-    Raises ``WrongDeadline``, ``NotYourProgramme``, ``OwnEnrolment``, ``NotEnrolled``.
+    A quiz that the person is taking now ends later with it, and never earlier. Raises ``WrongDeadline``,
+    ``NotYourProgramme``, ``OwnEnrolment``, ``NotEnrolled``.
     """
     enrolment = (
         Enrolment.objects.select_for_update(of=("self",))
@@ -56,6 +59,7 @@ def extend(*, actor: Any, enrolment: Enrolment, until: date | None, reason: str 
         raise WrongDeadline(_("Choose a day after %(day)s, the last day of the cohort.") % {"day": date_format(last)})
     before, enrolment.deadline = enrolment.deadline, until
     enrolment.save(update_fields=["deadline"])
+    lengthen_running(Attempt.objects.filter(context=enrolment.context))
     audit.record(
         actor=actor,
         action="catalogue.extend",

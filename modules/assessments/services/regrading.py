@@ -49,8 +49,8 @@ def check_regrade(actor: Any, version: QuestionVersion, key: QuestionVersion) ->
 def preview_regrade(*, actor: Any, version: QuestionVersion, key: QuestionVersion, keep_passed: bool = True) -> Summary:
     """Return what regrading would change, without changing anything. Raises ``CannotRegrade``.
 
-    The actor's own attempts are left out: nobody grades themselves. Attempts that are running are not counted; they
-    will be graded by the key.
+    The actor's own attempts are left out: nobody grades themselves; and those of courses that are not the actor's.
+    Attempts that are running are not counted; they will be graded by the key.
     """
     check_regrade(actor, version, key)
     return summary(_outcomes(actor, version, key, keep_passed))
@@ -58,7 +58,7 @@ def preview_regrade(*, actor: Any, version: QuestionVersion, key: QuestionVersio
 
 def _outcomes(actor: Any, version: QuestionVersion, key: QuestionVersion, keep_passed: bool) -> Iterator[Outcome]:
     """What becomes of every graded attempt that asked the version; so many learners at once."""
-    asked = _asked(version, actor.key).filter(attempt__state=Attempt.State.GRADED)
+    asked = _asked(version, actor).filter(attempt__state=Attempt.State.GRADED)
     learners = list(asked.order_by("attempt__learner_key").values_list("attempt__learner_key", flat=True).distinct())
     for start in range(0, len(learners), AT_ONCE):
         some = list(
@@ -111,8 +111,8 @@ def _fates(
     return found
 
 
-def _asked(version: QuestionVersion, without: Any) -> Any:
-    asked = AttemptQuestion.objects.filter(version=version).exclude(attempt__learner_key=without)
+def _asked(version: QuestionVersion, actor: Any) -> Any:
+    asked = AttemptQuestion.objects.filter(version=version, attempt__in=Attempt.objects.to_regrade_by(actor))
     return asked.select_related("attempt__quiz").order_by("pk")
 
 
@@ -135,7 +135,10 @@ def _earned(questions: list[Any], key: QuestionVersion) -> dict[int, Decimal]:
 def start_regrade(
     *, actor: Any, version: QuestionVersion, key: QuestionVersion, reason: str, keep_passed: bool = True
 ) -> Job:
-    """Start the job that regrades every attempt that asked ``version``, and return it. Raises ``CannotRegrade``."""
+    """Start the job that regrades the attempts that asked ``version`` and are the actor's to change; return it.
+
+    Raises ``CannotRegrade``.
+    """
     check_regrade(actor, version, key)
     if not reason.strip():
         raise CannotRegrade(_("Give the reason."))
@@ -150,36 +153,43 @@ def start_regrade(
         keep_passed=keep_passed,
         **vars(counts),
     )
-    params = {"version": version.pk, "key": key.pk, "keep_passed": keep_passed, "without": str(actor.key)}
-    return start_job(actor=actor, kind=JOB, params=params, total=len(_groups(version, actor.key)))
+    params = {"version": version.pk, "key": key.pk, "keep_passed": keep_passed}
+    return start_job(actor=actor, kind=JOB, params=params, total=len(_groups(version, actor)))
 
 
 def regrade(job: Job) -> None:
-    """Do the job, one learner at a quiz after the other. What is done already stays so: it is safe to run twice."""
+    """Do the job, one learner at a quiz after the other. What is done already stays so: it is safe to run twice.
+
+    Who asked for it must be able to do so still: raises ``CannotRegrade``.
+    """
+    actor = job.created_by
     version = QuestionVersion.objects.get(pk=job.params["version"])
     key = QuestionVersion.objects.select_related("question").prefetch_related("texts").get(pk=job.params["key"])
-    groups = _groups(version, job.params["without"])
+    check_regrade(actor, version, key)
+    groups = _groups(version, actor)
     for number, (quiz_id, learner_key) in enumerate(groups, start=1):
-        _regrade(quiz_id, learner_key, version, key, job.params["keep_passed"])
+        _regrade(actor, quiz_id, learner_key, version, key, job.params["keep_passed"])
         if number % 20 == 0 or number == len(groups):
             advance(job, number)
 
 
-def _groups(version: QuestionVersion, without: Any) -> list[tuple[int, Any]]:
+def _groups(version: QuestionVersion, actor: Any) -> list[tuple[int, Any]]:
     """Whose attempts at which quiz asked the version: ``(quiz id, learner key)``."""
-    rows = _asked(version, without).order_by("attempt__quiz", "attempt__learner_key")
+    rows = _asked(version, actor).order_by("attempt__quiz", "attempt__learner_key")
     return list(rows.values_list("attempt__quiz_id", "attempt__learner_key").distinct())
 
 
 @transaction.atomic
-def _regrade(quiz_id: int, learner_key: Any, version: QuestionVersion, key: QuestionVersion, keep_passed: bool) -> None:
+def _regrade(
+    actor: Any, quiz_id: int, learner_key: Any, version: QuestionVersion, key: QuestionVersion, keep_passed: bool
+) -> None:
     """Regrade a question in the attempts of one learner; a mail goes out for each whose result is another."""
     attempts = Attempt.objects.select_for_update().filter(quiz=quiz_id, learner_key=learner_key).order_by("number")
     held = {attempt.pk: attempt for attempt in attempts}
     quiz = Quiz.objects.select_related("item").prefetch_related("texts").get(pk=quiz_id)
     for attempt in held.values():
         attempt.quiz = quiz
-    asked = list(AttemptQuestion.objects.filter(attempt__in=held, version=version).with_answers().with_content())
+    asked = list(_asked(version, actor).filter(attempt__in=held).with_answers().with_content())
     earned = _earned([one for one in asked if one.points is not None], key)
     fates = _fates(held.values(), asked, earned, keep_passed)
     for one in asked:

@@ -183,6 +183,30 @@ class TestExtension:
         assert AuditEntry.objects.get(action="catalogue.extend").data["reason"] == "Ill"
         assert OutboxMail.objects.get(to="learner@example.org").subject.startswith("More time")
 
+    @pytest.mark.parametrize("how", ["extend", "cohort"])
+    def test_a_quiz_that_is_being_taken_follows_the_later_end_and_never_an_earlier_one(self, cast, course, quiz, how):
+        cohort = factories.CohortFactory(course=course, ends_on=coming(0))
+        enrolments = [
+            factories.EnrolmentFactory(participant=who.participant, cohort=cohort)
+            for who in (cast.learner, cast.outsider)
+        ]
+        mine, other = (start_attempt(actor=one.participant.user, quiz=quiz, language="en") for one in enrolments)
+        ends = mine.deadline_at
+
+        def until(day):
+            if how == "cohort":
+                cohort.ends_on = day or coming(0)
+                services.save_cohort(actor=cast.organiser, cohort=cohort)
+            else:
+                services.extend(actor=cast.organiser, enrolment=enrolments[0], until=day)
+            mine.refresh_from_db(), other.refresh_from_db()
+
+        until(coming(5))
+        assert mine.deadline_at == ends + timedelta(days=5)
+        assert other.deadline_at == (mine.deadline_at if how == "cohort" else ends)
+        until(None)
+        assert mine.deadline_at == ends + timedelta(days=5)
+
     def test_it_can_be_taken_back(self, cast, course):
         cohort = factories.CohortFactory(course=course, ends_on=coming(5))
         enrolment = factories.EnrolmentFactory(participant=cast.learner.participant, cohort=cohort)
