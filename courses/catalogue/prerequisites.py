@@ -19,6 +19,7 @@ from modules.assessments.facts import best_grades
 from modules.lessons.facts import lessons_done
 from modules.records.models import Item
 
+from .facts import quizzes_of
 from .models import Course, Enrolment, Prerequisite
 from .syllabus import module_pages
 
@@ -149,16 +150,12 @@ def _module_names(refs: Sequence[str]) -> dict[str, Named]:
 
 
 def _modules_met(participant: Participant, refs: Sequence[str]) -> set[str]:
-    """Modules of which every lesson is done and, where there is one, the quiz is passed."""
+    """Modules of which every lesson is done and, where there is one, the quiz is passed. Pre-tests do not count."""
     if participant.user is None:
         return set()
     ids, key = _ids(refs), participant.user.key
     done, grades = lessons_done([key], ids)[key], best_grades([key], ids).get(key, {})
-    with_quiz = set(
-        Item.objects.live()
-        .filter(kind=Item.Kind.QUIZ, parent__in=ids, quiz__isnull=False, quiz__pass_mark__gt=0)
-        .values_list("parent_id", flat=True)
-    )
+    with_quiz = {pk for pk, held in quizzes_of(ids).items() if any(item.quiz.pass_mark for item in held)}
     met = set()
     for pk in ids:
         finished, total, _minutes = done[pk]

@@ -4,7 +4,7 @@
 for this learner the minutes of the course and the minutes or per cent (rounded up) of an allowance on top.
 **Again.** The wait counts from the moment when the last attempt was handed in, or its time was over.
 **Answers and feedback** are shown once an attempt is handed in; where the rule is "after closing", not before the quiz
-has closed (a quiz that never closes shows them after handing in). The score is always shown.
+has closed: a quiz without a closing shows them to nobody until it gets one. The score is always shown.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Rules:
 
     def shows_answers(self, now: datetime) -> bool:
         """Whether an attempt that is handed in shows what was right, and why."""
-        return self.feedback != Quiz.Feedback.CLOSED or self.closes_at is None or now >= self.closes_at
+        return self.feedback != Quiz.Feedback.CLOSED or (self.closes_at is not None and now >= self.closes_at)
 
 
 @dataclass(frozen=True)

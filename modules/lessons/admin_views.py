@@ -57,6 +57,8 @@ class CopyModule(WagtailAdminTemplateMixin, FormView):
         return super().get_context_data(
             question=_(
                 "The copy holds all lessons, quizzes and questions in every language, as drafts. No learner is in it."
+                " Opening and closing times of quizzes are not copied: a quiz that shows the answers after closing"
+                " shows them to nobody until you say when it closes."
             ),
             button_label=_("Copy"),
             back_url=reverse("wagtailadmin_explore", args=[self.module.get_parent().pk]),

@@ -12,8 +12,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models.signals import post_delete
-from wagtail.models import Page
+from django.db.models.signals import post_delete, post_save
+from wagtail.models import CollectionViewRestriction, Page, PageViewRestriction
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from modules.records.models import Item
@@ -146,11 +146,28 @@ def _deleted(sender: Any, instance: LearningPage, **kwargs: Any) -> None:
     sync(instance)
 
 
+def _restricted(sender: Any, instance: PageViewRestriction, **kwargs: Any) -> None:
+    """Who may read a lesson changed, so files made of its module are out of date: they hold what everybody may read.
+
+    Restrictions of the module and above do not matter: they are asked whenever a file is handed out.
+    """
+    lessons = LessonPage.objects.filter(pk=instance.page_id).values("translation_key")
+    Item.objects.filter(children__key__in=lessons).touch()
+
+
+def _collection_restricted(sender: Any, instance: CollectionViewRestriction, **kwargs: Any) -> None:
+    """Who may have the files of a collection changed: any module may hold one of them."""
+    Item.objects.filter(kind=Item.Kind.MODULE).touch()
+
+
 def connect() -> None:
     """Listen. Called once, when the app is ready."""
     page_published.connect(_published, dispatch_uid="lessons-published")
     page_unpublished.connect(_changed, dispatch_uid="lessons-unpublished")
     page_slug_changed.connect(_slug_changed, dispatch_uid="lessons-slug")
     post_page_move.connect(_moved, dispatch_uid="lessons-moved")
+    for signal in (post_save, post_delete):
+        signal.connect(_restricted, sender=PageViewRestriction, dispatch_uid="lessons-restricted")
+        signal.connect(_collection_restricted, sender=CollectionViewRestriction, dispatch_uid="lessons-collection")
     for model in (ModulePage, LessonPage):
         post_delete.connect(_deleted, sender=model, dispatch_uid=f"lessons-deleted-{model.__name__}")

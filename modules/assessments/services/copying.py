@@ -19,7 +19,9 @@ def copy_quizzes(original: Item, copy: Item, actor: Any) -> None:
     """Copy the live quizzes of a module into its copy, with new items and questions.
 
     A quiz that repeats a pre-test of the same module repeats the copy of that. Opening and closing times belong to
-    the original and are left behind. What is drawn from a category or by a tag is drawn from the same.
+    the original and are left behind: a copy that shows answers after closing shows none until it gets a closing time
+    of its own, or is taken in a cohort with a last day. What is drawn from a category or by a tag is drawn from the
+    same.
     """
     made: dict[int, Quiz] = {}
     questions: dict[int, Question] = {}

@@ -66,6 +66,19 @@ class TestPrerequisites:
         do(cast.learner, lesson)
         assert missing(course, cast.learner.participant) == []
 
+    def test_of_a_module_that_goes_before_the_quiz_has_to_be_passed_and_a_pre_test_never(self, cast, course):
+        module, lesson = module_with_lesson()
+        services.add_prerequisite(actor=cast.organiser, course=course, kind="module", ref=str(module.pk))
+        do(cast.learner, lesson)
+        pretest, quiz = (
+            factories.QuizFactory(item=factories.ItemFactory(kind=Item.Kind.QUIZ, parent=parent))
+            for parent in (module, factories.ItemFactory(kind=Item.Kind.MODULE))
+        )
+        assert missing(course, cast.learner.participant)
+        quiz.pretest = pretest
+        quiz.save()
+        assert missing(course, cast.learner.participant) == []
+
     def test_a_workshop_that_goes_before_has_to_be_attended(self, cast, course):
         from courses.workshops.models import Attendance, Session
 

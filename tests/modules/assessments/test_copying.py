@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from core.models import AuditEntry
 from core.routing import page_url
 from institutions.models import Role
 from institutions.services import grant_role
 from modules.assessments.models import Attempt, Question, Quiz, QuizQuestion
-from modules.assessments.services import start_attempt
+from modules.assessments.services import start_attempt, submit_attempt
 from modules.lessons.copying import CannotCopy, copy_module
 from modules.lessons.models import LessonPage, LessonProgress, ModulePage
 from modules.lessons.services import mark_done
@@ -129,3 +130,23 @@ class TestScreen:
     def test_what_is_no_module_is_not_found(self, client, organiser, lessons):
         client.force_login(organiser)
         assert client.get(reverse("lessons_copy_module", args=[lessons[0].pk])).status_code == 404
+
+
+def test_a_copied_exam_shows_nobody_what_was_right_until_it_has_a_closing_of_its_own(client, quiz, organiser, module):
+    quiz.feedback, quiz.closes_at = Quiz.Feedback.CLOSED, timezone.now()
+    quiz.save()
+    copy = copy_module(actor=organiser, module=module, title="A template")
+    found = Quiz.objects.get(item__parent__key=copy.translation_key, pass_mark=70)
+    Item.objects.update(retired_at=None)
+    learner = factories.UserFactory()
+    attempt = start_attempt(actor=learner, quiz=found, language="en")
+    submit_attempt(actor=learner, attempt=attempt, submission_key=attempt.key)
+    client.force_login(learner)
+    body = client.get(reverse("attempt_result", args=[attempt.key])).content.decode()
+    assert "The day is not set yet." in body and "Not right" not in body
+
+
+def test_the_form_of_the_copy_says_what_becomes_of_closing_times(client, organiser, module):
+    client.force_login(organiser)
+    body = client.get(reverse("lessons_copy_module", args=[module.pk])).content.decode()
+    assert "shows them to nobody until you say when it closes" in body

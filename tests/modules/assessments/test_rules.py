@@ -76,7 +76,7 @@ def test_the_wait_counts_from_the_end_of_the_last_attempt(wait, last, start):
         ("at_once", NOON + minutes(1), True),
         ("closed", NOON + minutes(1), False),
         ("closed", NOON, True),
-        ("closed", None, True),
+        ("closed", None, False),
     ],
 )
 def test_answers_are_shown_when_the_rule_says(feedback, closes, shown):

@@ -15,7 +15,7 @@ from django.core.files.images import ImageFile
 from django.urls import reverse
 from PIL import Image
 from pypdf import PdfReader
-from wagtail.models import Collection, PageViewRestriction
+from wagtail.models import Collection, CollectionViewRestriction, PageViewRestriction
 from weasyprint.urls import FatalURLFetchingError
 
 from jobs import running
@@ -246,6 +246,28 @@ def test_a_lesson_with_its_own_restriction_is_left_out(illustrated, lessons):
     PageViewRestriction.objects.create(page=lessons[1], restriction_type=PageViewRestriction.LOGIN)
     titles = [chapter.title for chapter in read_book(illustrated.translation_key, "en").chapters]
     assert titles == ["Lesson 1", "Lesson 3"]
+
+
+def test_a_lesson_restricted_afterwards_is_handed_out_no_more(client, cast, illustrated, lessons):
+    other = content.make_module(illustrated.get_parent(), lessons=1)
+    for page in (illustrated, other):
+        run(request_file(actor=cast.learner, item=item_of(page), language="en", kind="zip"))
+    address = reverse("module_file", args=[illustrated.translation_key, "zip"])
+    assert client.get(address).status_code == 200
+    closed = PageViewRestriction.objects.create(page=lessons[1], restriction_type=PageViewRestriction.LOGIN)
+    assert client.get(address).status_code == 302
+    assert client.get(reverse("module_file", args=[other.translation_key, "zip"])).status_code == 200
+    run(request_file(actor=cast.learner, item=item_of(illustrated), language="en", kind="zip"))
+    assert client.get(address).status_code == 200
+    closed.delete()
+    assert client.get(address).status_code == 302
+
+
+def test_files_restricted_afterwards_are_handed_out_no_more(client, cast, illustrated):
+    run(request_file(actor=cast.learner, item=item_of(illustrated), language="en", kind="zip"))
+    files = Collection.get_first_root_node().add_child(name="Slides")
+    CollectionViewRestriction.objects.create(collection=files, restriction_type=CollectionViewRestriction.LOGIN)
+    assert client.get(reverse("module_file", args=[illustrated.translation_key, "zip"])).status_code == 302
 
 
 def test_it_is_made_once_in_the_background_and_again_after_a_change(cast, illustrated, lessons):
