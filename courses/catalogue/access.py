@@ -92,14 +92,17 @@ def marked_by(user: Any) -> Q:
 def organised_learning(user: Any) -> Q:
     """Rows of a learner and a quiz, where the learner takes the quiz in a course that a person organises.
 
-    Somebody who takes it in no course belongs to who organises any course with the module.
+    Whoever has left every course with the quiz belongs still to who organises one of these; somebody who never was in
+    one to who organises any course with the module.
     """
-    enrolments = Enrolment.objects.active().filter(
+    ever = Enrolment.objects.filter(
         participant__user=OuterRef("learner"), cohort__course__syllabus__item=OuterRef("quiz__item__parent")
     )
+    now, mine = ever.filter(state=Enrolment.State.ACTIVE), organised(user, "cohort__course")
     modules = SyllabusEntry.objects.visible_to(user).filter(item__isnull=False)
-    alone = Q(quiz__item__parent__in=modules.values("item")) & ~Q(Exists(enrolments))
-    return Q(Exists(enrolments.filter(organised(user, "cohort__course")))) | alone
+    left = ~Q(Exists(now)) & Q(Exists(ever.filter(mine)))
+    alone = ~Q(Exists(ever)) & Q(quiz__item__parent__in=modules.values("item"))
+    return Q(Exists(now.filter(mine))) | left | alone
 
 
 def whose_answers(user: Any, contexts: Collection[str]) -> dict[str, Whose]:

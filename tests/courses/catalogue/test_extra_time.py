@@ -81,6 +81,12 @@ def test_who_enrols_elsewhere_is_seen_there_and_no_longer_here(cast, quiz, elsew
     assert seen_by(cast.organiser) == []
 
 
+def test_who_has_left_is_still_of_the_course_they_left_and_of_no_other(cast, quiz, elsewhere, enrolment):
+    allowance = grant(cast.organiser, quiz, cast.learner)
+    catalogue.withdraw(actor=cast.learner, enrolment=enrolment)
+    assert (seen_by(cast.organiser), seen_by(cast.other_organiser)) == ([allowance], [])
+
+
 def test_the_refusal_keeps_what_was_typed_and_writes_nothing(client, cast, quiz, enrolment, elsewhere):
     client.force_login(cast.other_organiser)
     form = {"quiz": quiz.pk, "email": "learner@example.org", "minutes": "", "percent": 50, "reason": REASON}
