@@ -138,6 +138,7 @@ class CatalogueConfig(AppConfig):
             explain=explain.lessons,
             label=_("Lessons of a module"),
             action=_("Go on reading"),
+            begin=_("Start reading"),
             choices=facts.module_titles,
             links=facts.module_links,
             describe=explain.lessons_asked,

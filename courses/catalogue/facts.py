@@ -43,6 +43,7 @@ class FactKind:
     measures: tuple[str, ...] = ("percent",)
     usual: tuple[str, float] = USUAL
     judged: bool = False
+    begin: str | Promise = ""
 
     def titles(self, course: Course, entries: Sequence[SyllabusEntry]) -> Mapping[str, str]:
         """Return ``{ref: title}`` of what a rule of the course can ask for."""
@@ -74,19 +75,21 @@ def register_provider(
     measures: tuple[str, ...] = ("percent",),
     usual: tuple[str, float] = USUAL,
     judged: bool = False,
+    begin: str | Promise = "",
 ) -> None:
     """Register who gathers facts of ``kind``; from then on rules can ask for it.
 
     ``explain(outcome)`` returns the sentence that says where somebody stands; ``describe(title, leaf)`` says in
-    words what is asked (else "title: at least 80 %"); ``action`` is the label of the link that leads on, and
-    ``links(course, entries)`` or ``url(course)`` where it leads. ``choices(course, entries)`` returns what of it a
-    course has, else the syllabus entries of that kind. ``measures`` are those that the facts fill, the first is
-    proposed; ``usual`` is what a course without a rule asks of a syllabus entry; ``judged`` marks what somebody
-    says yes or no to, so that no number is asked for. Registering again replaces.
+    words what is asked (else "title: at least 80 %"); ``action`` is the label of the link that leads on, ``begin``
+    its label while nothing is done (else the same), and ``links(course, entries)`` or ``url(course)`` where it
+    leads. ``choices(course, entries)`` returns what of it a course has, else the syllabus entries of that kind.
+    ``measures`` are those that the facts fill, the first is proposed; ``usual`` is what a course without a rule
+    asks of a syllabus entry; ``judged`` marks what somebody says yes or no to, so that no number is asked for.
+    Registering again replaces.
     """
     shown = label or dict(SyllabusEntry.Kind.choices).get(kind, kind)
     _kinds[kind] = FactKind(
-        kind, provider, explain, shown, action, url, choices, links, describe, measures, usual, judged
+        kind, provider, explain, shown, action, url, choices, links, describe, measures, usual, judged, begin
     )
 
 

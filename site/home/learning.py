@@ -16,7 +16,7 @@ from courses.catalogue.search import courses as offered_courses
 from courses.catalogue.services import Completion, refresh_completion
 from courses.certificates.models import Certificate
 from courses.participants.models import Participant
-from courses.workshops.cards import session_cards
+from courses.workshops.cards import Card, session_cards
 from courses.workshops.models import Session
 from modules.assessments.models import Quiz
 from modules.lessons.resume import resumes_of
@@ -142,6 +142,18 @@ def sessions_of(participant: Participant, zone: str) -> list[dict[str, Any]]:
         for session in rows
         for card in session_cards([session], session.workshop, viewer_zone=zone, joining=True)
     ]
+
+
+def workshops_of(participant: Participant) -> list[Card]:
+    """Return the workshops somebody is registered for that are not over, the next first. Two queries."""
+    rows = (
+        participant.registrations.active()
+        .filter(workshop__ends_on__gte=timezone.now().date())
+        .select_related("workshop__country")
+        .prefetch_related("workshop__texts")
+        .order_by("workshop__starts_on")
+    )
+    return [Card(row.workshop, 0, 0) for row in rows]  # who else takes part is not asked here
 
 
 def certificates_of(participant: Participant) -> list[Certificate]:

@@ -11,7 +11,7 @@ from django.contrib.sitemaps.views import sitemap as sitemap_view
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 from wagtail.models import Page, Site
@@ -22,7 +22,8 @@ from courses.catalogue.views.public import WANTED_COURSE
 from courses.participants.notices import notice_for
 from courses.participants.services import participant_of
 from courses.privacy.models import ErasureRequest
-from courses.workshops.models import Registration, Workshop
+from courses.workshops.cards import Card
+from courses.workshops.models import Workshop
 from courses.workshops.views.public import WANTED_WORKSHOP
 from modules.lessons.resume import changed_for
 
@@ -44,16 +45,10 @@ def learner_home(request: HttpRequest) -> HttpResponse:
     participant = participant_of(user)
     language = get_language() or settings.LANGUAGE_CODE
     entries = learning.entries_of(user, participant, language) if participant else []
-    workshops: list[Registration] = []
+    workshops: list[Card] = []
     applications: list[Application] = []
     if participant is not None:
-        workshops = list(
-            participant.registrations.active()
-            .filter(workshop__ends_on__gte=timezone.now().date())
-            .select_related("workshop__country")
-            .prefetch_related("workshop__texts")
-            .order_by("workshop__starts_on")
-        )
+        workshops = learning.workshops_of(participant)
         applications = list(participant.applications.open().select_related("cohort__course__item").order_by("-sent_at"))
     wanted = request.session.get(WANTED_COURSE)
     wish = request.session.get(WANTED_WORKSHOP)

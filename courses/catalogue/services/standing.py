@@ -49,7 +49,9 @@ class Explained:
 
     @property
     def action_label(self) -> str:
-        return str(self.kind.action) if self.kind and not self.met else ""
+        if self.kind is None or self.met:
+            return ""
+        return str(self.kind.action if self.outcome.fact.done else self.kind.begin or self.kind.action)
 
 
 class Completion:

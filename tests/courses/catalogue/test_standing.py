@@ -58,6 +58,13 @@ def test_what_a_met_group_no_longer_asks_is_not_the_next_step(cast, school):
     assert step(school).title == "Quiz: Papers"
 
 
+def test_reading_is_begun_before_it_is_gone_on_with(cast, school):
+    put_rule(actor=None, course=school.course, spec={"all": [leaf(school.first)]})
+    assert step(school).action_label == "Start reading"
+    school.read(cast.learner, 0)
+    assert step(school).action_label == "Go on reading"
+
+
 def test_of_several_ways_the_one_furthest_gone_comes_next(cast, school):
     put_rule(actor=None, course=school.course, spec={"any": [leaf(school.skill), leaf(school.quiz, 80)]})
     school.grade(cast.learner, 40)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,11 +10,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from courses.participants import notices
 from courses.privacy import erasing
 from courses.workshops.models import Registration
 from courses.workshops.services import add_session
+from courses.workshops.wording import day_range
 from modules.lessons.models import LessonProgress
 from modules.records.models import Item
 from tests import factories
@@ -84,6 +87,22 @@ def test_the_next_session_stands_in_the_time_of_the_venue_and_in_ones_own(client
     page = page_of(client)
     assert "Opening of the workshop" in page
     assert "Your time:" in page
+
+
+def test_the_days_of_a_workshop_are_told_as_everywhere(client, learner, programme):
+    for days in (0, 1):
+        workshop = factories.WorkshopFactory(programme=programme, starts_on=coming(30), ends_on=coming(30 + days))
+        Registration.objects.create(workshop=workshop, participant=learner.participant)
+        page = page_of(client)
+        assert day_range(workshop.starts_on, workshop.ends_on) in page
+    assert "{0} – {0}".format(date_format(coming(30), "DATE_FORMAT")) not in page
+
+
+def test_the_name_of_a_course_is_not_said_again_beside_its_progress(client, learner):
+    enrolment = enrolled(learner)
+    words = re.search(r'class="progress__words">(.*?)</p>', page_of(client), re.DOTALL).group(1)
+    assert str(enrolment.cohort.course) not in words
+    assert "Progress" in words
 
 
 def test_a_new_data_notice_and_a_planned_erasure_are_told(client, learner):
