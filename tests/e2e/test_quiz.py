@@ -280,10 +280,10 @@ def test_time_over_without_a_line_leads_on_only_when_it_is_back(visitor: Visitor
     name, ids = right_answers(attempt)[0]
     choose(page, name, ids[:1])
     wait_for_answers(attempt, [(name, ids[:1])])
-    end_in(attempt, 4)
+    end_in(attempt, 8)
     page.reload()
     page.context.set_offline(True)
-    page.wait_for_timeout(6500)  # the time is over, and the page has tried to go on
+    page.wait_for_timeout(10_500)  # the time is over, and the page has tried to go on
     expect(page.locator(f'input[name="{name}"][value="{ids[0]}"]')).to_be_checked()
     page.context.set_offline(False)
     page.wait_for_url("**/result/")
@@ -295,10 +295,10 @@ def test_time_over_without_a_line_leads_on_only_when_it_is_back(visitor: Visitor
 def test_a_page_left_open_learns_of_a_later_end(visitor: Visitor, start: Any) -> None:
     page = visitor.page()
     attempt = start(page)
-    end_in(attempt, 5)
+    end_in(attempt, 8)
     page.reload()
     end_in(attempt, 3000)
-    page.wait_for_timeout(8000)  # beyond the first end
+    page.wait_for_timeout(11_000)  # beyond the first end
     name, ids = right_answers(attempt)[0]
     choose(page, name, ids[:1])
     wait_for_answers(attempt, [(name, ids[:1])])
