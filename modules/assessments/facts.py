@@ -17,6 +17,9 @@ from .gain import Gain
 from .models import Attempt, Quiz
 from .scoring import HUNDREDTH, grade_of, passes
 
+# Somebody's attempts at a quiz, in order: what each reached, and whether it had passed by the pass mark of its day.
+Tried = list[tuple[Decimal, bool | None]]
+
 
 class QuizFact(NamedTuple):
     """Where a learner stands in the quizzes of a module: the grade that counts, and how often they tried."""
@@ -33,7 +36,8 @@ def best_grades(learner_keys: Iterable[UUID], module_item_ids: Iterable[int]) ->
 
     The quiz's own rule (best, last, mean) makes the grade; a module with several live quizzes has
     passed when all are passed, and its grade is their mean, an untried one counting nothing. Pre-tests
-    do not count. Two queries (one more for every 5,000 learners).
+    do not count. What was passed stays passed when a pass mark is raised (``scoring``). Two queries (one more for
+    every 5,000 learners).
     """
     keys, modules = list(dict.fromkeys(learner_keys)), list(dict.fromkeys(module_item_ids))
     quizzes = {
@@ -49,36 +53,39 @@ def best_grades(learner_keys: Iterable[UUID], module_item_ids: Iterable[int]) ->
     asked = in_module | each
     found: dict[UUID, dict[int, QuizFact]] = {}
     for some in batches(keys):
-        tried: dict[UUID, dict[int, list[Decimal]]] = {}
+        tried: dict[UUID, dict[int, Tried]] = {}
         rows = (
             Attempt.objects.graded()
             .filter(learner_key__in=some, quiz_id__in=list(quizzes))
             .order_by("number")
-            .values_list("learner_key", "quiz_id", "percent")
+            .values_list("learner_key", "quiz_id", "percent", "passed")
         )
-        for key, quiz_id, percent in rows:
-            tried.setdefault(key, {}).setdefault(quiz_id, []).append(percent)
-        for key, percents in tried.items():
+        for key, quiz_id, percent, passed in rows:
+            tried.setdefault(key, {}).setdefault(quiz_id, []).append((percent, passed))
+        for key, attempts in tried.items():
             found[key] = {
-                item_id: _fact(some_quizzes, percents)
+                item_id: _fact(some_quizzes, attempts)
                 for item_id, some_quizzes in asked.items()
-                if any(quiz.pk in percents for quiz in some_quizzes)
+                if any(quiz.pk in attempts for quiz in some_quizzes)
             }
     return found
 
 
-def _fact(quizzes: list[Quiz], percents: dict[int, list[Decimal]]) -> QuizFact:
-    """Return where somebody stands in the quizzes of one module, by the percentages of their attempts."""
-    if len(quizzes) == 1:
-        tried = percents[quizzes[0].pk]
-        grade = grade_of(quizzes[0].grade_rule, tried)
-        return QuizFact(grade, grade >= quizzes[0].pass_mark, len(tried))
-    grades = {quiz: grade_of(quiz.grade_rule, percents.get(quiz.pk, [])) for quiz in quizzes}
+def _fact(quizzes: list[Quiz], attempts: dict[int, Tried]) -> QuizFact:
+    """Return where somebody stands in the quizzes of one module, by their attempts."""
+    grades = [_grade(quiz, attempts.get(quiz.pk, [])) for quiz in quizzes]
+    percent = grades[0][0] if len(quizzes) == 1 else sum((one for one, _passed in grades), Decimal(0)) / len(quizzes)
     return QuizFact(
-        percent=(sum(grades.values(), Decimal(0)) / len(quizzes)).quantize(HUNDREDTH),
-        passed=all(quiz.pk in percents and grade >= quiz.pass_mark for quiz, grade in grades.items()),
-        attempts=sum(len(percents.get(quiz.pk, [])) for quiz in quizzes),
+        percent=percent.quantize(HUNDREDTH),
+        passed=all(passed for _percent, passed in grades),
+        attempts=sum(len(attempts.get(quiz.pk, [])) for quiz in quizzes),
     )
+
+
+def _grade(quiz: Quiz, attempts: Tried) -> tuple[Decimal, bool]:
+    """Return the grade of somebody in a quiz, and whether they have passed it."""
+    percents, then = [percent for percent, _passed in attempts], [passed for _percent, passed in attempts]
+    return grade_of(quiz.grade_rule, percents), passes(quiz.grade_rule, percents, quiz.pass_mark, then)
 
 
 def gains(learner_keys: Iterable[UUID], quiz: Quiz) -> dict[UUID, Gain]:
@@ -118,18 +125,19 @@ def last_tried(learner_keys: Iterable[UUID]) -> dict[UUID, datetime]:
 def failures(learner_keys: Iterable[UUID], module_item_ids: Iterable[int]) -> dict[UUID, int]:
     """Return ``{learner key: most attempts failed in one quiz of the modules that is not passed}``, without zeros.
 
-    Passed is what the quiz's own rule says. Pre-tests do not count. One query, and one for every 5,000 learners.
+    Passed is what the quiz's own rule says, failed what did not pass in its day. Pre-tests do not count. One query,
+    and one for every 5,000 learners.
     """
     quizzes = Quiz.objects.filter(item__parent__in=list(module_item_ids), posttests__isnull=True).in_bulk()
-    tried: dict[tuple[UUID, int], list[Decimal]] = {}
+    tried: dict[tuple[UUID, int], Tried] = {}
     for some in batches(list(dict.fromkeys(learner_keys))):
         rows = Attempt.objects.graded().filter(learner_key__in=some, quiz__in=quizzes).order_by("number")
-        for key, quiz_id, percent in rows.values_list("learner_key", "quiz_id", "percent"):
-            tried.setdefault((key, quiz_id), []).append(percent)
+        for key, quiz_id, percent, passed in rows.values_list("learner_key", "quiz_id", "percent", "passed"):
+            tried.setdefault((key, quiz_id), []).append((percent, passed))
     found: dict[UUID, int] = {}
-    for (key, quiz_id), percents in tried.items():
+    for (key, quiz_id), attempts in tried.items():
         quiz = quizzes[quiz_id]
-        failed = sum(percent < quiz.pass_mark for percent in percents)
-        if failed and not passes(quiz.grade_rule, percents, quiz.pass_mark):
+        failed = sum(percent < quiz.pass_mark and not passed for percent, passed in attempts)
+        if failed and not _grade(quiz, attempts)[1]:
             found[key] = max(failed, found.get(key, 0))
     return found

@@ -22,7 +22,7 @@ from .scoring import passes
 
 # Written out, because it runs for every lesson page: Django needs longer to compose it than the database to answer.
 RESULTS = """
-SELECT item.key, quiz.grade_rule, quiz.pass_mark, attempt.percent,
+SELECT item.key, quiz.grade_rule, quiz.pass_mark, attempt.percent, attempt.passed,
        EXISTS (SELECT 1 FROM assessments_quiz post WHERE post.pretest_id = quiz.id)
 FROM assessments_attempt attempt
 JOIN assessments_quiz quiz ON quiz.id = attempt.quiz_id
@@ -63,9 +63,10 @@ def quiz_entries(module_keys: Sequence[UUID], user: Any, language: str) -> dict[
 
 
 def passed_quizzes(keys: Sequence[UUID], user: Any) -> set[UUID]:
-    """Return the keys of those quizzes whose grade, by their own rule, reaches the pass mark. One query.
+    """Return the keys of those quizzes that somebody has passed, by their own rule. One query.
 
-    A pre-test only measures: it is done when it was handed in.
+    What was passed stays passed when the pass mark is raised (``scoring``). A pre-test only measures: it is done when
+    it was handed in.
     """
     if not keys:
         return set()
@@ -77,8 +78,9 @@ def passed_quizzes(keys: Sequence[UUID], user: Any) -> set[UUID]:
             [learner_parameter(user), *(field.get_db_prep_value(key, connection) for key in keys)],
         )
         rows = cursor.fetchall()
-    tried: dict[UUID, tuple[str, int, list[Decimal]]] = {}
-    for key, rule, pass_mark, percent, measures in rows:
-        mark = 0 if measures else pass_mark
-        tried.setdefault(UUID(str(key)), (rule, mark, []))[2].append(Decimal(str(percent)))
-    return {key for key, (rule, pass_mark, percents) in tried.items() if passes(rule, percents, pass_mark)}
+    tried: dict[UUID, tuple[str, list[Decimal], int, list[bool]]] = {}
+    for key, rule, pass_mark, percent, passed, measures in rows:
+        _rule, percents, _mark, then = tried.setdefault(UUID(str(key)), (rule, [], 0 if measures else pass_mark, []))
+        percents.append(Decimal(str(percent)))
+        then.append(bool(passed))
+    return {key for key, attempts in tried.items() if passes(*attempts)}

@@ -7,7 +7,11 @@ upwards). The percentage is the sum of points over the sum of weights, rounded l
 never above 100. A quiz without any weight gives 0.
 
 **One quiz.** The grade over all attempts handed in is the best, the last, or the mean of their percentages. Who
-handed in at least one has passed when this grade reaches the pass mark; what a single attempt reached decides nothing.
+handed in at least one has passed when this grade reaches the pass mark.
+
+**What was passed stays passed** when the pass mark is raised later: each attempt remembers whether it had passed by the
+pass mark of its day. Somebody has passed still where the best rule finds one such attempt, the last rule the last one,
+and the mean rule nothing else (then their mean had passed, too). Today's pass mark can only add.
 """
 
 from __future__ import annotations
@@ -48,9 +52,16 @@ def grade_of(rule: str, percents: Sequence[Decimal]) -> Decimal:
     return max(percents)
 
 
-def passes(rule: str, percents: Sequence[Decimal], pass_mark: int) -> bool:
-    """Say whether somebody with these attempts, in order, has passed a quiz; not before the first one."""
-    return bool(percents) and grade_of(rule, percents) >= pass_mark
+def passes(rule: str, percents: Sequence[Decimal], pass_mark: int, then: Sequence[bool | None] = ()) -> bool:
+    """Say whether somebody with these attempts, in order, has passed a quiz; not before the first one.
+
+    ``then``: for each attempt, whether it had passed by the pass mark of its day; empty: only today's counts.
+    """
+    if not percents or grade_of(rule, percents) >= pass_mark:
+        return bool(percents)
+    if rule == "last":
+        return bool(then and then[-1])
+    return bool(then) and (all(then) if rule == "mean" else any(then))
 
 
 def _round(value: Fraction) -> Decimal:

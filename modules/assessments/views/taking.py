@@ -70,7 +70,8 @@ def quiz(request: HttpRequest, key: UUID) -> HttpResponse:
             refusal = str(error)
     questions = found.slots.filter(question__retired_at__isnull=True).aggregate(all=Sum("draws"))["all"] or 0
     graded = [attempt for attempt in mine if not attempt.is_open]
-    percents = [attempt.percent for attempt in reversed(graded) if attempt.percent is not None]
+    results = [(attempt.percent, attempt.passed) for attempt in reversed(graded) if attempt.percent is not None]
+    percents, then = [percent for percent, _passed in results], [passed for _percent, passed in results]
     return render(
         request,
         "assessments/quiz.html",
@@ -84,7 +85,7 @@ def quiz(request: HttpRequest, key: UUID) -> HttpResponse:
             "deadline": when(current.deadline_at) if current and current.deadline_at else "",
             "current": current,
             "attempts": graded,
-            "passed": passes(found.grade_rule, percents, found.pass_mark),
+            "passed": passes(found.grade_rule, percents, found.pass_mark, then),
             "measures": found.posttests.exists(),
             "shows_answers": rules.shows_answers(timezone.now()),
             "wait": duration(rules.wait_minutes),

@@ -5,8 +5,9 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from modules.assessments.facts import QuizFact, best_grades
+from modules.assessments.facts import QuizFact, best_grades, failures
 from modules.assessments.models import Attempt
+from modules.assessments.outline import passed_quizzes
 from tests.factories import ItemFactory, QuizFactory
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +43,22 @@ def test_the_quizs_own_rule_makes_the_grade(cast, module, rule, percent, passed)
     quiz = QuizFactory(item__parent=module, grade_rule=rule, pass_mark=80)
     graded(cast.learner, quiz, 90, 40)
     assert fact(cast.learner, module) == QuizFact(Decimal(percent), passed, 2)
+
+
+def test_a_pass_mark_raised_later_takes_nobodys_pass(cast, module):
+    quiz, other = (QuizFactory(item__parent=module, pass_mark=60) for _ in range(2))
+    for one in (quiz, other):
+        graded(cast.learner, one, 66, 40)
+        graded(cast.outsider, one, 40)
+    Attempt.objects.filter(percent=66).update(passed=True)
+    Attempt.objects.filter(percent=40).update(passed=False)
+    quiz.pass_mark = 80
+    quiz.save()
+    assert fact(cast.learner, module) == QuizFact(Decimal("66.00"), True, 4)
+    assert best_grades([cast.learner.key], [module.pk])[cast.learner.key][quiz.item_id].passed
+    assert passed_quizzes([quiz.item.key, other.item.key], cast.learner) == {quiz.item.key, other.item.key}
+    assert passed_quizzes([quiz.item.key], cast.outsider) == set()
+    assert failures([cast.learner.key, cast.outsider.key], [module.pk]) == {cast.outsider.key: 1}
 
 
 def test_nothing_is_said_of_somebody_who_handed_nothing_in(cast, module):

@@ -152,6 +152,16 @@ def test_the_way_to_the_quiz_leads_through_its_module(client, module):
     assert f'href="{content.url(module)}"' in client.get(f"/en/quiz/{key}/").content.decode()
 
 
+def test_it_says_passed_still_after_the_pass_mark_was_raised(client, hand_in, quiz, learner):
+    quiz.pass_mark = 60
+    quiz.save()
+    hand_in(2, 1)
+    quiz.pass_mark = 80
+    quiz.save()
+    client.force_login(learner)
+    assert "You have passed this quiz." in client.get(reverse("quiz", args=[quiz.item.key])).content.decode()
+
+
 @pytest.mark.parametrize(("rule", "passed"), [("best", True), ("last", False), ("mean", False)])
 def test_it_says_passed_only_where_the_attempts_that_count_do(client, hand_in, quiz, learner, rule, passed):
     quiz.grade_rule = rule

@@ -95,3 +95,25 @@ def test_an_attempt_that_gains_never_lowers_a_grade(percents, rule, data):
     better = [*percents]
     better[place] = data.draw(st.decimals(min_value=percents[place], max_value=100, places=2))
     assert grade_of(rule, better) >= grade_of(rule, percents)
+
+
+@pytest.mark.parametrize(
+    ("rule", "then", "passed"),
+    [
+        ("best", (True, False), True),
+        ("best", (False, True), True),
+        ("best", (False, False), False),
+        ("last", (True, False), False),
+        ("last", (False, True), True),
+        ("mean", (True, True), True),
+        ("mean", (True, False), False),
+        ("best", (), False),
+        ("mean", (), False),
+        ("last", (None, None), False),
+    ],
+)
+def test_what_was_passed_stays_passed_when_the_pass_mark_is_raised(rule, then, passed):
+    percents = [Decimal(66), Decimal(60)]
+    assert passes(rule, percents, 80, then) is passed
+    assert passes(rule, percents, 60, then)
+    assert not passes(rule, [], 0, ())
