@@ -76,6 +76,18 @@ def contexts(enrolments: Any) -> Any:
     return enrolments.annotate(name=Concat(Value("enrolment:"), Cast("pk", CharField()))).values("name")
 
 
+def moved_from(context: str) -> Q:
+    """Attempts done for enrolments from which an organiser moved somebody to this one, up to three moves back."""
+    name = context.removeprefix("enrolment:")
+    if not name.isdecimal():
+        return Q(pk__in=[])
+    number = int(name)
+    moved = Q(transferred_to=number)
+    for path in ("transferred_to__transferred_to", "transferred_to__transferred_to__transferred_to"):
+        moved |= Q(**{path: number})
+    return Q(context__in=contexts(Enrolment.objects.filter(moved, participant__enrolments=number)))
+
+
 def marked_by(user: Any) -> Q:
     """Attempts that a person may mark: those done for enrolments in cohorts that they train or organise.
 

@@ -27,6 +27,7 @@ class CatalogueConfig(AppConfig):
         from modules.assessments import signals as assessed
         from modules.assessments.registry import (
             register_context_provider,
+            register_earlier_provider,
             register_following,
             register_learner_provider,
             register_marker_provider,
@@ -128,6 +129,7 @@ class CatalogueConfig(AppConfig):
         register_settling(merging.applications_of_who_is_in, merging.close_application)
         register_reading_rule(access.needs_sign_in)
         register_context_provider(access.attempt_context)
+        register_earlier_provider(access.moved_from)
         register_marker_provider(access.marked_by)
         register_learner_provider(access.organised_learning)
         register_whose_provider(access.whose_answers)

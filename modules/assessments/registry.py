@@ -48,6 +48,28 @@ def context_of(user: Any, quiz: Quiz) -> AttemptContext:
     return AttemptContext()
 
 
+EarlierProvider = Callable[[str], Q]
+
+_earlier: list[EarlierProvider] = []
+
+
+def register_earlier_provider(provider: EarlierProvider) -> None:
+    """Register ``provider(context)``: a ``Q`` over attempts, those done for what became this context.
+
+    They use up the attempts that it allows.
+    """
+    if provider not in _earlier:
+        _earlier.append(provider)
+
+
+def counted_for(context: str) -> Q:
+    """Return the ``Q`` of the attempts that count against the limit of a context: its own, and earlier ones."""
+    counted = Q(context=context)
+    for provider in _earlier if context else ():
+        counted |= provider(context)
+    return counted
+
+
 MarkerProvider = Callable[[Any], Q]
 
 _markers: list[MarkerProvider] = []

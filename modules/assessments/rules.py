@@ -17,7 +17,7 @@ from typing import Any
 from django.db.models import Count, Max
 
 from .models import Attempt, Quiz, TimeAllowance
-from .registry import AttemptContext, context_of
+from .registry import AttemptContext, context_of, counted_for
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def rules_for(user: Any, quiz: Quiz) -> Rules:
 
 
 def attempts_used(user: Any, quiz: Quiz, rules: Rules) -> Tried:
-    """What was begun for the present context; attempts for another course do not count against this one."""
-    mine = Attempt.objects.visible_to(user).filter(quiz=quiz, context=rules.context)
+    """What was begun for the present context, and for what became it; another course does not count against this."""
+    mine = Attempt.objects.visible_to(user).filter(counted_for(rules.context), quiz=quiz)
     found = mine.aggregate(number=Count("pk"), last_at=Max("submitted_at"))
     return Tried(found["number"] or 0, found["last_at"])

@@ -17,7 +17,7 @@ from courses.catalogue.models import Enrolment, RequirementWaiver
 from courses.catalogue.prerequisites import asked_of, missing
 from courses.catalogue.windows import next_monday, propose
 from jobs.models import OutboxMail
-from modules.assessments.services import QuizNotOpen, start_attempt
+from modules.assessments.services import NoAttemptsLeft, QuizNotOpen, start_attempt, submit_attempt
 from modules.lessons.models import LessonProgress
 from modules.records.models import Item
 from tests import factories
@@ -240,6 +240,60 @@ class TestExtension:
         for who in (cast.learner, cast.trainer, cast.other_organiser):
             with pytest.raises(services.NotYourProgramme):
                 services.extend(actor=who, enrolment=own, until=coming(9))
+
+
+class TestAttemptsAllowed:
+    @pytest.fixture
+    def quiz(self, course):
+        entry = factories.SyllabusEntryFactory(course=course)
+        item = factories.ItemFactory(kind=Item.Kind.QUIZ, parent=entry.item)
+        return factories.QuizFactory(item=item, attempts_allowed=1)
+
+    @pytest.fixture
+    def used(self, cast, course, quiz):
+        """The learner has used the one attempt, in a cohort."""
+        enrolment = enrol(cast.learner, factories.CohortFactory(course=course))
+        self.take(cast.learner, quiz)
+        return enrolment
+
+    def take(self, user, quiz):
+        attempt = start_attempt(actor=user, quiz=quiz, language="en")
+        return submit_attempt(actor=user, attempt=attempt, submission_key=attempt.key)
+
+    def move(self, cast, enrolment):
+        cohort = factories.CohortFactory(course=enrolment.cohort.course)
+        return services.transfer(actor=cast.organiser, enrolment=enrolment, cohort=cohort)
+
+    def test_leaving_and_enrolling_again_gives_none_back(self, cast, quiz, used):
+        services.withdraw(actor=cast.learner, enrolment=used)
+        with pytest.raises(NoAttemptsLeft):
+            self.take(cast.learner, quiz)
+        enrol(cast.learner, used.cohort)
+        with pytest.raises(NoAttemptsLeft):
+            self.take(cast.learner, quiz)
+
+    def test_moving_to_other_cohorts_gives_none_back(self, cast, quiz, used):
+        enrolment = used
+        for _move in range(3):
+            enrolment = self.move(cast, enrolment)
+            with pytest.raises(NoAttemptsLeft):
+                self.take(cast.learner, quiz)
+
+    def test_moving_there_and_back_gives_none_back(self, cast, quiz, used):
+        there = self.move(cast, used)
+        services.transfer(actor=cast.organiser, enrolment=there, cohort=used.cohort)
+        with pytest.raises(NoAttemptsLeft):
+            self.take(cast.learner, quiz)
+
+    def test_a_later_cohort_that_one_enrols_in_allows_its_own(self, cast, course, quiz, used):
+        services.withdraw(actor=cast.learner, enrolment=used)
+        enrol(cast.learner, factories.CohortFactory(course=course))
+        assert self.take(cast.learner, quiz).number == 2
+
+    def test_what_others_used_up_is_not_mine(self, cast, course, quiz, used):
+        self.move(cast, used)
+        enrol(cast.outsider, used.cohort)
+        assert self.take(cast.outsider, quiz).number == 1
 
 
 class TestTransfer:
