@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, parse_pattern
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -93,6 +95,12 @@ def own_zone_words(zone: str, at: datetime, language: str | None = None) -> str:
     offset = offset_words(at.astimezone(ZoneInfo(zone)).utcoffset())
     city = city_of(zone, language or get_language() or "en")
     return offset if city == "UTC" else f"{city}, {offset}"
+
+
+def moment_words(at: datetime) -> str:
+    """Return a moment in the viewer's time, and whose time that is: ``12 May 2026, 17:00 (Nairobi, UTC+3)``."""
+    zone = own_zone_words(timezone.get_current_timezone_name(), at)
+    return f"{date_format(timezone.localtime(at), 'DATETIME_FORMAT')} ({zone})"
 
 
 @lru_cache(maxsize=16)

@@ -167,6 +167,15 @@ def test_a_failed_batch_can_be_started_again(organiser, cast, completed, templat
     assert Certificate.objects.count() == 1
 
 
+def test_the_time_of_a_batch_is_told_with_its_zone(organiser, cast, completed, template):
+    cast.organiser.time_zone = "Africa/Nairobi"
+    cast.organiser.save()
+    organiser.post(issue_url(completed), chosen(template, cast.learner))
+    batch = Batch.objects.get()
+    for address in (f"/en/certificates/batches/{batch.key}/", "/en/certificates/", issue_url(completed)):
+        assert "(Nairobi, UTC+3)" in organiser.get(address).content.decode(), address
+
+
 def test_somebody_left_out_is_named_with_the_reason(organiser, cast, completed, template):
     organiser.post(issue_url(completed), chosen(template, cast.learner))
     completed.enrolments.update(state="withdrawn")

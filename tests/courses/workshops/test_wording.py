@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
 from courses.workshops import wording, zones
 
@@ -77,3 +77,11 @@ def test_every_zone_can_be_chosen_once(language):
     assert all(map(zones.known, offered))
     assert "Africa/Nairobi" in offered
     assert all(label for _group, choices in groups for _zone, label in choices)
+
+
+@pytest.mark.parametrize(
+    ("zone", "words"), [("Africa/Nairobi", "12 May 2026, 17:00 (Nairobi, UTC+3)"), ("UTC", "12 May 2026, 14:00 (UTC)")]
+)
+def test_a_moment_says_whose_time_it_is(zone, words):
+    with timezone.override(zone), translation.override("en"):
+        assert wording.moment_words(datetime(2026, 5, 12, 14, tzinfo=UTC)) == words
