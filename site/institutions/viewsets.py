@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import django_filters
+from django import forms
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.viewsets.model import ModelViewSetGroup
 
@@ -14,6 +17,7 @@ from core.models import AuditEntry
 from . import permissions, services
 from .forms import OrganisationForm, ProgrammeForm, RoleForm
 from .models import Organisation, Programme, RoleAssignment
+from .trail_words import act_words, kind_words
 
 
 class OrganisationViewSet(scoped.ScopedModelViewSet):
@@ -96,17 +100,33 @@ class InstitutionsGroup(ModelViewSetGroup):
     )
 
 
+class AuditFilters(WagtailFilterSet):
+    """Looks are many and mostly in the way: they are listed when asked for."""
+
+    looks = django_filters.BooleanFilter(
+        label=_("Also who looked at whose data"), widget=forms.CheckboxInput, method="filter_looks"
+    )
+
+    class Meta:
+        model = AuditEntry
+        fields: list[str] = []
+
+    def filter_looks(self, queryset: Any, name: str, value: bool) -> Any:
+        return queryset if value else queryset.exclude(action__endswith=".view")
+
+
 class AuditReport(scoped.ScopedReportView):
     """Who did what to which record, when. Nothing here can be changed."""
 
     model = AuditEntry
     page_title = _("Audit trail")
+    filterset_class = AuditFilters
     columns = [
         DateColumn("at", label=_("Date")),
         Column("actor_label", label=_("By")),
-        Column("action", label=_("Action")),
-        Column("object_label", label=_("Record")),
-        Column("object_type", label=_("Kind")),
+        Column("action", label=_("Action"), accessor=lambda entry: act_words(entry.action)),
+        Column("object_label", label=_("Record"), accessor=lambda entry: entry.object_label or f"#{entry.object_id}"),
+        Column("object_type", label=_("Kind"), accessor=lambda entry: kind_words(entry.object_type)),
     ]
     list_export = ["at", "actor_label", "action", "object_type", "object_id", "object_label"]
     is_searchable = True
