@@ -127,8 +127,19 @@ def read(file: BinaryIO) -> Iterator[Record | Fault]:
         kind = element.get("type", "")
         if kind == "category":
             category = category_path(value(element, "category"))
+            yield from _lost_with_category(element, category)
         else:
             yield _record(kind, element, category)
+
+
+def _lost_with_category(element: Element, category: tuple[str, ...]) -> Iterator[Fault]:
+    """A remark on what Moodle has for a category and this platform has not."""
+    lost = [_("its description")] if markup.words(value(element, "info")) else []
+    if idnumber := value(element, "idnumber"):
+        lost.append(_("its id “%(id)s”") % {"id": idnumber})
+    if lost:
+        why = _("The category is used without %(what)s.") % {"what": ", ".join(lost)}
+        yield Fault(line_of(element), why, " › ".join(category), is_remark=True)
 
 
 def _record(kind: str, element: Element, category: tuple[str, ...]) -> Record:

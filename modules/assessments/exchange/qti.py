@@ -16,9 +16,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from decimal import Decimal
-from fractions import Fraction
+from dataclasses import dataclass
 from html import escape
 from typing import BinaryIO
 from urllib.parse import unquote
@@ -26,18 +24,18 @@ from xml.etree.ElementTree import Element
 
 from django.utils.translation import gettext as _
 
-from . import markup
+from . import markup, qti_scoring
 from .draft import Draft
-from .gift import decimal_of
 from .pictures import taken_in
 from .problems import Fault, Unreadable
+from .qti_scoring import Declaration
 from .safe_xml import is_mended, line_of, whole
 
 MB = 1024 * 1024
 MOST_FILES, MOST_BYTES, MOST_ITEM, MOST_PICTURE, MOST_RATIO = 10_000, 300 * MB, 5 * MB, 10 * MB, 200
 MANIFEST = "imsmanifest.xml"
+MOST_NAMES = 10
 ITEM = re.compile(r"imsqti_(?:apip)?item", re.IGNORECASE)
-STANDARD = re.compile(r"(match_correct|map_response|CC2_match|CC2_map_response)(_point)?(\.xml)?$")
 UNPACKING = (
     zipfile.BadZipFile,
     zlib.error,
@@ -52,29 +50,11 @@ UNPACKING = (
 """What Python raises for a damaged, encrypted or strangely packed file of an archive."""
 PASSAGES = {"p", "div", "span"}
 # The parts of an item that are not what is asked.
-ASIDE = {"rubricBlock", "templateBlock", "stylesheet", "feedbackBlock", "feedbackInline", "printedVariable"}
-
-
-@dataclass
-class Declaration:
-    """What is right: the values in their order, and what each earns where the item maps them."""
-
-    cardinality: str = "single"
-    base: str = "identifier"
-    right: list[str] = field(default_factory=list)
-    earned: dict[str, Decimal] = field(default_factory=dict)
-    case_sensitive: bool = False
-    default: Decimal = Decimal(0)
-
-    def shares(self) -> list[tuple[str, Fraction]]:
-        """Return each accepted value with its share of the points, the best first: 1."""
-        most = max(self.earned.values(), default=Decimal(0))
-        earned = {text: points for text, points in self.earned.items() if points > 0}
-        if most <= 0:
-            return [(text, Fraction(1)) for text in self.right]
-        pairs = [(text, Fraction(points) / Fraction(most)) for text, points in earned.items()]
-        pairs += [(text, Fraction(1)) for text in self.right if text not in earned]
-        return sorted(pairs, key=lambda pair: -pair[1])
+ASIDE = {"rubricBlock", "stylesheet", "feedbackBlock", "feedbackInline"}
+WORKED_OUT = {"templateDeclaration", "templateProcessing", "templateBlock", "templateInline", "printedVariable"}
+"""What makes an item another one each time it is asked."""
+BESIDE = re.compile(r"$|webcontent|associatedcontent|controlfile|css|.*(template|xsd|stylesheet)", re.IGNORECASE)
+"""Resources of a package that belong to others, such as pictures."""
 
 
 @dataclass
@@ -96,6 +76,13 @@ class Record:
     def kind(self) -> str:
         kinds = {interaction.tag for interaction in self.interactions}
         return kinds.pop() if len(kinds) == 1 else " + ".join(sorted(kinds))
+
+    @property
+    def refusal(self) -> str:
+        """Why the item cannot be asked here whatever its interactions are; empty when it can."""
+        if any(node.tag in WORKED_OUT for node in self.element.iter()):
+            return _("It is worked out anew each time it is asked: its numbers or words are variables.")
+        return ""
 
     @property
     def name(self) -> str:
@@ -175,10 +162,29 @@ def read(file: BinaryIO) -> Iterator[Record | Fault]:
             raise Unreadable(_("The package has no %(name)s.") % {"name": MANIFEST})
         base = posixpath.dirname(manifest)
         root = whole(io.BytesIO(_bytes(archive, entries[manifest], MOST_ITEM)))
-        for resource in root.iter("resource"):
+        resources = list(root.iter("resource"))
+        unread = [each for each in resources if not ITEM.match(each.get("type", "")) and not _is_beside(each)]
+        if len(unread) == len([each for each in resources if not _is_beside(each)]):
+            raise Unreadable(_("The package holds no items of QTI 2 or 3.") + _not_read(unread))
+        if unread:
+            yield Fault(line_of(unread[0]), _not_read(unread).strip(), is_remark=True)
+        for resource in resources:
             if ITEM.match(resource.get("type", "")):
                 href = resource.get("href") or next((each.get("href", "") for each in resource.iter("file")), "")
                 yield _item(archive, entries, posixpath.normpath(posixpath.join(base, unquote(href))), resource)
+
+
+def _is_beside(resource: Element) -> bool:
+    return BESIDE.match(resource.get("type", "")) is not None
+
+
+def _not_read(resources: list[Element]) -> str:
+    if not resources:
+        return ""
+    names = [f"{each.get('href') or each.get('identifier', '')} ({each.get('type', '')})"[:100] for each in resources]
+    return " " + _("Not read: %(names)s.") % {
+        "names": ", ".join(names[:MOST_NAMES] + ["…"] * (len(names) > MOST_NAMES))
+    }
 
 
 def _checked(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
@@ -269,20 +275,36 @@ def _record(root: Element, category: tuple[str, ...], files: Callable[[str], byt
     if body is not None:
         _part_languages(body)
     interactions = [node for node in body.iter() if node.tag.endswith("Interaction")] if body is not None else []
-    declarations = {node.get("identifier", ""): _declaration(node) for node in root.findall("responseDeclaration")}
+    processing = root.find("responseProcessing")
+    declarations = qti_scoring.declarations(root, processing)
     record = Record(root, draft, interactions, declarations, files)
+    _note_losses(record)
+    for what in qti_scoring.losses(processing, [(node.tag, record.declared(node)) for node in interactions]):
+        draft.lose(what)
+    return record
+
+
+def _note_losses(record: Record) -> None:
+    """Note what an item has and no question here."""
+    root, draft = record.element, record.draft
     if is_mended(root):
         draft.lose(_("control signs: “%(sign)s” stands in their place") % {"sign": "\ufffd"})
-    if any(_is_fixed(interaction) for interaction in interactions):
+    if any(_is_fixed(interaction) for interaction in record.interactions):
         draft.lose(_("the fixed order of the answers: a quiz shuffles all or none"))
     if [node for node in root.iter("modalFeedback") if markup.words(_inner(node, None))]:
         draft.lose(_("the feedback that depends on the result"))
     if [node for node in root.iter("rubricBlock") if markup.words(_inner(node, None))]:
         draft.lose(_("the notes for those who mark or administer"))
-    processing = root.find("responseProcessing")
-    if processing is not None and len(processing) and not STANDARD.search(processing.get("template", "")):
-        draft.lose(_("its own program of scoring: what it declares as right is used"))
-    return record
+    if any(
+        markup.words(_inner(node, None))
+        for parent in root.iter()
+        for node in parent
+        if node.tag == "feedbackBlock" or (node.tag == "feedbackInline" and parent.tag != "simpleChoice")
+    ):
+        draft.lose(_("the feedback within the text"))
+    for node in root.iter("assessmentStimulusRef"):
+        name = {"name": node.get("href") or node.get("identifier", "")}
+        draft.lose(_("the text that goes before it, which is in another file (%(name)s)") % name)
 
 
 def _part_languages(body: Element) -> None:
@@ -310,26 +332,6 @@ def _is_fixed(interaction: Element) -> bool:
     """Whether it is said that the answers, or some of them, keep their place."""
     keeps = interaction.tag != "orderInteraction" and interaction.get("shuffle") == "false"
     return keeps or any(node.get("fixed") == "true" for node in interaction.iter())
-
-
-def _declaration(node: Element) -> Declaration:
-    declared = Declaration(node.get("cardinality", "single"), node.get("baseType", "identifier"))
-    correct, mapping = node.find("correctResponse"), node.find("mapping")
-    if correct is not None:
-        declared.right = [" ".join("".join(value.itertext()).split()) for value in correct.findall("value")]
-    if mapping is not None:
-        declared.default = _number(mapping.get("defaultValue", "0"))
-        for entry in mapping.findall("mapEntry"):
-            declared.earned[entry.get("mapKey", "")] = _number(entry.get("mappedValue", "0"))
-            declared.case_sensitive |= entry.get("caseSensitive", "") == "true"
-    return declared
-
-
-def _number(text: str) -> Decimal:
-    try:
-        return decimal_of(text)
-    except ValueError:
-        return Decimal(0)
 
 
 def _inner(node: Element | None, inside: Callable[[Element], str] | None) -> str:

@@ -106,6 +106,8 @@ def _speak(record: Any, language: str) -> None:
 
 def _draft(record: Any, hooks: list[Exchange], method: str) -> Found:
     kind = getattr(record, "kind", "") or getattr(record, "type", "") or "?"
+    if why := getattr(record, "refusal", ""):
+        return Unsupported(_name(record), kind, record.line, why)
     try:
         for hook in hooks:
             draft = getattr(hook, method)(record)

@@ -51,7 +51,12 @@ class PairingExchange(Exchange):
         if len(sides) != 2:
             raise CannotCarry(_("A matching question has two columns."))
         declared = record.declared(interaction)
-        right = [value.split() for value in declared.right or declared.earned if len(value.split()) == 2]
+        mapped = {value: points for value, points in declared.earned.items() if points > 0}
+        right = [value.split() for value in declared.right or mapped if len(value.split()) == 2]
+        if declared.is_whole:
+            record.draft.lose(_("that only all of it together earns points: here each item does"))
+        if mapped and (len(set(mapped.values())) > 1 or {*mapped} != {*(declared.right or mapped)}):
+            record.draft.lose(_("the points of each pair: here each item earns the same"))
         items = [left for left, _right in right]
         if len(set(items)) < len(items):
             raise CannotCarry(_("An item belongs to several answers."))

@@ -11,14 +11,18 @@ from django.utils.translation import gettext as _
 
 from ..markup import NONCHARACTERS
 from ..problems import Fault
-from .records import FORMAT, WEIGHT, Answer, Record, Text, category_path, decimal_of
+from .records import COMMAND, FORMAT, WEIGHT, Answer, Record, Text, category_path, decimal_of
 
 SPECIAL = "\\~=#{}:\n"
 # Characters that no text may hold stand for escaped ones while a question is taken apart.
 HIDDEN = {sign: chr(0xFDD0 + place) for place, sign in enumerate(SPECIAL)}
 SHOWN = str.maketrans({mark: sign for sign, mark in HIDDEN.items()})
-# A line end, unless it begins a command of TeX that somebody forgot to escape.
-ESCAPE = re.compile(r"\\([\\~=#{}:])|\\(n)(?!(?:e|eq|u|abla|otin|mid|exists)\b)")
+ESCAPE = re.compile(r"\\([\\~=#{}:])|\\(n)")
+# Within a formula whose backslashes somebody forgot to escape, a command of TeX is no line end.
+IN_FORMULA = re.compile(ESCAPE.pattern + rf"(?!{COMMAND})")
+FORMULA = re.compile(
+    r"\$\$(?:\\.|[^\\{}#~$])+\$\$|(?<!\\)\\\((?:\\[^()]|[^\\{}#~])+\\\)|(?<!\\)\\\[(?:\\[^\[\]]|[^\\{}#~])+\\\]"
+)
 CATEGORY = re.compile(r"\s*\$CATEGORY:\s*(.*)", re.IGNORECASE)
 NAME = re.compile(r"\s*::(.*?)::", re.DOTALL)
 NOTE = re.compile(r"\[(id|tag|campus):((?:[^\]\\]|\\.)*)\]")
@@ -68,7 +72,15 @@ def read(lines: Iterable[str]) -> Iterator[Record | Fault]:
 
 
 def _hide(line: str) -> str:
-    return ESCAPE.sub(lambda found: HIDDEN["\n" if found[2] else found[1]], line)
+    hidden, end = [], 0
+    for formula in FORMULA.finditer(line):
+        hidden += [_hidden(ESCAPE, line[end : formula.start()]), _hidden(IN_FORMULA, formula[0])]
+        end = formula.end()
+    return "".join([*hidden, _hidden(ESCAPE, line[end:])])
+
+
+def _hidden(escapes: re.Pattern[str], text: str) -> str:
+    return escapes.sub(lambda found: HIDDEN["\n" if found[2] else found[1]], text)
 
 
 def _show(text: str) -> str:

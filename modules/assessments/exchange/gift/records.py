@@ -14,6 +14,8 @@ from ..pictures import taken_in
 
 FORMAT = re.compile(r"\s*\[(html|moodle|plain|markdown)\]", re.IGNORECASE)
 WEIGHT = re.compile(r"\s*%(-?\d+(?:[.,]\d+)?)%")
+COMMAND = r"(?:e|eq|u|abla|otin|mid|exists)\b"
+"""What follows ``\\n`` in commands of TeX."""
 WHOLE = Decimal(100)
 GAP = "_____"
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from ..draft import Draft
 from ..markup import NONCHARACTERS, from_words
 from ..pictures import without_pictures
-from .records import FORMAT, WEIGHT, WHOLE, Answer, Record, Text, written_path
+from .records import COMMAND, FORMAT, WEIGHT, WHOLE, Answer, Record, Text, written_path
 
 
 def record_of(draft: Draft, kind: str, answers: list[Answer], *, single: bool = False) -> Record:
@@ -48,9 +48,11 @@ def write(records: Iterable[Record]) -> Iterator[str]:
 
 
 def escaped(text: str) -> str:
-    """Return text with GIFT's own characters escaped; line ends are written ``\\n``."""
+    """Return text with GIFT's own characters escaped; line ends are written ``\\n``, or as they are where that would
+    look like a command of TeX.
+    """
     text = NONCHARACTERS.sub("\ufffd", text.strip().replace("\r\n", "\n").replace("\r", "\n"))
-    return re.sub(r"[\\~=#{}:\n]", lambda sign: "\\n" if sign[0] == "\n" else f"\\{sign[0]}", text)
+    return re.sub(rf"[\\~=#{{}}:]|\n(?!{COMMAND})", lambda sign: "\\n" if sign[0] == "\n" else f"\\{sign[0]}", text)
 
 
 def _formatted(text: Text, default: str = "") -> str:

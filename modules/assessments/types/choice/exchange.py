@@ -19,6 +19,7 @@ from django.utils.translation import pgettext
 from ...exchange import gift, moodle_xml, table
 from ...exchange.contract import Exchange
 from ...exchange.draft import Draft
+from ...exchange.identity import is_ours
 from ...exchange.problems import CannotCarry
 from ...exchange.shares import fraction_of, percent_of
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from ...exchange import qti
 
 ALL_OR_NOTHING, PER_OPTION, RIGHT_MINUS_WRONG, WEIGHTS = "all_or_nothing", "per_option", "right_minus_wrong", "weights"
+LITTLE = Fraction(1, 100)
 ONLY_HERE = (ALL_OR_NOTHING, PER_OPTION)
 
 
@@ -85,16 +87,17 @@ class ChoiceExchange(Exchange):
             choices.append((name, record.words(choice), note))
         if not declared.right and declared.earned:
             declared.right = [name for name, points in declared.earned.items() if points > 0]
-        if draft.type == "multiple" and declared.earned:
-            most = sum((Fraction(points) for points in declared.earned.values() if points > 0), Fraction(0))
-            earned = {name: Fraction(points) / most for name, points in declared.earned.items()} if most else {}
-            shares = [earned.get(name, Fraction(declared.default)) for name, _text, _note in choices]
+        if declared.earned:
+            most = declared.most
+            mapped = [
+                Fraction(declared.earned.get(name, declared.default)) / most if most else Fraction(0)
+                for name, _text, _note in choices
+            ]
+            shares = [min(max(share, Fraction(-1)), Fraction(1)) for share in mapped]
+            if shares != mapped:
+                draft.lose(_("that a wrong choice takes away more than all points"))
             return weighed(
-                draft,
-                [
-                    (text, note, min(max(share, Fraction(-1)), Fraction(1)))
-                    for (_name, text, note), share in zip(choices, shares, strict=True)
-                ],
+                draft, [(text, note, share) for (_name, text, note), share in zip(choices, shares, strict=True)]
             )
         if draft.type == "multiple":
             draft.extra["marking"] = ALL_OR_NOTHING  # what match_correct does
@@ -232,7 +235,7 @@ def by_side(draft: Draft) -> list[tuple[bool, str]]:
 
 def weighed(draft: Draft, answers: Sequence[tuple[str, str, Fraction]]) -> Draft:
     """Fill a choice question from text, feedback and share of each answer."""
-    shares = [share for _text, _note, share in answers]
+    shares = [share for _text, _note, share in answers] if is_ours(draft) else whole(draft, answers)
     positive = [share for share in shares if share > 0]
     marking = draft.extra.pop("marking", "")
     if marking not in (*ONLY_HERE, WEIGHTS):
@@ -246,13 +249,30 @@ def weighed(draft: Draft, answers: Sequence[tuple[str, str, Fraction]]) -> Draft
     draft.body = {"choices": []}
     if marking != RIGHT_MINUS_WRONG:
         draft.body["marking"] = marking
-    for id, (text, note, share), correct in zip(draft.ids(), answers, right):  # noqa: B905
+    for id, (text, note, _share), share, correct in zip(draft.ids(), answers, shares, right):  # noqa: B905
         choice: dict[str, Any] = {"id": id, "correct": correct}
         if marking == WEIGHTS:
             choice["weight"] = str(share)
         draft.body["choices"].append(choice)
         draft.parts[id] = {"text": text, "feedback": note}
     return draft
+
+
+def whole(draft: Draft, answers: Sequence[tuple[str, str, Fraction]]) -> list[Fraction]:
+    """Return the shares of the answers; where the right ones (or the best of a single choice) miss the whole by one per
+    cent at most, as three times 33 does, they are stretched to it: else nobody ever answers rightly. It is noted.
+    """
+    shares = [share for _text, _note, share in answers]
+    positive = [share for share in shares if share > 0]
+    most = max(positive, default=Fraction(0)) if draft.type == "single" else sum(positive, Fraction(0))
+    if most == 1 or abs(most - 1) > LITTLE:
+        return shares
+    draft.lose(
+        _("the weights as they are written: they add up to %(sum)s%%, and count as 100%%")
+        % {"sum": f"{percent_of(most):f}"}
+    )
+    # what a wrong choice takes away goes with what a right one earns
+    return [share / most if share > 0 or -share in positive else share for share in shares]
 
 
 def marking_of(type: str, shares: Sequence[Fraction]) -> str:

@@ -330,9 +330,9 @@ def from_interactions(record: qti.Record) -> Draft:
     for node in record.interactions:
         declared, number = record.declared(node), ids[id(node)]
         if node.tag == "inlineChoiceInteraction":
-            right = [text for text, _share in declared.shares()][:1]
+            earned = dict(declared.shares())
             answers = [
-                (record.words(choice), float(choice.get("identifier", "") in right), "")
+                (record.words(choice), float(earned.get(choice.get("identifier", ""), 0)), "")
                 for choice in node.findall("inlineChoice")
             ]
             gaps.choose(number, answers)

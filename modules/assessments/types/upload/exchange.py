@@ -43,10 +43,22 @@ class UploadExchange(Exchange):
         if unknown := told - set().union(*MOODLE.values()) - {".ogg", ".opus", ".webm"}:
             draft.lose(_("these kinds of files: %(names)s") % {"names": ", ".join(sorted(unknown))})
         kinds = [kind for kind, names in MOODLE.items() if not told or told & names] or ["document"]
+        endings = {name for name in told if name.startswith(".")}
+        more = {kind: set(WRITTEN[kind].split(",")) - told for kind in kinds if told and told & MOODLE[kind] <= endings}
+        if added := sorted(set().union(*more.values())):
+            names = {"names": ", ".join(sorted(told)), "more": ", ".join(added)}
+            draft.lose(_("that only %(names)s are taken: %(more)s are taken too") % names)
         count = whole(moodle_xml.value(element, "attachments", "1"))
+        if not count:
+            draft.lose(_("any number of files: %(number)s at most") % {"number": MOST_FILES})
         size = whole(moodle_xml.value(element, "maxbytes", "0"))
+        megabytes = min(-(-size // MB), MOST_MEGABYTES) or 10
+        if size and size != megabytes * MB:
+            draft.lose(
+                _("the limit of %(bytes)s bytes for a file: it is %(size)s MB") % {"bytes": size, "size": megabytes}
+            )
         draft.type = "upload"
-        return with_rubric(draft, limited(kinds, count or MOST_FILES, -(-size // MB) or 10))
+        return with_rubric(draft, limited(kinds, count or MOST_FILES, megabytes))
 
     def from_qti(self, record: qti.Record) -> Draft | None:
         if record.kind != "uploadInteraction" or len(record.interactions) != 1:

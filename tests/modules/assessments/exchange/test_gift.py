@@ -233,3 +233,12 @@ def test_what_was_read_can_be_written_and_read_again(text):
 def told(answer: gift.Answer, kind: str) -> tuple:
     text = answer.number if kind == "numerical" else answer.text.html
     return text, answer.tolerance, answer.weight, answer.feedback.html, answer.pair
+
+
+@pytest.mark.parametrize("text", ["uno\ne dos", "uno\nu otro", "a\nmid b", "a\neq b", "$$a\ne b$$", "\\(a\n\ne b\\)"])
+def test_a_line_end_before_a_word_stays_a_line_end(text):
+    assert only(gift.escaped(text) + "{T}").text.raw == text
+
+
+def test_a_line_end_of_a_stranger_before_a_word_is_a_line_end():
+    assert only(r"[plain]uno\ne dos $$x \ne y$${}").text.raw == "uno\ne dos $$x \\ne y$$"

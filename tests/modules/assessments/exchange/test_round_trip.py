@@ -49,12 +49,15 @@ HARD = [
     "'",
     ";",
     ",",
+    "e ",
+    "mid ",
+    "$$",
 ]
 LINE = st.lists(st.one_of(st.text(SIGNS, max_size=8), st.sampled_from(HARD)), min_size=1, max_size=5).map(
     lambda parts: " ".join("".join(parts).split())
 )
 LABEL = LINE.filter(bool)
-NOTE = st.one_of(st.just(""), LINE, st.lists(LABEL, min_size=2, max_size=2).map("\n".join))
+NOTE = st.one_of(st.just(""), LINE, st.just("uno\ne dos"), st.lists(LABEL, min_size=2, max_size=2).map("\n".join))
 HTML = st.one_of(
     LABEL.map(from_plain),
     st.sampled_from(
@@ -66,6 +69,8 @@ HTML = st.one_of(
             '<p>See <a href="https://example.org/?a=1&amp;b=2">this</a></p>',
             "<p><math><mfrac><mi>a</mi><mn>2</mn></mfrac></math></p>",
             "<pre>a\n\n  b</pre>",
+            "<p>uno\ne dos\nu otro</p>",
+            "<p>$$x\nmid y$$ \\(a\ne b\\)</p>",
             "<p>H<sub>2</sub>O &lt; 3</p>",
         ]
     ).map(to_html),
