@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils.formats import date_format, number_format
 from django.utils.text import capfirst
@@ -13,13 +12,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.caching import PAGES, generation, name, recalled
-from core.wording import duration, language_names
+from core.wording import duration
 from courses.participants.services import participant_of
 
 from .models import Cohort, Course, Enrolment
 from .prerequisites import asked_of
 from .search import COURSES
-from .syllabus import module_pages
+from .syllabus import lesson_languages, module_pages, taught
 
 if TYPE_CHECKING:
     from .models import CoursePage
@@ -84,17 +83,20 @@ def _shared(page: CoursePage) -> dict[str, Any]:
         "course": course,
         "syllabus": syllabus,
         "before": [one for one in asked if one.module_id is None],
-        "facts": _facts(page, course, sum(part["minutes"] for part in syllabus)),
+        "facts": _facts(page, course, [entry.item_id for entry in entries if entry.item_id], syllabus),
         "objectives": page.objectives.splitlines(),
         "audience": page.audience.splitlines(),
         "organisations": list(course.organisations.select_related("organisation")),
     }
 
 
-def _facts(page: CoursePage, course: Course, minutes: int) -> list[dict[str, str]]:
+def _facts(
+    page: CoursePage, course: Course, modules: list[int], syllabus: list[dict[str, Any]]
+) -> list[dict[str, str]]:
     live = page.get_translations(inclusive=True).filter(live=True).values_list("locale__language_code", flat=True)
-    languages = language_names(code for code, _name in settings.LANGUAGES if code in set(live))
-    facts = [{"term": _("Languages"), "value": languages}]
+    languages = taught(modules, lesson_languages(modules), set(live))
+    facts = [{"term": _("Languages"), "value": languages.words}]
+    minutes = sum(part["minutes"] for part in syllabus)
     if minutes:
         facts.append({"term": _("Study time"), "value": duration(minutes)})
     if course.hours:

@@ -12,19 +12,22 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from wagtail.models import Locale
+from wagtail.models import Locale, Page
 
 from core.caching import PAGES, generation, name, recalled
 from core.languages import fallback_order
 from core.routing import page_url
-from core.wording import duration, language_names
+from core.wording import duration
 from institutions.models import Region
 from modules.lessons.models import Field, LessonPage
 
 from .models import Course, CoursePage, SyllabusEntry
+from .syllabus import Taught, lesson_languages, taught
 
 COURSES = "courses"
 """The generation of all that lists of courses show, beside pages."""
+LESSONS_LOOKED_AT = 500
+"""So many lessons that hold a word name all courses that teach of it."""
 
 
 class Mode(models.TextChoices):
@@ -45,7 +48,7 @@ class Found:
     url: str
     field: str
     minutes: int
-    languages: list[str]
+    taught: Taught
     modes: list[str]
     regions: list[str]
 
@@ -62,11 +65,22 @@ class Found:
         return duration(self.minutes) if self.minutes else ""
 
     @property
+    def languages(self) -> list[str]:
+        """Languages in which the whole course can be studied."""
+        return self.taught.whole
+
+    @property
     def language_names(self) -> str:
-        return language_names(self.languages)
+        return self.taught.words
 
 
-def _card(course: Course, language: str) -> Found | None:
+def _modules(course: Course) -> list[int]:
+    return [
+        entry.item_id for entry in course.syllabus.all() if entry.kind == SyllabusEntry.Kind.MODULE and entry.item_id
+    ]
+
+
+def _card(course: Course, language: str, lesson_codes: dict[int, set[str]]) -> Found | None:
     rank = {code: place for place, code in enumerate(fallback_order(language))}
     pages = sorted(
         (page for page in course.pages.all() if page.live), key=lambda page: rank.get(page.locale.language_code, 99)
@@ -90,7 +104,7 @@ def _card(course: Course, language: str) -> Found | None:
         url=page_url(page, language),
         field=course.field,
         minutes=sum(entry.item.minutes for entry in course.syllabus.all() if entry.item),
-        languages=[code for code, _name in settings.LANGUAGES if code in languages],
+        taught=taught(_modules(course), lesson_codes, languages),
         modes=[mode for mode in Mode.values if mode in modes],
         regions=sorted({cohort.region for cohort in cohorts if cohort.region}),
     )
@@ -99,7 +113,7 @@ def _card(course: Course, language: str) -> Found | None:
 def courses(language: str) -> list[Found]:
     """Return every offered course with a live page, in the reader's language or its fallback.
 
-    Six queries, none when they are kept. Do not change what is returned.
+    Eight queries, none when they are kept. Do not change what is returned.
     """
     return recalled(name("courses", language, generation(PAGES), generation(COURSES)), partial(_courses, language))
 
@@ -111,14 +125,15 @@ def _courses(language: str) -> list[Found]:
         .select_related("item")
         .prefetch_related("pages__locale", "cohorts", "syllabus__item")
     )
-    return [card for card in (_card(course, language) for course in rows) if card]
+    lesson_codes = lesson_languages({module for course in rows for module in _modules(course)})
+    return [card for card in (_card(course, language, lesson_codes) for course in rows) if card]
 
 
 def find(*, language: str, text: str = "", facets: dict[str, list[str]] | None = None) -> list[Found]:
     """Return the courses that match a text and every facet.
 
-    Facets: ``topic`` (field), ``language``, ``region``, ``mode``; within one, any value will do. A course
-    without regions is for all of them.
+    Facets: ``topic`` (field), ``language`` (of the whole course), ``region``, ``mode``; within one, any value
+    will do. A course without regions is for all of them.
     """
     found = courses(language)
     if text:
@@ -141,19 +156,53 @@ def _words(text: str) -> str:
 
 
 def matching(text: str) -> set[int]:
-    """Return ids of courses whose page in any language holds the text: full text, or the letters as typed.
+    """Return ids of courses that hold the text in their page or the title of their topic; else in a lesson.
 
-    The letters as typed find what full text cannot cut into words (Chinese) and beginnings of words.
+    In any language: full text, or the letters as typed, which find what full text cannot cut into words (Chinese) and
+    beginnings of words. A course whose page speaks of it is a better answer than one that mentions it in passing, so
+    lessons are asked only where no page does.
     """
-    pages = CoursePage.objects.live()
     words = _words(text)
     if not words:
         return set()
-    ids = {page.course_id for page in pages.search(words, operator="and")}
-    letters = Q()
+    pages = CoursePage.objects.live()
+    found = {page.course_id for page in pages.search(words, operator="and")}
+    found |= set(pages.filter(_letters(words, "title", "summary", "objectives")).values_list("course_id", flat=True))
+    return found | _by_topic(words) or _by_lesson(words)
+
+
+def _letters(words: str, *fields: str) -> Q:
+    """Every word somewhere in these fields."""
+    asked = Q()
     for word in words.split()[:6]:
-        letters &= Q(title__icontains=word) | Q(summary__icontains=word) | Q(objectives__icontains=word)
-    return ids | set(pages.filter(letters).values_list("course_id", flat=True))
+        one = Q()
+        for field in fields:
+            one |= Q(**{f"{field}__icontains": word})
+        asked &= one
+    return asked
+
+
+def _by_topic(words: str) -> set[int]:
+    """Courses whose page stands below a page of this title. Compared here: SQLite folds the case of ASCII only."""
+    parents: dict[str, set[int]] = {}
+    for path, course in CoursePage.objects.live().values_list("path", "course_id"):
+        parents.setdefault(path[: -Page.steplen], set()).add(course)
+    key_of = dict(Page.objects.filter(path__in=parents).values_list("path", "translation_key"))
+    titles = (
+        Page.objects.live().filter(translation_key__in=set(key_of.values())).values_list("translation_key", "title")
+    )
+    asked = words.casefold().split()
+    keys = {key for key, title in titles if all(word in title.casefold() for word in asked)}
+    return {course for path, key in key_of.items() if key in keys for course in parents[path]}
+
+
+def _by_lesson(words: str) -> set[int]:
+    """Courses that have a lesson which holds the words."""
+    pages = LessonPage.objects.live().public()
+    keys = {page.translation_key for page in pages.search(words, operator="and")[:LESSONS_LOOKED_AT]}
+    keys |= set(pages.filter(_letters(words, "title", "summary")).values_list("translation_key", flat=True))
+    entries = SyllabusEntry.objects.filter(item__children__key__in=keys)
+    return set(entries.values_list("course_id", flat=True))
 
 
 def lessons(text: str, language: str, limit: int = 8) -> list[dict[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.core.exceptions import ValidationError
+from wagtail.blocks.stream_block import StreamBlockValidationError
 from wagtail.fields import StreamField
 from wagtail.models import Page
 
@@ -25,7 +26,7 @@ def refusals(page):
         if isinstance(field, StreamField):
             try:
                 field.stream_block.clean(field.value_from_object(page))
-            except ValidationError as refused:
+            except StreamBlockValidationError as refused:
                 found.append({field.name: refused.as_json_data()})
     return found
 
