@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import uuid
 from datetime import date
 
 from allauth.account.models import EmailAddress
@@ -21,6 +22,8 @@ from courses.workshops.models import Workshop, WorkshopTrainer
 from courses.workshops.services import nominate
 from institutions.models import Country, Role, Treaty
 from institutions.services import grant_role
+from modules.assessments.models import Quiz
+from modules.assessments.services import save_answers, start_attempt, submit_attempt
 from modules.lessons.services import mark_done
 from modules.records.models import Item
 
@@ -44,6 +47,10 @@ PEOPLE = [
     ("सुनीता अधिकारी", "Sunita Adhikari", "NP", "National Seed Laboratory", 12),
     ("Kwaku Ampofo-Mensah", "", "GH", "Wildlife Division", 0),
 ]
+
+# Who of them has completed the course of one hour: somebody to give a certificate to, in three scripts.
+GRADUATES = ["Nguyen Thi Hong Anh", "Ekaterina Shevchuk", "Chen Yutong"]
+SHORT, BEGUN = "green-customs-lmo", "lmo-detection"
 
 # Invented people put forward for the sample workshop: country, name, Latin letters, gender, organisation, position.
 NOMINEES = [
@@ -70,6 +77,8 @@ def make_sample_people() -> str:
         users = {name: _account(name, password) for name in ACCOUNTS}
         _roles(users)
         _cohort(users)
+        _graduates(users["organiser"])
+        _half_way(users["learner"])
         _nominations(users["focalpoint"])
         if notice := current_notice():
             for user in users.values():
@@ -121,11 +130,7 @@ def _cohort(users: dict[str, User]) -> None:
     CohortTrainer.objects.create(cohort=cohort, user=users["trainer"])
     for workshop in Workshop.objects.filter(is_sample=True):
         WorkshopTrainer.objects.create(workshop=workshop, user=users["trainer"])
-    lessons = list(
-        Item.objects.live()
-        .filter(kind=Item.Kind.LESSON, parent__syllabus_entries__course=cohort.course)
-        .order_by("parent__syllabus_entries__order", "order")
-    )
+    lessons = _lessons(cohort)
     for number, (name, latin, country, organisation, done) in enumerate(PEOPLE):
         user = User.objects.create_user(f"sample{number}@example.org", None, name=latin or name)
         participant = Participant.objects.create(
@@ -134,6 +139,47 @@ def _cohort(users: dict[str, User]) -> None:
         enrol(actor=users["organiser"], participant=participant, cohort=cohort, source=Enrolment.Source.ORGANISER)
         for item in lessons[:done]:
             mark_done(actor=user, item=item, language="en")
+
+
+def _lessons(cohort: Cohort) -> list[Item]:
+    return list(
+        Item.objects.live()
+        .filter(kind=Item.Kind.LESSON, parent__syllabus_entries__course=cohort.course)
+        .order_by("parent__syllabus_entries__order", "order")
+    )
+
+
+def _graduates(organiser: User) -> None:
+    """Let some complete the short course, every lesson and the quiz, as learners do it."""
+    cohort = Cohort.objects.get(course__key=SHORT, self_paced=True)
+    quizzes = list(Quiz.objects.filter(item__parent__syllabus_entries__course=cohort.course))
+    for participant in Participant.objects.filter(name_latin__in=GRADUATES).select_related("user"):
+        enrol(actor=organiser, participant=participant, cohort=cohort, source=Enrolment.Source.ORGANISER)
+        assert participant.user is not None  # made with one
+        for item in _lessons(cohort):
+            mark_done(actor=participant.user, item=item, language="en")
+        for quiz in quizzes:
+            _pass(participant.user, quiz)
+
+
+def _pass(user: User, quiz: Quiz) -> None:
+    """Answer every question of a quiz of choices rightly."""
+    attempt = start_attempt(actor=user, quiz=quiz, language="en")
+    answers = {
+        question.pk: [choice["id"] for choice in question.version.body["choices"] if choice["correct"]]
+        for question in attempt.questions.select_related("version")
+    }
+    save_answers(actor=user, attempt=attempt, answers=answers)
+    submit_attempt(actor=user, attempt=attempt, submission_key=uuid.uuid4())
+
+
+def _half_way(learner: User) -> None:
+    """Let the learner be in the middle of a course, so that *My learning* has a next step."""
+    cohort = Cohort.objects.get(course__key=BEGUN, self_paced=True)
+    enrol(actor=learner, participant=learner.participant, cohort=cohort)
+    lessons = _lessons(cohort)
+    for item in lessons[: len(lessons) // 2]:
+        mark_done(actor=learner, item=item, language="en")
 
 
 def _nominations(focal_point: User) -> None:

@@ -8,13 +8,17 @@ from django.core.management import CommandError, call_command
 from django.db.models import Q
 from wagtail.models import Page
 
-from courses.catalogue.models import Cohort, Course
+from accounts.models import User
+from courses.catalogue.models import Cohort, Course, Enrolment
+from courses.certificates.eligibility import eligible
+from courses.certificates.models import Kind
+from courses.participants.models import Participant
 from courses.workshops.models import Session, Workshop, WorkshopText
 from home.models import HomePage
 from home.starter.load import load_starter_content
 from home.starter.people import make_sample_people
-from modules.assessments.models import Question, QuestionText, Quiz
-from modules.lessons.models import LessonPage, ModulePage
+from modules.assessments.models import Attempt, Question, QuestionText, Quiz
+from modules.lessons.models import LessonPage, LessonProgress, ModulePage
 from modules.records.models import Item
 from modules.reference.models import Term
 
@@ -119,7 +123,35 @@ def test_a_translation_can_be_taken_up_by_an_editor_in_the_admin():
 
 
 def test_sample_accounts_are_made_once():
+    def counts():
+        return Participant.objects.count(), Enrolment.objects.count(), Attempt.objects.count()
+
+    before = counts()
     assert make_sample_people() == ""
+    assert counts() == before
+
+
+def test_some_sample_people_can_be_given_a_certificate_at_once():
+    cohort = Cohort.objects.get(course__key="green-customs-lmo")
+    ready = [candidate.participant.name for candidate in eligible(cohort, Kind.COMPLETION) if candidate.can_receive]
+    assert set(ready) == {"Nguyễn Thị Hồng Ánh", "Екатерина Шевчук", "陈雨桐"}
+
+
+def test_the_sample_learner_is_in_the_middle_of_a_course(client):
+    user = User.objects.get(email="learner@example.org")
+    enrolment = Enrolment.objects.active().get(participant__user=user)
+    assert enrolment.cohort.course.key == "lmo-detection"
+    assert enrolment.completed_at is None
+    assert LessonProgress.objects.done().filter(learner=user).exists()
+    client.force_login(user)
+    assert "Go on" in client.get("/en/my/").content.decode()
+
+
+def test_the_sample_cohort_is_for_every_region_and_says_that_it_is_one():
+    cohort = Cohort.objects.get(course__key="abs-legal-frameworks", self_paced=False)
+    assert cohort.titles["en"].startswith("Sample cohort")
+    assert cohort.region == ""
+    assert str(cohort.starts_on.year) in cohort.titles["en"] and str(cohort.ends_on.year) in cohort.titles["en"]
 
 
 def test_production_refuses_sample_accounts(settings):
