@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from courses.participants.models import Participant
+from courses.participants.models import REPRESENTATION_FIELDS, Participant
 from courses.participants.services import Conflict
 
 from .models import Application, Cohort, Enrolment, RequirementWaiver, TaskResult
@@ -21,9 +21,10 @@ from .services import close_applications, fill_places, free_places
 def reconcile_enrolments(kept: Enrolment, other: Enrolment) -> None:
     """Keep one enrolment: in force if either is, since the earlier day, until the later, completed if either is.
 
-    Waivers and notes go to it; of two waivers of one requirement that of ``kept`` stays. ``other`` stays with the
-    merged record, withdrawn, because attempts and events may name it. Where both held a place, one is free now, for
-    who waits.
+    Where only ``other`` is in force, how and for whom the person came in is taken from it, too: a focal point sees who
+    came by nomination, not who enrolled by themselves. Waivers and notes go to the one kept; of two waivers of one
+    requirement that of ``kept`` stays. ``other`` stays with the merged record, withdrawn, because attempts and events
+    may name it. Where both held a place, one is free now, for who waits.
     """
     cohort = Cohort.objects.select_for_update().get(pk=kept.cohort_id)
     was_full = free_places(cohort) == 0
@@ -33,19 +34,13 @@ def reconcile_enrolments(kept: Enrolment, other: Enrolment) -> None:
     if other.deadline is not None and kept.last_day is not None and other.deadline > kept.last_day:
         kept.deadline = other.deadline
     both = kept.state == other.state == Enrolment.State.ACTIVE
+    if other.state == Enrolment.State.ACTIVE and not both:
+        # It is that enrolment that goes on: how and for whom the person came in decides who sees it.
+        for name in (*REPRESENTATION_FIELDS, "source", "state", "withdrawn_at"):
+            setattr(kept, name, getattr(other, name))
     if other.state == Enrolment.State.ACTIVE:
-        kept.state, kept.withdrawn_at, kept.transferred_to = Enrolment.State.ACTIVE, None, None
-    kept.save(
-        update_fields=[
-            "enrolled_at",
-            "completed_at",
-            "completed_rule",
-            "deadline",
-            "state",
-            "withdrawn_at",
-            "transferred_to",
-        ]
-    )
+        kept.transferred_to = None
+    kept.save()
     held = set(kept.waivers.in_force().values_list("kind", "ref"))
     for waiver in other.waivers.in_force():
         if (waiver.kind, waiver.ref) not in held:

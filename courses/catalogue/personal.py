@@ -15,6 +15,7 @@ from django.utils.translation import pgettext
 
 from core.personal import Person, Record, delete_rows, fact, fields_of, forget_labels
 from courses.participants.addresses import addresses_of
+from courses.participants.models import Participant
 from courses.participants.personal import records_of
 
 from .models import (
@@ -115,6 +116,8 @@ def erase(person: Person) -> int:
     """
     records = records_of(person)
     rows = Enrolment.objects.filter(participant__in=records)
+    unfinished = rows.filter(state=Enrolment.State.ACTIVE, completed_at__isnull=True)
+    left = _locked_cohorts(person, records, unfinished)
     results = TaskResult.objects.filter(participant__in=records)
     waivers = RequirementWaiver.objects.filter(enrolment__in=rows)
     for found in (rows, results, waivers):
@@ -126,22 +129,38 @@ def erase(person: Person) -> int:
     forget_labels(Application, applications.values_list("pk", flat=True))
     applications.update(answers=[], reason="")
     applications.open().update(state=Application.State.TAKEN_BACK, decided_at=timezone.now())
-    own = addresses_of(person, records).own
-    theirs = CohortInvitation.objects.annotate(address=Lower("email")).filter(
-        Q(participant__in=records) | Q(participant__isnull=True, address__in=own)
-    )
-    invitations = CohortInvitation.objects.filter(pk__in=list(theirs.values_list("pk", flat=True)))
+    invitations = _erased_invitations(person, records)
     forget_labels(CohortInvitation, invitations.values_list("pk", flat=True))
     open_still = invitations.filter(state=CohortInvitation.State.SENT)
     open_still.update(state=CohortInvitation.State.CANCELLED, answered_at=timezone.now())
     invitations.update(email="erased@invalid.example", name="")
-    unfinished = rows.filter(state=Enrolment.State.ACTIVE, completed_at__isnull=True)
-    left = list(Cohort.objects.select_for_update().filter(pk__in=unfinished.values("cohort")).order_by("pk"))
     full = {cohort.pk for cohort in left if free_places(cohort) == 0}
     unfinished.update(state=Enrolment.State.WITHDRAWN, withdrawn_at=timezone.now())
     for cohort in left:
         fill_places(cohort, was_full=cohort.pk in full)
     return rows.update(organisation="", position="")
+
+
+def _erased_invitations(person: Person, records: list[Participant]) -> Any:
+    """Invitations that the person answered, and those to an address of theirs that nobody answered."""
+    own = addresses_of(person, records).own
+    theirs = CohortInvitation.objects.annotate(address=Lower("email")).filter(
+        Q(participant__in=records) | Q(participant__isnull=True, address__in=own)
+    )
+    return CohortInvitation.objects.filter(pk__in=list(theirs.values_list("pk", flat=True)))
+
+
+def _locked_cohorts(person: Person, records: list[Participant], unfinished: Any) -> list[Cohort]:
+    """Lock every cohort in which something changes, and return those the person leaves.
+
+    Before anything is written: whoever decides on applications or invitations locks the cohort first, too, so an
+    erasure and a decision at the same moment wait for each other instead of failing.
+    """
+    leaving = set(unfinished.values_list("cohort", flat=True))
+    touched = leaving | set(Application.objects.filter(participant__in=records).values_list("cohort", flat=True))
+    touched |= set(_erased_invitations(person, records).values_list("cohort", flat=True))
+    locked = Cohort.objects.select_for_update(of=("self",)).filter(pk__in=touched).order_by("pk")
+    return [cohort for cohort in locked if cohort.pk in leaving]
 
 
 def old_notes(before: datetime) -> Any:
@@ -159,9 +178,17 @@ def over_invitations(before: datetime) -> Any:
 
 
 def over_applications(before: datetime) -> Any:
-    """Applications that were declined or taken back. Accepted ones stay with the enrolment, open ones wait."""
+    """Applications declined or taken back; those never answered count from the end of their cohort.
+
+    That is its last day, or the day it or its course went to the archive. Accepted ones stay with the enrolment.
+    """
     state = Application.State
-    return Application.objects.filter(state__in=(state.DECLINED, state.TAKEN_BACK), decided_at__lt=before)
+    ended = Q(cohort__ends_on__lt=before.date()) | Q(cohort__archived_at__lt=before)
+    ended |= Q(cohort__course__archived_at__lt=before)
+    return Application.objects.filter(
+        Q(state__in=(state.DECLINED, state.TAKEN_BACK), decided_at__lt=before)
+        | Q(ended, state__in=Application.OPEN, sent_at__lt=before)
+    )
 
 
 def forget_rows(rows: Any) -> int:

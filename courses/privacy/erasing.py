@@ -7,6 +7,7 @@ are parted from the rest, so that a name on one leads to nothing else.
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -27,6 +28,7 @@ from .errors import AlreadyAsked, HoldsRole, NothingToUndo
 from .models import ErasureRequest
 from .people import WITHDRAW_CERTIFICATES, person_of
 
+log = logging.getLogger("privacy")
 GRACE = timedelta(days=7)
 """How long one can change one's mind."""
 LINK = "erasure-confirm"
@@ -102,20 +104,28 @@ def erase_due() -> int:
     due = ErasureRequest.objects.filter(state=ErasureRequest.State.PLANNED, due_at__lte=timezone.now())
     count = 0
     for pk in list(due.values_list("pk", flat=True)):
-        with transaction.atomic():
-            request = due.select_for_update(of=("self",)).select_related("user", "participant").filter(pk=pk).first()
-            if request is None or (request.user is None and request.participant is None):
-                continue
-            if request.participant is not None and not is_erasable(request.participant):
-                end_undone(None, request)
-                continue
-            try:
-                _require_no_role(request.user)
-            except HoldsRole:
-                continue
-            erase(request)
-            count += 1
+        try:
+            count += _erase_one(due, pk)
+        except Exception as error:  # tried again at the next run; the log names nobody
+            log.error("erasure request %s failed: %s", pk, type(error).__name__)
     return count
+
+
+@transaction.atomic
+def _erase_one(due: Any, pk: int) -> bool:
+    """Do one of the requests that are due, if it still is; return whether somebody was forgotten."""
+    request = due.select_for_update(of=("self",)).select_related("user", "participant").filter(pk=pk).first()
+    if request is None or (request.user is None and request.participant is None):
+        return False
+    if request.participant is not None and not is_erasable(request.participant):
+        end_undone(None, request)
+        return False
+    try:
+        _require_no_role(request.user)
+    except HoldsRole:
+        return False
+    erase(request)
+    return True
 
 
 def is_erasable(participant: Participant) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from core.personal import Retention, retentions
 
+log = logging.getLogger("privacy")
 PIECE = 500
 
 
@@ -34,13 +36,21 @@ def report(now: datetime | None = None) -> list[Line]:
 
 
 def enforce(now: datetime | None = None) -> list[Line]:
-    """Let go what has been kept long enough; returns the report with what went. Safe to stop and to run again."""
+    """Let go what has been kept long enough; returns the report with what went. Safe to stop and to run again.
+
+    A kind that fails is logged, and stops no other.
+    """
     now = now or timezone.now()
     lines = []
     for kind in retentions():
         rows = kind.overdue(now)
         due = 0 if rows is None else rows.count()
-        lines.append(Line(kind.kind, str(kind.title), kind.days, due, 0 if rows is None else _purge(kind, rows)))
+        gone = 0
+        try:
+            gone = 0 if rows is None else _purge(kind, rows)
+        except Exception as error:  # the other kinds go all the same, and this one is tried again the next night
+            log.error("retention of %s failed: %s", kind.kind, type(error).__name__)
+        lines.append(Line(kind.kind, str(kind.title), kind.days, due, gone))
     return lines
 
 

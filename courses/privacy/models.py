@@ -47,6 +47,11 @@ class DataExport(models.Model):
         return f"{self.key}"
 
     @property
+    def file_name(self) -> str:
+        """Where in the storage the archive lies: always the same place, so that none is left behind."""
+        return f"exports/{self.requested_at:%Y}/{self.key}.zip"
+
+    @property
     def is_ready(self) -> bool:
         """Whether the file can be fetched now."""
         return bool(self.archive) and self.expires_at is not None and self.expires_at > timezone.now()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from core.models import AuditEntry
 from core.personal import Person, Record, fact
 from courses.participants.models import Participant
+from courses.participants.personal import records_of
 
 from .models import DataExport, ErasureRequest
 
@@ -47,10 +48,10 @@ def erase(person: Person) -> int:
 
 
 def views_of(participant: Participant | None) -> Any:
-    """Return the entries of who saw or took out somebody's data, newest first."""
-    if participant is None:
-        return AuditEntry.objects.none()
-    return AuditEntry.objects.of_seeing().about(participant).order_by("-at", "-id")
+    """Return the entries of who saw or took out somebody's data, newest first; of records merged into theirs, too."""
+    keys = [str(record.pk) for record in records_of(Person(participant=participant))]
+    rows = AuditEntry.objects.of_seeing().filter(object_type=Participant._meta.label_lower, object_id__in=keys)
+    return rows.order_by("-at", "-id")
 
 
 def words_of(action: str) -> str:
@@ -78,6 +79,8 @@ def remove_exports(rows: Any) -> int:
     for export in rows:
         if export.archive:
             export.archive.delete(save=False)
+        else:  # of a worker that was stopped between storing and entering it
+            export.archive.storage.delete(export.file_name)
         export.delete()
         count += 1
     return count

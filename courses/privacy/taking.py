@@ -61,7 +61,10 @@ def collect(person: Person) -> Iterator[tuple[str, str, list[Record]]]:
 
 
 def write_export(job: Job) -> None:
-    """The job: collect, pack, store, tell. Run again it makes the file anew unless it is there."""
+    """The job: collect, pack, store, tell. Run again it makes the file anew, under the same name, unless it is there.
+
+    Whoever was forgotten meanwhile has no archive: the file goes again, and nobody is told.
+    """
     export = DataExport.objects.select_related("user").filter(pk=job.params["export"]).first()
     if export is None or export.archive:
         return
@@ -74,11 +77,25 @@ def write_export(job: Job) -> None:
     with tempfile.TemporaryFile() as file:
         pack(file, person, parts)
         file.seek(0)
-        stored = export.archive.storage.save(f"exports/{timezone.now():%Y}/{export.key}.zip", File(file))
-    with transaction.atomic():
-        DataExport.objects.filter(pk=export.pk).update(archive=stored, expires_at=timezone.now() + DataExport.KEPT)
-        tell(export)
-    advance(job, total, total)
+        storage = export.archive.storage
+        storage.delete(export.file_name)  # of a worker that was stopped
+        stored = storage.save(export.file_name, File(file))
+    if _hand_over(export, stored):
+        advance(job, total, total)
+    else:
+        storage.delete(stored)
+
+
+@transaction.atomic
+def _hand_over(export: DataExport, stored: str) -> bool:
+    """Enter the file and tell the person; ``False`` for somebody who was forgotten while it was made."""
+    held = DataExport.objects.select_for_update(of=("self",)).select_related("user").filter(pk=export.pk).first()
+    if held is None:
+        return False
+    held.archive.name, held.expires_at = stored, timezone.now() + DataExport.KEPT
+    held.save(update_fields=["archive", "expires_at"])
+    tell(held)
+    return True
 
 
 def pack(file: Any, person: Person, parts: list[dict[str, Any]]) -> None:

@@ -58,6 +58,13 @@ class WorkshopsConfig(AppConfig):
             due=personal.forgotten_nominations,
             purge=personal.forget_nominations,
         )
+        register_retention(
+            "nominees",
+            title=_("Words and addresses in confirmed nominations"),
+            default_days=730,
+            due=personal.kept_nominations,
+            purge=personal.empty_nominations,
+        )
         register_prerequisite("workshop", WORKSHOP)
         register_reconciler(
             "workshops.Registration",

@@ -6,16 +6,21 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from core.personal import Person, Record, delete_rows, fact, fields_of, forget_labels
+from courses.participants.addresses import addresses_of
 from courses.participants.models import Participant
 from courses.participants.personal import records_of
 from courses.participants.services.merge_rules import pointing
+from jobs.services import forget_mails_naming
 
 from .models import Attendance, Nomination, Registration, Workshop
+from .services.nomination_mails import FOCAL_POINTS_TOLD
 
 
 def export(person: Person) -> Iterator[Record]:
@@ -62,12 +67,22 @@ def erase(person: Person) -> int:
     rows.filter(state=Registration.State.REGISTERED, workshop__in=coming).update(
         state=Registration.State.CANCELLED, cancelled_at=timezone.now()
     )
-    return _erase_nominations(records) + rows.update(organisation="", position="") + marks.count()
+    return _erase_nominations(person, records) + rows.update(organisation="", position="") + marks.count()
 
 
-def _erase_nominations(records: list[Participant]) -> int:
-    """Empty what the focal point wrote; nobody is selected or invited any more."""
-    rows = Nomination.objects.filter(participant__in=records)
+def _erase_nominations(person: Person, records: list[Participant]) -> int:
+    """Empty what focal points wrote; nobody is selected or invited any more, nor named to a focal point by mail.
+
+    Also where somebody was put forward under another name and has another record: the address is theirs, and a
+    selection would write to it.
+    """
+    addresses = addresses_of(person, records)
+    theirs = Nomination.objects.annotate(address=Lower("email")).filter(
+        Q(participant__in=records) | Q(address__in=addresses.own)
+    )
+    rows = Nomination.objects.filter(pk__in=list(theirs.values_list("pk", flat=True)))
+    names = {*addresses.names, *(name for row in rows for name in (row.name, row.name_latin) if name.strip())}
+    forget_mails_naming(FOCAL_POINTS_TOLD, sorted(names))
     forget_labels(Nomination, rows.values_list("pk", flat=True))
     rows.filter(state__in=Nomination.DECIDABLE).update(state=Nomination.State.WITHDRAWN)
     words = ("name", "name_latin", "email", "language", "organisation", "position", "note", "reason")
@@ -77,6 +92,17 @@ def _erase_nominations(records: list[Participant]) -> int:
 def forgotten_nominations(before: datetime) -> Any:
     """Nominations that came to nothing, of workshops that ended before a moment."""
     return Nomination.objects.filter(workshop__ends_on__lt=before.date()).exclude(state=Nomination.State.CONFIRMED)
+
+
+def kept_nominations(before: datetime) -> Any:
+    """Confirmed nominations of workshops that ended before a moment, with words that are needed no more."""
+    words = Q(note__gt="") | Q(email__gt="") | Q(reason__gt="")
+    return Nomination.objects.filter(words, workshop__ends_on__lt=before.date(), state=Nomination.State.CONFIRMED)
+
+
+def empty_nominations(rows: Any) -> int:
+    """Empty why somebody was put forward and at which address; that they were stays with the registration."""
+    return int(rows.update(note="", email="", reason=""))
 
 
 def forget_nominations(rows: Any) -> int:

@@ -233,6 +233,14 @@ def forget_mails(addresses: Iterable[str], *, naming: Sequence[str] = ()) -> int
     return OutboxMail.objects.filter(to, named).delete()[0]
 
 
+def forget_mails_naming(key: str, naming: Sequence[str]) -> int:
+    """Delete the mails to others whose key begins with ``key`` and that name one of these people; return how many."""
+    if not naming:
+        return 0
+    named = reduce(or_, (Q(**{f"{part}__contains": name}) for name in naming for part in ("subject", "text")), Q())
+    return OutboxMail.objects.filter(named, key__startswith=key).delete()[0]
+
+
 def message_id(key: str) -> str:
     """Return the Message-ID of the mail with this key: always the same, so that a copy can be recognised."""
     return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{_host()}>"

@@ -6,12 +6,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
+from django.utils.formats import date_format
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from core.errors import DomainError
 
 from ..models import Participant
-from .merge_rules import OWN_STAYS, Conflict, reconcilers, relations, require_mergeable, unique_constraints
+from .merge_rules import (
+    OWN_STAYS,
+    Conflict,
+    consents_taken_back,
+    reconcilers,
+    relations,
+    require_mergeable,
+    unique_constraints,
+)
 from .records import DETAILS
 
 SOURCE, INTO = "source", "into"
@@ -61,7 +71,21 @@ def preview_merge(*, actor: Any, source: Participant, into: Participant) -> Prev
             conflicts += _conflicts(kept, other)
         if count := kind._default_manager.filter(**{field: source}).count() - len(pairs):
             moved.append((capfirst(str(kind._meta.verbose_name_plural)), count))
-    return Preview(choices, moved, problem, conflicts)
+    return Preview(choices, moved, problem, conflicts + _consents(source, into))
+
+
+def _consents(source: Participant, into: Participant) -> list[Conflict]:
+    """Return the consents of one record that were taken back in the other since."""
+    found = []
+    for consent, later in consents_taken_back(source, into):
+        assert later.withdrawn_at
+        words = {"purpose": consent.get_purpose_display()}
+        given = _("%(purpose)s: given on %(date)s") % {**words, "date": date_format(consent.given_at)}
+        ended = _("%(purpose)s: taken back on %(date)s") % {**words, "date": date_format(later.withdrawn_at)}
+        sides = {later.participant_id: ended, consent.participant_id: given}
+        stays = _("What was taken back stays taken back.")
+        found.append(Conflict(_("Consent"), sides.get(source.pk, ""), sides.get(into.pk, ""), stays))
+    return found
 
 
 def _pairs(kind: Any, field: str, source: Participant, into: Participant) -> list[tuple[Any, Any]]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from core.errors import DomainError
 
-from ..models import Participant
+from ..models import Consent, Participant
 from ..permissions import can_merge
 from .records import NotYourRecord
 
@@ -115,6 +115,24 @@ def require_mergeable(actor: Any, source: Participant, into: Participant) -> Non
         raise CannotMerge(_("Both records have an account. Close one of the accounts first."))
     if actor is not None and actor.pk in (source.user_id, into.user_id):
         raise CannotMerge(_("You cannot merge your own record. Ask another organiser."))
+
+
+def consents_taken_back(source: Participant, into: Participant) -> list[tuple[Consent, Consent]]:
+    """Return ``(consent that stands, the later taking back)``: somebody said no after they had said yes elsewhere.
+
+    A person takes a consent back for themselves, not for one of their records.
+    """
+    rows = list(Consent.objects.filter(participant__in=[source, into]).order_by("pk"))
+    found = []
+    for row in rows:
+        later = [
+            one
+            for one in rows
+            if one.purpose == row.purpose and one.withdrawn_at is not None and one.withdrawn_at > row.given_at
+        ]
+        if row.withdrawn_at is None and later:
+            found.append((row, max(later, key=lambda one: (one.withdrawn_at, one.pk))))
+    return found
 
 
 def conflicting(row: models.Model, field: str, into: Participant) -> models.Model | None:

@@ -18,7 +18,15 @@ from ..models import Merge, Participant
 from ..permissions import can_merge
 from .focal_points import refresh_roles
 from .merge_preview import INTO, SOURCE
-from .merge_rules import conflicting, pointing, reconcilers, relations, require_mergeable, settling
+from .merge_rules import (
+    conflicting,
+    consents_taken_back,
+    pointing,
+    reconcilers,
+    relations,
+    require_mergeable,
+    settling,
+)
 from .records import DETAILS, NotYourRecord, forget_participant
 
 UNDO_DAYS = 30
@@ -38,14 +46,17 @@ def merge_participants(
     """Make two records of one person one: everything of ``source`` goes to ``into``, which is returned.
 
     ``source`` stays, marked as merged, so that old references still read. Empty details of ``into`` are filled;
-    what is written there stays, unless ``keep`` says ``{detail: "source"}``. ``undo_merge`` takes it back for
-    ``UNDO_DAYS`` days. Raises ``NotYourRecord`` or ``CannotMerge``.
+    what is written there stays, unless ``keep`` says ``{detail: "source"}``. A consent taken back in one record
+    after it was given in the other stays taken back. ``undo_merge`` takes the merge back for ``UNDO_DAYS`` days.
+    Raises ``NotYourRecord`` or ``CannotMerge``.
     """
     rows = {row.pk: row for row in Participant.objects.select_for_update().filter(pk__in=[source.pk, into.pk])}
     source, into = rows[source.pk], rows[into.pk]
     require_mergeable(actor, source, into)
     account = source.user
+    taken_back = _take_back_consents(source, into)
     counts, moved, reconciled = _move(source, into)
+    reconciled += taken_back
     source.user, source.merged_into = None, into
     source.save(update_fields=["user", "merged_into"])
     written = _write(source, into, keep or {})
@@ -71,6 +82,17 @@ def _write(source: Participant, into: Participant, keep: Mapping[str, str]) -> d
             written[column] = [getattr(into, column), getattr(source, column)]
             setattr(into, name, getattr(source, name))
     return written
+
+
+def _take_back_consents(source: Participant, into: Participant) -> list[Any]:
+    """Let a consent that was taken back later stay taken back; return what undoing needs."""
+    changes = []
+    for consent, later in consents_taken_back(source, into):
+        before = _around(consent)
+        consent.withdrawn_at = later.withdrawn_at
+        consent.save(update_fields=["withdrawn_at"])
+        changes += _differences(before)
+    return changes
 
 
 def _move(source: Participant, into: Participant) -> tuple[dict[str, Any], list[Any], list[Any]]:

@@ -19,6 +19,8 @@ from ..wording import day_range
 from .messages import place_of
 
 NOMINATION_LINK = "workshop-nomination"
+FOCAL_POINTS_TOLD = "nomination-results:"
+"""How the keys of mails to focal points begin: they name people."""
 
 
 def nomination_token(nomination: Nomination) -> str:
@@ -66,7 +68,7 @@ def tell_focal_points(workshop: Workshop, nominations: Sequence[Nomination]) -> 
         language = user.language or workshop.source_language
         with translation.override(language):
             queue_mail(
-                key=f"nomination-results:{user.pk}:{rows[0].pk}:{_moment(rows[0])}",
+                key=f"{FOCAL_POINTS_TOLD}{user.pk}:{rows[0].pk}:{_moment(rows[0])}",
                 to=user.email,
                 template="workshops/mail/nomination_results",
                 language=language,

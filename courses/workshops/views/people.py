@@ -65,11 +65,11 @@ def registrations(request: HttpRequest, workshop: Workshop) -> HttpResponse:
 @require_safe
 @running
 def registrations_csv(request: HttpRequest, workshop: Workshop) -> HttpResponseBase:
-    """The list for a spreadsheet, streamed."""
+    """The list for a spreadsheet, streamed: what those who run the workshop need, to know and to reach people."""
     head = [
-        _("Name"), _("Name in Latin letters"), pgettext("form of address", "Title"), _("E-mail address"),
-        _("Takes part for"), _("Country"), _("Organisation"), _("Position"), _("Stakeholder group"), _("State"),
-        pgettext("registration", "How"), _("Registered on"), _("Minutes attended"), _("Minutes offered"),
+        _("Name"), _("Name in Latin letters"), _("E-mail address"), _("Takes part for"), _("Country"),
+        _("Organisation"), _("Position"), _("State"), pgettext("registration", "How"), _("Registered on"),
+        _("Minutes attended"), _("Minutes offered"),
     ]  # fmt: skip
     people = _registrations(workshop).order_by("participant__name", "pk")
     facts = attendance_of(workshop, people.values_list("participant", flat=True))
@@ -80,9 +80,9 @@ def registrations_csv(request: HttpRequest, workshop: Workshop) -> HttpResponseB
         for row in people.iterator(chunk_size=500):
             person, fact = row.participant, facts[row.participant_id]
             yield (
-                person.name, person.name_latin, person.title, person.email, row.get_represents_display(),
-                row.country, row.organisation, row.position, row.get_stakeholder_group_display(),
-                row.get_state_display(), row.get_source_display(), row.registered_at.date().isoformat(),
+                person.name, person.name_latin, person.email, row.get_represents_display(), row.country,
+                row.organisation, row.position, row.get_state_display(),
+                row.get_source_display(), row.registered_at.date().isoformat(),
                 fact.minutes if fact.recorded else "", fact.offered,
             )  # fmt: skip
 

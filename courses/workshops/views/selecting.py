@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, When
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -37,19 +37,14 @@ CHOSEN = (Nomination.State.SELECTED, Nomination.State.CONFIRMED)
 
 
 def _rows(workshop: Workshop) -> Any:
-    """The workshop's nominations; ``said_gender`` is the person's own word, else the focal point's."""
+    """The workshop's nominations. Gender is the focal point's word: what people say of themselves in their own record
+    is not for those who run a workshop, and a count of few people would tell it."""
     registered = Registration.objects.active().filter(workshop=workshop, participant=OuterRef("participant"))
-    gender = Case(
-        When(~Q(participant__gender=""), then=F("participant__gender")),
-        default=F("gender"),
-        output_field=CharField(),
-    )
-    return workshop.nominations.present().annotate(said_gender=gender, registered=Exists(registered))
+    return workshop.nominations.present().annotate(registered=Exists(registered))
 
 
 def _narrowed(rows: Any, chosen: dict[str, str]) -> Any:
-    fields = {"region": "country__region", "gender": "said_gender"}
-    return rows.filter(**{fields.get(name, name): value for name, value in chosen.items()})
+    return rows.filter(**{"country__region" if name == "region" else name: chosen[name] for name in chosen})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -80,7 +75,7 @@ def nominations(request: HttpRequest, workshop: Workshop) -> HttpResponse:
             "rows": [
                 {
                     "nomination": row,
-                    "gender": _words(Gender, row.said_gender),
+                    "gender": row.get_gender_display(),
                     "own": is_own(request.user, row.participant, addresses) or row.email.lower() in addresses,
                     "ticked": str(row.pk) in ticked,
                 }
@@ -129,7 +124,7 @@ def _counts(workshop: Workshop) -> list[dict[str, Any]]:
     found = (
         _rows(workshop)
         .standing()
-        .values_list("state", "country__region", "said_gender", "represents", "country__is_ldc", "country__is_sids")
+        .values_list("state", "country__region", "gender", "represents", "country__is_ldc", "country__is_sids")
     )
     counted = balance(
         Candidate(state in CHOSEN, region, gender, represents, ldc, sids)
@@ -171,7 +166,7 @@ def nominations_export(request: HttpRequest, workshop: Workshop) -> HttpResponse
             country = row.country
             yield (
                 row.name, row.name_latin, row.email, country, country.get_region_display(), mark(country.is_ldc),
-                mark(country.is_sids), _words(Gender, row.said_gender), row.get_represents_display(),
+                mark(country.is_sids), row.get_gender_display(), row.get_represents_display(),
                 row.organisation, row.position, row.get_stakeholder_group_display(), row.note,
                 row.get_state_display(), row.reason, row.nominated_at.date().isoformat(), mark(row.registered),
             )  # fmt: skip

@@ -25,7 +25,7 @@ from courses.catalogue.models import CohortTrainer, Enrolment, EnrolmentNote
 from courses.certificates.models import Certificate, CertificateTemplate
 from courses.certificates.services import serial_for
 from courses.participants.models import Participant
-from courses.workshops.models import Attendance, Session
+from courses.workshops.models import Attendance, Nomination, Registration, Session, WorkshopTrainer
 from institutions.models import Role
 from institutions.services import grant_role
 from modules.assessments.models import Attempt
@@ -40,6 +40,8 @@ ALL = {"organiser_of_all"}
 PROGRAMME = {"organiser"} | ALL
 ORGANISERS = PROGRAMME | {"organiser_of_the_course"}
 STAFF = ORGANISERS | {"trainer"}
+WORKSHOP = {"trainer_of_the_workshop"}
+"""Runs the workshop in which both are registered, and which has to reach them."""
 FOCAL = {"focal_point"}
 OTHERS = {
     "trainer_of_another_cohort",
@@ -79,9 +81,9 @@ and not only offered."""
 
 SEES: dict[str, tuple[set[str], set[str]]] = {
     #                     Amina's                Bakari's
-    "name":              (PERSON | STAFF,        STAFF | FOCAL),
-    "country":           (PERSON | STAFF,        STAFF | FOCAL),
-    "name_latin":        (PERSON | ORGANISERS,   ORGANISERS),
+    "name":              (PERSON | STAFF | WORKSHOP,      STAFF | FOCAL | WORKSHOP),
+    "country":           (PERSON | STAFF | WORKSHOP,      STAFF | FOCAL | WORKSHOP),
+    "name_latin":        (PERSON | ORGANISERS | WORKSHOP, ORGANISERS | WORKSHOP),
     "organisation":      (PERSON | ORGANISERS,   ORGANISERS),
     "title":             (PERSON | PROGRAMME,    PROGRAMME),
     "position":          (PERSON | PROGRAMME,    PROGRAMME),
@@ -89,15 +91,15 @@ SEES: dict[str, tuple[set[str], set[str]]] = {
     "stakeholder_group": (PERSON | ALL,          PROGRAMME),
     "gender":            (PERSON | ALL,          PROGRAMME),
     "gender_own_words":  (PERSON | ALL,          PROGRAMME),
-    "email":             (ALL,                   PROGRAMME),
+    "email":             (ORGANISERS | WORKSHOP, ORGANISERS | WORKSHOP),  # to reach who is registered
     "language":          (ALL,                   PROGRAMME),
     "user":              (ALL,                   NOBODY),  # Bakari has no account
-    "organisation then": (STAFF,                 STAFF),  # the person finds it in their own archive
+    "organisation then": (STAFF | WORKSHOP,      STAFF | WORKSHOP),  # the person finds it in their own archive
     "extension":         (PERSON | ORGANISERS,   ORGANISERS),
     "note":              (STAFF,                 STAFF),  # likewise
     "grade":             (PERSON | STAFF,        NOBODY),  # without an account nobody takes a quiz
     "progress":          (PERSON | STAFF,        STAFF),
-    "attendance":        (PERSON | ORGANISERS,   ORGANISERS),  # a focal point: of own nominees, test_nominees.py
+    "attendance":        (PERSON | ORGANISERS | WORKSHOP, ORGANISERS | WORKSHOP),  # focal points: test_nominees.py
     "certificate":       (PERSON | ORGANISERS,   ORGANISERS | FOCAL),
 }  # fmt: skip
 """Field: who sees Amina's, who sees Bakari's. Nobody of ``OTHERS`` stands in it."""
@@ -169,6 +171,14 @@ def make_person(cohort: Any, letter: str, **fields: Any) -> SimpleNamespace:
     )
     session = cohort.course.programme.workshops.get().sessions.get()
     Attendance.objects.create(session=session, participant=person, state="present", minutes=60)
+    Registration.objects.create(
+        workshop=session.workshop, participant=person, country_id="KE", organisation=words["organisation then"]
+    )
+    if fields.get("source") == "nomination":
+        Nomination.objects.create(
+            workshop=session.workshop, participant=person, country_id="KE", name=words["name"], gender="woman",
+            email=f"{letter}@nominated.example",
+        )  # fmt: skip
     return SimpleNamespace(person=person, enrolment=enrolment, note=note, words=words, certificate=certificate)
 
 
@@ -179,6 +189,7 @@ def world(cast, programme):
     module = factories.ItemFactory(kind=Item.Kind.MODULE, titles={"en": "Papers"})
     factories.SyllabusEntryFactory(course=course, item=module)
     factories.ItemFactory(parent=module)
+    workshop_trainer = factories.UserFactory(email="workshop.trainer@example.org")
     quiz = factories.QuizFactory(item=factories.ItemFactory(kind=Item.Kind.QUIZ, parent=module))
     cohort = factories.CohortFactory(course=course, starts_on=date(2030, 1, 1), ends_on=date(2030, 12, 1))
     other = factories.CohortFactory(course=course)
@@ -190,6 +201,8 @@ def world(cast, programme):
         workshop=workshop, titles={"en": "Opening"}, day=date(2030, 3, 3), begins=time(9), finishes=time(10),
         starts_at=timezone.now(), ends_at=timezone.now() + timezone.timedelta(hours=1),
     )  # fmt: skip
+    WorkshopTrainer.objects.create(workshop=workshop, user=workshop_trainer)
+    grant_role(actor=None, user=workshop_trainer, role=Role.TRAINER, programme=programme)
     user = factories.UserFactory(email=WORDS["user"].replace("zz", "zza"), name="Somebody")
     amina = make_person(cohort, "a", user=user)
     bakari = make_person(cohort, "b", created_by=cast.organiser, source="nomination")
@@ -201,6 +214,7 @@ def world(cast, programme):
     looking = {
         "person": user,
         "trainer": cast.trainer,
+        "trainer_of_the_workshop": workshop_trainer,
         "trainer_of_another_cohort": cast.other_trainer,
         "organiser": cast.organiser,
         "organiser_of_another_programme": cast.other_organiser,
@@ -233,8 +247,12 @@ def client_of(user: User | None) -> Client:
 
 
 def pages(world: SimpleNamespace) -> list[str]:
-    """Every address that shows people of a cohort."""
+    """Every address that shows people of a cohort or a workshop."""
     cohort, both = world.cohort.pk, (world.amina, world.bakari)
+    workshop = world.course.programme.workshops.get()
+    of_workshop = ["registrations", "registrations_csv", "nominations", "nominations_export", "workshop_sheet",
+                   "attendance", "workshop_slips"]  # fmt: skip
+    cancel = [reverse("registration_cancel", args=[workshop.key, row.pk]) for row in workshop.registrations.all()]
     plain = ["participant_profile", "privacy", "my_certificates", "learner_home", "country", "certificates"]
     of_cohort = ["cohort_progress", "cohort_desk", "cohort_at_risk", "cohort_slips", "cohort_quizzes"]
     of_enrolment = ["enrolment_standing", "enrolment_notes", "enrolment_extend", "enrolment_withdraw"]
@@ -249,6 +267,9 @@ def pages(world: SimpleNamespace) -> list[str]:
         reverse("participant_chooser:choose"),
         *[reverse("participant_merge", args=[one.person.pk, other.person.pk]) for one, other in (both, both[::-1])],
         reverse("certificates_issue", args=["cohort", cohort]),
+        reverse("certificates_issue", args=["workshop", workshop.pk]),
+        *[reverse(name, args=[workshop.key]) for name in of_workshop],
+        *cancel,
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -227,11 +228,21 @@ def test_the_list_is_narrowed_down(as_person, asking, nomination, query, found):
     assert {name for name in ("Achieng", "Aishath") if name in text} == found
 
 
-def test_somebodys_own_word_on_gender_goes_first(as_person, asking, nomination):
+def test_what_people_say_of_their_own_gender_is_not_shown_nor_counted_nor_found_by_a_filter(
+    as_person, asking, nomination
+):
     Participant.objects.filter(pk=nomination.participant_id).update(gender="own", gender_own_words="Secret")
-    text = main(as_person("trainer").get(address("nominations", asking)))
-    assert "In my own words" in text
-    assert "Secret" not in text
+    client, url = as_person("trainer"), address("nominations", asking)
+    text = main(client.get(url))
+    text = text[: text.find("<form")] + "".join(re.findall("<table.*?</table>", text, re.S))
+    table = b"".join(client.get(address("nominations_export", asking))).decode()
+    for shown in (text, table):
+        assert "Woman" in shown
+        assert "In my own words" not in shown
+        assert "Secret" not in shown
+    Participant.objects.filter(pk=nomination.participant_id).update(gender="man")
+    assert "Achieng" in main(client.get(f"{url}?gender=woman"))
+    assert "Achieng" not in main(client.get(f"{url}?gender=man"))
 
 
 def test_several_are_selected_by_one_press(as_person, asking, nomination):
