@@ -19,7 +19,7 @@ from django.utils import translation
 
 from core.languages import native_name
 from core.spreadsheets import plain_cell
-from institutions.names import country_name
+from institutions.names import country_name, usual_name
 
 from ..matching import Description, Reason, Verdict, key_of, weigh
 from ..models import Gender, Represents, StakeholderGroup
@@ -113,8 +113,9 @@ def vocabulary(countries: tuple[tuple[str, str, str], ...]) -> Vocabulary:
     for iso2, iso3, name in countries:
         names[plain(iso2)] = names[plain(iso3)] = names[plain(name)] = iso2
         for language, _label in settings.LANGUAGES:
-            if translated := country_name(iso2, language):
-                names[plain(translated)] = iso2
+            for translated in (country_name(iso2, language), usual_name(iso2, language)):
+                if translated:
+                    names[plain(translated)] = iso2
     known = {iso2 for iso2, _iso3, _name in countries}
     choices: dict[str, dict[str, str]] = {"language": {}}
     for code, _label in settings.LANGUAGES:

@@ -50,6 +50,36 @@ def test_every_country_has_a_name_in_every_language_and_the_list_is_in_order(lan
     assert names == sorted(names, key=lambda name: sort_key(name, language))
 
 
+@pytest.mark.parametrize(
+    ("code", "language", "name"),
+    [
+        ("CD", "en", "Democratic Republic of the Congo"),
+        ("PS", "en", "State of Palestine"),
+        ("MM", "en", "Myanmar"),
+        ("KP", "en", "Democratic People’s Republic of Korea"),
+        ("CV", "en", "Cabo Verde"),
+        ("VA", "en", "Holy See"),
+        ("VN", "en", "Viet Nam"),
+        ("CD", "fr", "République démocratique du Congo"),
+        ("PS", "ar", "دولة فلسطين"),
+        ("KR", "zh-hans", "大韩民国"),
+        ("RU", "ru", "Российская Федерация"),
+        ("VA", "es", "Santa Sede"),
+        ("KE", "fr", "Kenya"),
+    ],
+)
+def test_a_country_bears_the_name_that_the_un_uses(code, language, name):
+    assert Country.objects.get(pk=code).name_in(language) == name
+
+
+def test_english_names_are_those_of_the_table_of_regions():
+    def plain(name):
+        return name.replace("’", "'").replace("ã", "a").replace("é", "e").replace("í", "i")
+
+    differ = {c.pk: c.name_in("en") for c in Country.objects.all() if plain(c.name_in("en")) != plain(c.name)}
+    assert differ == {}
+
+
 def test_accents_do_not_push_a_country_to_the_end():
     names = shown("fr")
     assert names.index("Égypte") < names.index("France")
