@@ -5,9 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
 from django.db.models import CharField, Exists, F, OuterRef, Q, Value
@@ -60,7 +58,7 @@ def attempt_context(user: Any, quiz: Quiz) -> AttemptContext | None:
     enrolments = list(mine.active()) or list(mine.order_by(F("withdrawn_at").desc(nulls_last=True), "-pk")[:1])
     best: AttemptContext | None = None
     for enrolment in enrolments:
-        closes_at = _end_of_day(enrolment.last_day, enrolment.cohort.time_zone)
+        closes_at = enrolment.closes_at
         if best is None or closes_at is None or (best.closes_at is not None and closes_at > best.closes_at):
             best = AttemptContext(
                 context=enrolment.context, opens_at=None, closes_at=closes_at, attempts_allowed=None, extra_minutes=0
@@ -150,9 +148,3 @@ def module_after(user: Any, key: uuid.UUID) -> uuid.UUID | None:
     modules = SyllabusEntry.objects.filter(course=course, kind=SyllabusEntry.Kind.MODULE)
     keys = list(modules.values_list("item__key", flat=True))
     return next(iter(keys[keys.index(key) + 1 :]), None)
-
-
-def _end_of_day(day: Any, zone: str) -> datetime | None:
-    if day is None:
-        return None
-    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=ZoneInfo(zone))

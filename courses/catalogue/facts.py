@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -15,7 +18,7 @@ from modules.lessons.facts import lessons_done
 from modules.records.models import Item
 
 from .completion import Fact, FactKey, Leaf, Waiver
-from .models import Course, Enrolment, PracticalTask, RequirementWaiver, SyllabusEntry, TaskResult
+from .models import Cohort, Course, Enrolment, PracticalTask, RequirementWaiver, SyllabusEntry, TaskResult
 from .syllabus import module_pages
 
 # provider(course, enrolments) -> {enrolment id: {ref: Fact}}; a constant number of queries.
@@ -104,7 +107,16 @@ def kinds() -> list[FactKind]:
 
 
 def gather(course: Course, enrolments: list[Enrolment], asked: set[str]) -> dict[int, dict[FactKey, Fact]]:
-    """Return ``{enrolment id: {(kind, ref): Fact}}`` for the kinds a rule asks for, waivers put upon them."""
+    """Return ``{enrolment id: {(kind, ref): Fact}}`` for the kinds a rule asks for, waivers put upon them.
+
+    What a learner does after the last day of an enrolment counts in the next one; what others write down (attendance
+    in the cohort's workshops, a task judged, a mark, a waiver) counts whenever they do.
+    """
+    unknown = [enrolment for enrolment in enrolments if "cohort" not in enrolment._state.fields_cache]
+    if unknown:
+        cohorts = Cohort.objects.in_bulk({enrolment.cohort_id for enrolment in unknown})
+        for enrolment in unknown:
+            enrolment.cohort = cohorts[enrolment.cohort_id]
     facts: dict[int, dict[FactKey, Fact]] = {enrolment.pk: {} for enrolment in enrolments}
     for kind in sorted(asked & set(_kinds)):
         for enrolment_id, found in _kinds[kind].provider(course, enrolments).items():
@@ -126,42 +138,59 @@ def _modules(entries: Sequence[SyllabusEntry]) -> dict[int, SyllabusEntry]:
     return {entry.item_id: entry for entry in entries if entry.kind == SyllabusEntry.Kind.MODULE and entry.item_id}
 
 
-def _learner_keys(enrolments: list[Enrolment]) -> dict[Any, list[int]]:
-    keys: dict[Any, list[int]] = {}
+def _learners(enrolments: list[Enrolment]) -> list[tuple[dict[UUID, list[int]], dict[UUID, datetime]]]:
+    """Return ``({learner key: enrolment ids}, {learner key: until when work counts})``, for ever where not named.
+
+    One such pair, and another for people who are in several of the enrolments with different last days.
+    """
+    now = timezone.now()
+    asked: dict[UUID, dict[datetime | None, list[int]]] = {}
     for enrolment in enrolments:
         if enrolment.participant.user is not None:
-            keys.setdefault(enrolment.participant.user.key, []).append(enrolment.pk)
-    return keys
+            closes_at = enrolment.closes_at
+            until = closes_at if closes_at is not None and closes_at <= now else None
+            asked.setdefault(enrolment.participant.user.key, {}).setdefault(until, []).append(enrolment.pk)
+    layers: list[tuple[dict[UUID, list[int]], dict[UUID, datetime]]] = []
+    for key, days in asked.items():
+        for place, (until, ids) in enumerate(days.items()):
+            if place == len(layers):
+                layers.append(({}, {}))
+            layers[place][0][key] = ids
+            if until is not None:
+                layers[place][1][key] = until
+    return layers
 
 
 def lesson_facts(course: Course, enrolments: list[Enrolment]) -> dict[int, dict[str, Fact]]:
-    """Lessons done of each module, as a share. ``ref`` is the module's item id."""
-    keys = _learner_keys(enrolments)
+    """Lessons done of each module until the enrolment's last day, as a share. ``ref`` is the module's item id."""
     found: dict[int, dict[str, Fact]] = {enrolment.pk: {} for enrolment in enrolments}
     refs = {item_id: str(item_id) for item_id in _modules(list(course.syllabus.all()))}
     made: dict[tuple[int, int, int], Fact] = {}  # the same few facts for thousands of people
-    for key, modules in lessons_done(keys, refs).items():
-        for numbers in modules.values():
-            if numbers not in made:
-                done, total, minutes = numbers
-                made[numbers] = Fact(done * 100 / total if total else 0, done, total, minutes=minutes)
-        facts = {refs[item_id]: made[numbers] for item_id, numbers in modules.items()}
-        for enrolment_id in keys[key]:
-            found[enrolment_id] = facts
+    for keys, until in _learners(enrolments):
+        for key, modules in lessons_done(keys, refs, until).items():
+            for numbers in modules.values():
+                if numbers not in made:
+                    done, total, minutes = numbers
+                    made[numbers] = Fact(done * 100 / total if total else 0, done, total, minutes=minutes)
+            facts = {refs[item_id]: made[numbers] for item_id, numbers in modules.items()}
+            for enrolment_id in keys[key]:
+                found[enrolment_id] = facts
     return found
 
 
 def quiz_facts(course: Course, enrolments: list[Enrolment]) -> dict[int, dict[str, Fact]]:
-    """Best grade in each module's quiz, in per cent.
+    """Grade in each module's quiz, in per cent, of the attempts begun until the enrolment's last day.
 
+    An attempt begun in time counts whenever it is marked.
     ``ref`` is the module's item id; where a module has several quizzes also the item id of each of them.
     """
-    keys = _learner_keys(enrolments)
     found: dict[int, dict[str, Fact]] = {enrolment.pk: {} for enrolment in enrolments}
-    for key, grades in best_grades(keys, _modules(list(course.syllabus.all()))).items():
-        facts = {str(item_id): Fact(float(one.percent or 0), done=one.attempts) for item_id, one in grades.items()}
-        for enrolment_id in keys[key]:
-            found[enrolment_id] = facts
+    modules = _modules(list(course.syllabus.all()))
+    for keys, until in _learners(enrolments):
+        for key, grades in best_grades(keys, modules, until).items():
+            facts = {str(item_id): Fact(float(one.percent or 0), done=one.attempts) for item_id, one in grades.items()}
+            for enrolment_id in keys[key]:
+                found[enrolment_id] = facts
     return found
 
 

@@ -58,9 +58,10 @@ def live_session_facts(course: Course, enrolments: list[Enrolment]) -> dict[int,
 
     What counts is the share of a workshop's offered minutes that somebody attended, the minutes, and the days; a day
     from half of its minutes on. Attendance in any workshop of the course counts in every cohort of the course: it
-    belongs to the person and goes along when they move. Registered but not (yet) there is 0 of the minutes offered,
-    and said only of the course's own workshops and those of the enrolment's cohort. Several entries ask for as many
-    workshops, see ``best_of_each``.
+    belongs to the person and goes along when they move. After an enrolment's last day only the workshops of its own
+    cohort count, whenever attendance is recorded; other workshops then count in the next cohort.
+    Registered but not (yet) there is 0 of the minutes offered, and said only of the course's own workshops and those
+    of the enrolment's cohort. Several entries ask for as many workshops, see ``best_of_each``.
     """
     entries = [entry for entry in course.syllabus.all() if entry.kind == SyllabusEntry.Kind.LIVE_SESSION]
     people = {enrolment.participant_id for enrolment in enrolments}
@@ -76,17 +77,20 @@ def live_session_facts(course: Course, enrolments: list[Enrolment]) -> dict[int,
     ):
         attended.setdefault((participant_id, workshop_id), {})[day] = total
     cohort_of = {workshop.pk: workshop.cohort_id for workshop in workshops}
-    by_person: dict[int, list[tuple[int, AttendanceFact]]] = {}
+    by_person: dict[int, list[tuple[int, dict[Any, int]]]] = {}
     for (participant_id, workshop_id), minutes in attended.items():
-        fact = _of_days(minutes, offered[workshop_id])
-        by_person.setdefault(participant_id, []).append((workshop_id, fact))
+        by_person.setdefault(participant_id, []).append((workshop_id, minutes))
     found: dict[int, dict[str, Fact]] = {}
     for enrolment in enrolments:
-        own = [
-            fact
-            for workshop_id, fact in by_person.get(enrolment.participant_id, ())
-            if fact.minutes or cohort_of[workshop_id] in (None, enrolment.cohort_id)
-        ]
+        own, last = [], enrolment.last_day
+        for workshop_id, minutes in by_person.get(enrolment.participant_id, ()):
+            days, mine = offered[workshop_id], cohort_of[workshop_id] == enrolment.cohort_id
+            if last is not None and not mine:
+                minutes = {day: some for day, some in minutes.items() if day <= last}
+            to_come = mine or (cohort_of[workshop_id] is None and (last is None or any(day <= last for day in days)))
+            fact = _of_days(minutes, days)
+            if fact.minutes or to_come:
+                own.append(fact)
         facts = best_of_each(own)
         found[enrolment.pk] = {str(entry.pk): fact for entry, fact in zip(entries, facts, strict=False)}
     return found

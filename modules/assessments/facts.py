@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -29,14 +29,17 @@ class QuizFact(NamedTuple):
     attempts: int
 
 
-def best_grades(learner_keys: Iterable[UUID], module_item_ids: Iterable[int]) -> dict[UUID, dict[int, QuizFact]]:
+def best_grades(
+    learner_keys: Iterable[UUID], module_item_ids: Iterable[int], until: Mapping[UUID, datetime] | None = None
+) -> dict[UUID, dict[int, QuizFact]]:
     """Return ``{learner key: {item id: QuizFact}}`` for those who handed in at least one attempt.
 
     Item ids are those of the modules and, where a module has several quizzes, of each of these too.
 
     The quiz's own rule (best, last, mean) makes the grade; a module with several live quizzes has
     passed when all are passed, and its grade is their mean, an untried one counting nothing. Pre-tests
-    do not count. What was passed stays passed when a pass mark is raised (``scoring``). Two queries (one more for
+    do not count, nor do attempts that somebody named in ``until`` began from that moment on. What was passed stays
+    passed when a pass mark is raised (``scoring``). Two queries (one more for
     every 5,000 learners).
     """
     keys, modules = list(dict.fromkeys(learner_keys)), list(dict.fromkeys(module_item_ids))
@@ -58,10 +61,11 @@ def best_grades(learner_keys: Iterable[UUID], module_item_ids: Iterable[int]) ->
             Attempt.objects.graded()
             .filter(learner_key__in=some, quiz_id__in=list(quizzes))
             .order_by("number")
-            .values_list("learner_key", "quiz_id", "percent", "passed")
+            .values_list("learner_key", "quiz_id", "percent", "passed", "started_at")
         )
-        for key, quiz_id, percent, passed in rows:
-            tried.setdefault(key, {}).setdefault(quiz_id, []).append((percent, passed))
+        for key, quiz_id, percent, passed, started_at in rows:
+            if not until or key not in until or started_at < until[key]:
+                tried.setdefault(key, {}).setdefault(quiz_id, []).append((percent, passed))
         for key, attempts in tried.items():
             found[key] = {
                 item_id: _fact(some_quizzes, attempts)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
@@ -76,8 +77,6 @@ class Cohort(models.Model):
     @property
     def today(self) -> date:
         """The date in the cohort's own time zone."""
-        from zoneinfo import ZoneInfo
-
         return timezone.now().astimezone(ZoneInfo(self.time_zone)).date()
 
     @property
@@ -187,6 +186,19 @@ class Enrolment(Representation):
         """
         ends_on = self.cohort.ends_on
         return max(ends_on, self.deadline) if ends_on and self.deadline else ends_on
+
+    @property
+    def closes_at(self) -> datetime | None:
+        """The end of the last day in the cohort's time zone; ``None`` for ever."""
+        day = self.last_day
+        if day is None:
+            return None
+        return datetime.combine(day + timedelta(days=1), time.min, tzinfo=ZoneInfo(self.cohort.time_zone))
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the last day has passed: what the learner does now counts in the next enrolment."""
+        return self.closes_at is not None and self.closes_at <= timezone.now()
 
     @property
     def has_own_last_day(self) -> bool:

@@ -29,7 +29,7 @@ def notice(due: models.QuerySet[Enrolment]) -> int:
     judged = 0
     for course in Course.objects.filter(pk__in=due.order_by().values("cohort__course")):
         standings = Standings(course)
-        people = due.filter(cohort__course=course).select_related("participant__user").order_by("pk")
+        people = due.filter(cohort__course=course).select_related("participant__user", "cohort").order_by("pk")
         for portion in in_portions(people.iterator(chunk_size=1000)):
             refresh_completion(course, portion, standings)
             judged += len(portion)

@@ -127,7 +127,7 @@ def _compared(
     """Yield people in portions, each with the verdicts of several rules on the same facts."""
     asked = set().union(*(standing.rule.kinds for standing in standings))
     last = 0
-    rows = people.select_related("participant__user").order_by("pk")
+    rows = people.select_related("participant__user", "cohort").order_by("pk")
     while portion := list(rows.filter(pk__gt=last)[:AT_ONCE]):
         facts = gather(course, portion, asked)
         yield [(each, [s.rule.judge(facts[each.pk]) for s in standings]) for each in portion]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -27,6 +28,7 @@ from .enrolment import (
     free_places,
     require_chooser,
 )
+from .noticing import notice_gently
 
 
 class WrongCohort(DomainError):
@@ -70,6 +72,8 @@ def extend(*, actor: Any, enrolment: Enrolment, until: date | None, reason: str 
     )
     if until is not None:
         tell(enrolment, "extended", f"{until.isoformat()}", until=until)
+        # What was done since the cohort's last day counts now.
+        transaction.on_commit(partial(notice_gently, Enrolment.objects.filter(pk=enrolment.pk)))
     return enrolment
 
 

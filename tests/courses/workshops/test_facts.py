@@ -139,6 +139,24 @@ def test_a_short_webinar_takes_nothing_from_two_long_days(
     assert (after.percent, after.hours) == (66, 3)
 
 
+def test_after_the_last_day_the_cohorts_own_workshop_counts_whenever_recorded_and_no_other(
+    workshop, session, cast, course, entry, enrolment, register
+):
+    enrolment.cohort.ends_on = session.day - timedelta(days=1)
+    enrolment.cohort.save()
+    register(workshop, cast.learner)
+    services.record_attendance(actor=None, session=session, marks={enrolment.participant_id: "present"})
+    assert fact(course, enrolment, entry) is None
+    after = factories.EnrolmentFactory(participant=enrolment.participant, cohort=factories.CohortFactory(course=course))
+    assert fact(course, after, entry).value == 100
+    Workshop.objects.filter(pk=workshop.pk).update(cohort=enrolment.cohort)
+    assert fact(course, enrolment, entry).value == 100
+    enrolment.cohort.ends_on = session.day
+    enrolment.cohort.save()
+    Workshop.objects.filter(pk=workshop.pk).update(cohort=None)
+    assert fact(course, enrolment, entry).value == 100
+
+
 def attended(draw_from):
     """A workshop of one person: some minutes of those offered, some days of those there were."""
     offered, part, days, days_part = draw_from
