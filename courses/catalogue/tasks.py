@@ -7,6 +7,7 @@ from celery import shared_task
 from .following import reminders
 from .models import Enrolment
 from .services.noticing import notice
+from .services.rules import freeze_rules
 
 
 @shared_task
@@ -23,5 +24,9 @@ def send_deadlines() -> None:
 
 @shared_task
 def notice_completions() -> None:
-    """Every night: judges who has not completed yet, for what a crash kept from being noticed."""
+    """Every night: judges who has not completed yet, for what a crash kept from being noticed.
+
+    First the rules of courses that have begun without one of their own are written down.
+    """
+    freeze_rules()
     notice(Enrolment.objects.all())

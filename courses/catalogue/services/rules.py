@@ -168,6 +168,29 @@ def change_rule(*, actor: Any, draft: RuleDraft) -> CompletionRule:
     return rule
 
 
+def freeze_rules() -> int:
+    """Write down the rule of every running course that has none of its own, as version 1; returns of how many.
+
+    Running: somebody is in a cohort that has begun. Until then the rule follows the syllabus and its pass marks; from
+    then on a change of those changes nothing for people who are on their way, and a change of the rule is previewed,
+    audited and applied like any other. A syllabus that asks for nothing yet is left alone. Safe to run twice.
+    """
+    today = timezone.now().date()
+    begun = Enrolment.objects.active().filter(
+        models.Q(cohort__starts_on__isnull=True) | models.Q(cohort__starts_on__lte=today)
+    )
+    without = Course.objects.offered().filter(rules__isnull=True, pk__in=begun.values("cohort__course"))
+    frozen = 0
+    for pk in list(without.values_list("pk", flat=True)):
+        with transaction.atomic():
+            course = Course.objects.select_for_update().get(pk=pk)
+            spec, version = rule_of(course)
+            if version == 0 and spec["all"]:
+                put_rule(actor=None, course=course, spec=spec)
+                frozen += 1
+    return frozen
+
+
 @transaction.atomic
 def start_recompute(*, actor: Any, course: Course, earlier: list[Any] | None = None) -> Job:
     """Start the job that brings ``completed_at`` of everybody in a course up to date.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -69,7 +69,7 @@ def complete(cohort, user) -> None:
         learner_key=user.key,
         item=cohort.lesson,
         seen_at=timezone.now(),
-        done_at=timezone.now(),
+        done_at=datetime(2026, 5, 1, tzinfo=UTC),
         revision=7,
     )
 
