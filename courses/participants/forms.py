@@ -58,6 +58,8 @@ class PersonForm(forms.ModelForm):
                 field.widget.attrs["dir"] = "auto"
             if name in AUTOCOMPLETE:
                 field.widget.attrs["autocomplete"] = AUTOCOMPLETE[name]
+            if isinstance(field, forms.TypedChoiceField):
+                field.choices = [(value, label if value else "—") for value, label in field.choices]
         self.fields["name_latin"].widget.attrs["dir"] = "ltr"
 
     def clean_name(self) -> str:

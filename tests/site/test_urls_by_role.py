@@ -96,7 +96,7 @@ pytestmark = pytest.mark.django_db
 TABLE: list[Row] = [
     # Without a language
     Row("healthz", "", EVERYBODY),
-    Row("front_door", "", LED_ON),
+    Row("front_door favicon", "", LED_ON),
     Row("sitemap robots styleguide mailbox", "", EVERYBODY),
     Row("mailbox_letter", "letter_id", EVERYBODY),
     Row("certificate_check_address", "", LED_ON),

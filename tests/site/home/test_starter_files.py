@@ -150,3 +150,13 @@ def test_a_translation_pairs_with_its_source_block_by_block(name, language):
 
 def test_one_module_is_there_in_french_and_arabic():
     assert {("abs-policy", "fr"), ("abs-policy", "ar")} <= set(TRANSLATED)
+
+
+def test_a_question_leaves_it_to_the_page_to_say_that_several_may_be_chosen():
+    texts = [
+        read
+        for name in MODULES
+        for read in [files.read(f"modules/{name}"), *files.translations(f"modules/{name}").values()]
+    ]
+    asked = [question["text"] for text in texts for question in text["quiz"]["questions"]]
+    assert [text for text in asked if "all that apply" in text or "كل ما ينطبق" in text] == []
