@@ -59,7 +59,7 @@ class PersonForm(forms.ModelForm):
             if name in AUTOCOMPLETE:
                 field.widget.attrs["autocomplete"] = AUTOCOMPLETE[name]
             if isinstance(field, forms.TypedChoiceField):
-                field.choices = [(value, label if value else "—") for value, label in field.choices]
+                field.choices = [(value, label if value else "—") for value, label in field.choices]  # type: ignore[misc, union-attr]
         self.fields["name_latin"].widget.attrs["dir"] = "ltr"
 
     def clean_name(self) -> str:
