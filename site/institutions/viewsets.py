@@ -104,7 +104,10 @@ class AuditFilters(WagtailFilterSet):
     """Looks are many and mostly in the way: they are listed when asked for."""
 
     looks = django_filters.BooleanFilter(
-        label=_("Also who looked at whose data"), widget=forms.CheckboxInput, method="filter_looks"
+        label=_("Also who looked at whose data"),
+        widget=forms.CheckboxInput,
+        initial=False,
+        method="filter_looks",
     )
 
     class Meta:

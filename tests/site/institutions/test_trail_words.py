@@ -71,4 +71,5 @@ def test_who_looked_at_whose_data_is_listed_when_asked_for(client, cast):
     audit.seen(actor=cast.trainer, action="workshops.view", people=[cast.learner.participant])
     mark = f"#{cast.learner.participant.pk}"
     assert mark not in report(client, cast.organiser)
+    assert "w-active-filters" not in report(client, cast.organiser), "nothing was filtered by the reader"
     assert mark in report(client, cast.organiser, looks="on")
