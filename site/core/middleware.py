@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
+from django.utils.encoding import escape_uri_path
 
 # Wagtail's admin has inline scripts and styles; nothing else of the site is allowed them.
 ADMIN_POLICY = (
@@ -52,7 +53,12 @@ def with_language(request: HttpRequest, language: str) -> str:
     """
     first, __, rest = request.path_info.lstrip("/").partition("/")
     last = request.path_info.rpartition("/")[2]
-    if request.method not in ("GET", "HEAD") or "." in last or first in ("admin", "documents", "uploads", "static"):
+    if (
+        request.method not in ("GET", "HEAD")
+        or "." in last
+        or "/../" in request.path_info
+        or first in ("admin", "documents", "uploads", "static")
+    ):
         return ""
     try:
         known = translation.get_supported_language_variant(first.lower().replace("_", "-"))
@@ -62,7 +68,7 @@ def with_language(request: HttpRequest, language: str) -> str:
         return ""
     path = f"{known}/{rest}" if known else f"{language}/{first}/{rest}"
     query = request.META.get("QUERY_STRING", "")
-    return f"/{path.rstrip('/')}/" + (f"?{query}" if query else "")
+    return escape_uri_path(f"/{path.rstrip('/')}/") + (f"?{query}" if query else "")
 
 
 class ViewerLocaleMiddleware:

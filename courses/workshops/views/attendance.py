@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,7 +25,7 @@ from .. import services
 from ..facts import of_minutes
 from ..models import Attendance, Session, Workshop
 from ..sheets import Cell, Row, Sheet, value_of
-from .manage import desk, own_session, running
+from .manage import desk, running
 
 FIELDS = 800  # in one form; Django refuses a form of more than a thousand
 MOST, FEWEST = 50, 5
@@ -46,13 +46,16 @@ def _page(request: HttpRequest, workshop: Workshop, columns: int) -> Page:
     return Paginator(_people(workshop), per_page).get_page(request.GET.get("page"))
 
 
-def _sheet(user: Any, workshop: Workshop, sessions: Sequence[Session], registrations: Sequence[Any]) -> Sheet:
+def _sheet(
+    user: Any, workshop: Workshop, sessions: Sequence[Session], registrations: Sequence[Any], every: Iterable[Session]
+) -> Sheet:
+    """Return the sheet of some sessions; what somebody attended is counted of ``every`` session of the workshop."""
     ids = [registration.participant_id for registration in registrations]
     held = {
         (row.session_id, row.participant_id): row
         for row in Attendance.objects.filter(session__workshop=workshop, participant__in=ids)
     }
-    offered = sum(session.minutes for session in workshop.sessions.all())
+    offered = sum(session.minutes for session in every)
     attended: dict[int, int] = {}
     for mark in held.values():
         attended[mark.participant_id] = attended.get(mark.participant_id, 0) + mark.minutes
@@ -141,7 +144,7 @@ def attendance(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     """Everybody by every session. A constant number of queries."""
     sessions = list(workshop.sessions.select_related("workshop"))
     page = _page(request, workshop, len(sessions))
-    sheet = _sheet(request.user, workshop, sessions, list(page.object_list))
+    sheet = _sheet(request.user, workshop, sessions, list(page.object_list), sessions)
     if request.method == "POST" and _save(request, workshop, sheet):
         return _next(request, page, reverse("attendance", args=[workshop.key]))
     columns = _columns(workshop, sessions, page.paginator.count)
@@ -163,9 +166,12 @@ def attendance(request: HttpRequest, workshop: Workshop) -> HttpResponse:
 @running
 def attendance_session(request: HttpRequest, workshop: Workshop, pk: int) -> HttpResponse:
     """The people of one session, with minutes for part of the time: made for a phone at the door."""
-    session = own_session(workshop, pk)
+    sessions = list(workshop.sessions.select_related("workshop"))
+    session = next((one for one in sessions if one.pk == pk), None)
+    if session is None:
+        raise Http404
     page = _page(request, workshop, 2)
-    sheet = _sheet(request.user, workshop, [session], list(page.object_list))
+    sheet = _sheet(request.user, workshop, [session], list(page.object_list), sessions)
     if request.method == "POST" and _save(request, workshop, sheet):
         return _next(request, page, reverse("attendance_session", args=[workshop.key, session.pk]))
     return render(

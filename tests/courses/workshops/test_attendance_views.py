@@ -186,7 +186,7 @@ def test_queries_do_not_grow_with_people_or_sessions(
     counts = {}
     for address in (grid, one):
         as_trainer.get(address)
-        with django_assert_max_num_queries(16) as few:
+        with django_assert_max_num_queries(15) as few:
             as_trainer.get(address)
         counts[address] = len(few)
     for number in range(5):

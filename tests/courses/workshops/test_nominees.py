@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -89,7 +90,7 @@ def nominee(cast, programme):
         position="Secret Office",
         country_id="KE",
     )
-    today = timezone.now().date()
+    today = timezone.now().astimezone(ZoneInfo("Africa/Nairobi")).date()  # as at the venue
     workshop = factories.WorkshopFactory(
         programme=programme, title="Green customs", starts_on=today - timedelta(days=1), ends_on=today + timedelta(1)
     )

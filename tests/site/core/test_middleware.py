@@ -137,6 +137,7 @@ def test_staff_come_in(client, cast, name):
         ("/zh_Hans/my/", "/zh-hans/my/"),
         ("/zh-cn/my/", "/zh-hans/my/"),
         ("/x//elsewhere.example/", "/fr/x//elsewhere.example/"),
+        ("/a%3Fb%23c%0d/", "/fr/a%3Fb%23c%0D/"),
     ],
 )
 def test_an_address_without_a_language_leads_to_the_viewers(client, asked, led):
