@@ -45,6 +45,9 @@ def viewer_zone(user: Any) -> ZoneInfo | None:
         return None
 
 
+NOT_OURS = ("admin", "documents", "uploads", "static")
+
+
 def with_language(request: HttpRequest, language: str) -> str:
     """Return where an address without a language leads, or with one in other letters.
 
