@@ -35,7 +35,7 @@ def test_a_learner_enrols_in_the_cohort_chosen(client, learner, cohort):
     ("fields", "words"),
     [
         ({"enrolment_closes_on": past(1)}, "Enrolment closed on"),
-        ({"enrolment_opens_on": coming(1), "enrolment_closes_on": coming(9)}, "Enrolment opens on"),
+        ({"enrolment_opens_on": coming(2), "enrolment_closes_on": coming(9)}, "Enrolment opens on"),
         ({"capacity": 7}, "All places are taken"),
     ],
 )
