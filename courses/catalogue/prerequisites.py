@@ -6,7 +6,7 @@ workshop is the workshops'. Whatever is asked is told on the course's page, with
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,14 +32,26 @@ class Named:
     url: str = ""
 
 
+Pair = tuple[str, str]
+"""Kind and ref of something that is asked for, or that asks."""
+
+
+def _nothing(refs: Sequence[str]) -> set[Pair]:
+    return set()
+
+
 @dataclass(frozen=True)
 class PrerequisiteKind:
-    """``name(refs)``, ``met(participant, refs)`` and ``choices(user)`` ask a number of queries that does not grow."""
+    """``name(refs)``, ``met(participant, refs)`` and ``choices(user)`` ask a number of queries that does not grow.
+
+    ``asks(refs)`` says what these ask for themselves, so that no two wait for each other; one query.
+    """
 
     label: str | Promise
     name: Callable[[Sequence[str]], Mapping[str, Named]]
     met: Callable[[Participant, Sequence[str]], set[str]]
     choices: Callable[[Any], list[tuple[str, str]]]
+    asks: Callable[[Sequence[str]], set[Pair]] = _nothing
 
 
 @dataclass(frozen=True)
@@ -70,27 +82,53 @@ def asked_of(course: Course, participant: Participant | None, module_id: int | N
 
     One query where nothing is asked; else a few for each kind, however much is asked.
     """
-    rows = list(course.prerequisites.filter(module=module_id) if module_id else course.prerequisites.all())
+    rows = course.prerequisites.filter(module=module_id) if module_id else course.prerequisites.all()
+    return judged([(row.kind, row.ref, row.module_id) for row in rows], participant)
+
+
+def judged(wanted: Sequence[tuple[str, str, int | None]], participant: Participant | None) -> list[Asked]:
+    """Return what is asked for, given as kind, ref and the module it goes before, by name and whether it is met.
+
+    No query where nothing is asked; else a few for each kind.
+    """
     refs: dict[str, list[str]] = {}
-    for row in rows:
-        refs.setdefault(row.kind, []).append(row.ref)
+    for kind, ref, _module in wanted:
+        refs.setdefault(kind, []).append(ref)
     names: dict[tuple[str, str], Named] = {}
     met: set[tuple[str, str]] = set()
-    for kind, wanted in refs.items():
+    for kind, of_kind in refs.items():
         if kind in _kinds:
-            names |= {(kind, ref): named for ref, named in _kinds[kind].name(wanted).items()}
+            names |= {(kind, ref): named for ref, named in _kinds[kind].name(of_kind).items()}
             if participant is not None:
-                met |= {(kind, ref) for ref in _kinds[kind].met(participant, wanted)}
+                met |= {(kind, ref) for ref in _kinds[kind].met(participant, of_kind)}
     return [
         Asked(
-            names[row.kind, row.ref].title,
-            names[row.kind, row.ref].url,
-            None if participant is None else (row.kind, row.ref) in met,
-            row.module_id,
+            names[kind, ref].title,
+            names[kind, ref].url,
+            None if participant is None else (kind, ref) in met,
+            module_id,
         )
-        for row in rows
-        if (row.kind, row.ref) in names  # what no longer exists cannot be asked for
+        for kind, ref, module_id in wanted
+        if (kind, ref) in names  # what no longer exists cannot be asked for
     ]
+
+
+def leads_to(first: Pair, goals: Collection[Pair]) -> bool:
+    """Whether something is one of the goals, or asks for one of them in the end: asking for it would be a circle.
+
+    A query for each kind and step, however much is asked.
+    """
+    seen: set[Pair] = set()
+    due = {first}
+    while due:
+        if not due.isdisjoint(goals):
+            return True
+        seen |= due
+        ahead: set[Pair] = set()
+        for kind in {kind for kind, _ref in due} & _kinds.keys():
+            ahead |= _kinds[kind].asks([ref for one, ref in due if one == kind])
+        due = ahead - seen
+    return False
 
 
 def missing(course: Course, participant: Participant, module_id: int | None = None) -> list[Asked]:
@@ -136,6 +174,10 @@ def _courses_met(participant: Participant, refs: Sequence[str]) -> set[str]:
     return met
 
 
+def _course_asks(refs: Sequence[str]) -> set[Pair]:
+    return set(Prerequisite.objects.filter(course__in=_ids(refs)).values_list("kind", "ref"))
+
+
 def _course_choices(user: Any) -> list[tuple[str, str]]:
     return [(str(course.pk), str(course)) for course in Course.objects.offered().select_related("item")]
 
@@ -165,6 +207,10 @@ def _modules_met(participant: Participant, refs: Sequence[str]) -> set[str]:
     return met
 
 
+def _module_asks(refs: Sequence[str]) -> set[Pair]:
+    return set(Prerequisite.objects.filter(module__in=_ids(refs)).values_list("kind", "ref"))
+
+
 def _module_choices(user: Any) -> list[tuple[str, str]]:
     return [(str(item.pk), item.title) for item in Item.objects.live().filter(kind=Item.Kind.MODULE)]
 
@@ -179,8 +225,8 @@ def _language() -> str:
     return get_language() or "en"
 
 
-COURSE = PrerequisiteKind(gettext_lazy("Course completed"), _course_names, _courses_met, _course_choices)
-MODULE = PrerequisiteKind(gettext_lazy("Module completed"), _module_names, _modules_met, _module_choices)
+COURSE = PrerequisiteKind(gettext_lazy("Course completed"), _course_names, _courses_met, _course_choices, _course_asks)
+MODULE = PrerequisiteKind(gettext_lazy("Module completed"), _module_names, _modules_met, _module_choices, _module_asks)
 
 
 def before_quiz(user: Any, module_id: int | None, course_ids: Sequence[int]) -> str:

@@ -77,6 +77,14 @@ class NotRegistered(WorkshopError):
     """The participant is not registered, or no longer."""
 
 
+class WrongPrerequisite(WorkshopError):
+    """What cannot be asked for before a workshop, or is asked for already."""
+
+
+class PrerequisiteMissing(WorkshopError):
+    """Something else has to be completed first."""
+
+
 class SessionHasAttendance(WorkshopError):
     """Attendance was recorded, so the session stays."""
 

@@ -18,12 +18,14 @@ from core.models import LanguageText
 from courses.catalogue.models import Cohort, Course
 from courses.participants.models import Gender, Participant, Representation
 from institutions.models import ActivityOrganisation, Country, Programme, Region
+from modules.records.models import Item
 
 from .querysets import (
     AttendanceQuerySet,
     NominationQuerySet,
     RegistrationQuerySet,
     SessionQuerySet,
+    WorkshopPrerequisiteQuerySet,
     WorkshopQuerySet,
 )
 
@@ -187,6 +189,48 @@ class WorkshopTrainer(models.Model):
 
     def __str__(self) -> str:
         return str(self.user)
+
+
+class WorkshopPrerequisite(models.Model):
+    """What must be done before people register for a workshop: a module, a course, or another workshop (``other``)."""
+
+    workshop = models.ForeignKey(Workshop, on_delete=models.CASCADE, related_name="prerequisites")
+    module = models.ForeignKey(Item, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    course = models.ForeignKey(Course, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    other = models.ForeignKey(Workshop, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+
+    objects = WorkshopPrerequisiteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                name="workshop_prerequisite_asks_one",
+                condition=models.Q(module__isnull=False, course__isnull=True, other__isnull=True)
+                | models.Q(module__isnull=True, course__isnull=False, other__isnull=True)
+                | models.Q(module__isnull=True, course__isnull=True, other__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="workshop_prerequisite_not_itself", condition=~models.Q(other=models.F("workshop"))
+            ),
+            models.UniqueConstraint(fields=["workshop", "module"], name="workshop_asks_module_once"),
+            models.UniqueConstraint(fields=["workshop", "course"], name="workshop_asks_course_once"),
+            models.UniqueConstraint(fields=["workshop", "other"], name="workshop_asks_workshop_once"),
+        ]
+        verbose_name = _("prerequisite")
+        verbose_name_plural = _("prerequisites")
+
+    def __str__(self) -> str:
+        return f"{self.workshop}: {self.kind} {self.ref}"
+
+    @property
+    def kind(self) -> str:
+        """The name under which the kind is registered with ``catalogue.prerequisites``."""
+        return "module" if self.module_id else "course" if self.course_id else "workshop"
+
+    @property
+    def ref(self) -> str:
+        return self.other.key if self.other else str(self.module_id or self.course_id)
 
 
 class Session(models.Model):

@@ -1,4 +1,4 @@
-"""A workshop as what goes before a course: most of its time attended."""
+"""A workshop as what goes before something else: most of its time attended. And what goes before a workshop."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from django.db.models import Sum
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from courses.catalogue.prerequisites import Named, PrerequisiteKind
+from courses.catalogue.prerequisites import Asked, Named, Pair, PrerequisiteKind, judged
 from courses.participants.models import Participant
 
-from .models import Attendance, Workshop
+from .models import Attendance, Workshop, WorkshopPrerequisite
 
 SHARE = 80
 """Per cent of the minutes offered that count as having attended a workshop."""
@@ -20,7 +20,10 @@ SHARE = 80
 
 def _names(refs: Sequence[str]) -> dict[str, Named]:
     workshops = Workshop.objects.filter(key__in=refs).prefetch_related("texts")
-    return {workshop.key: Named(workshop.title, reverse("workshop", args=[workshop.key])) for workshop in workshops}
+    return {
+        workshop.key: Named(workshop.title, reverse("workshop", args=[workshop.key]) if workshop.is_public else "")
+        for workshop in workshops
+    }
 
 
 def _met(participant: Participant, refs: Sequence[str]) -> set[str]:
@@ -41,4 +44,17 @@ def _choices(user: Any) -> list[tuple[str, str]]:
     return [(workshop.key, f"{workshop.title} ({workshop.starts_on:%Y-%m-%d})") for workshop in workshops[:200]]
 
 
-WORKSHOP = PrerequisiteKind(_("Workshop attended"), _names, _met, _choices)
+def _asks(refs: Sequence[str]) -> set[Pair]:
+    rows = WorkshopPrerequisite.objects.filter(workshop__key__in=refs).in_force()
+    return {(row.kind, row.ref) for row in rows}
+
+
+WORKSHOP = PrerequisiteKind(_("Workshop attended"), _names, _met, _choices, _asks)
+
+
+def asked_before(workshop: Workshop, participant: Participant | None) -> list[Asked]:
+    """Return what is asked before registering for a workshop; ``met`` is ``None`` where no participant is given.
+
+    One query where nothing is asked; else a few for each kind, however much is asked.
+    """
+    return judged([(row.kind, row.ref, None) for row in workshop.prerequisites.in_force()], participant)

@@ -60,6 +60,18 @@ class WorkshopQuerySet(models.QuerySet):
         return counted.annotate(taken=models.F("people") + Coalesce(models.Subquery(kept), 0))
 
 
+class WorkshopPrerequisiteQuerySet(models.QuerySet):
+    """What goes before a workshop."""
+
+    def visible_to(self, user: Any) -> WorkshopPrerequisiteQuerySet:
+        """Those of workshops one organises or trains; the public reads them on the workshop's page."""
+        return self.filter(ran(user, "workshop")) if user.is_authenticated else self.none()
+
+    def in_force(self) -> WorkshopPrerequisiteQuerySet:
+        """Those that can be met: a workshop that was cancelled is asked for no longer."""
+        return self.exclude(other__state="cancelled").select_related("other")
+
+
 class SessionQuerySet(models.QuerySet):
     """Sessions."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import attendance, country, manage, nominating, people, public, selecting
+from .views import attendance, before, country, manage, nominating, people, public, selecting
 
 urlpatterns = [
     path("workshops/", public.workshops, name="workshops"),
@@ -21,6 +21,8 @@ urlpatterns = [
     path("workshops/<slug:key>/nominations/export/", selecting.nominations_export, name="nominations_export"),
     path("workshops/<slug:key>/manage/", manage.manage, name="workshop_manage"),
     path("workshops/<slug:key>/edit/", manage.edit, name="workshop_edit"),
+    path("workshops/<slug:key>/before/", before.workshop_before, name="workshop_before"),
+    path("workshops/<slug:key>/before/<int:pk>/remove/", before.before_remove, name="before_remove"),
     path("workshops/<slug:key>/announce/", manage.announce, name="workshop_announce"),
     path("workshops/<slug:key>/open/", manage.open_registration, name="workshop_open"),
     path("workshops/<slug:key>/close/", manage.close_registration, name="workshop_close"),

@@ -30,7 +30,7 @@ from courses.participants.models import DataNotice, FocalPointDesignation, Merge
 from courses.privacy import erasing
 from courses.privacy.models import DataExport, ErasureRequest
 from courses.workshops import services as workshops
-from courses.workshops.models import WorkshopTrainer
+from courses.workshops.models import WorkshopPrerequisite, WorkshopTrainer
 from courses.workshops.services.messages import CALENDAR_LINK
 from courses.workshops.services.nomination_mails import nomination_token
 from institutions.models import Organisation, Role, RoleAssignment
@@ -257,6 +257,7 @@ def _workshop(world: SimpleNamespace) -> None:
     world.nomination = factories.NominationFactory(workshop=world.asking, participant=world.cast.learner.participant)
     invited = factories.NominationFactory(workshop=world.asking, state="selected")
     world.nomination_token = nomination_token(invited)
+    world.asked_before = WorkshopPrerequisite.objects.create(workshop=world.workshop, course=world.open_course)
     world.calendar_token = links.make_token(CALENDAR_LINK, world.registration.pk)
 
 

@@ -19,7 +19,7 @@ from modules.records.models import Item
 from ..access import contexts
 from ..models import ApplicationQuestion, Cohort, CohortWindow, Course, Prerequisite
 from ..permissions import organises
-from ..prerequisites import kinds
+from ..prerequisites import kinds, leads_to
 from .courses import NotYourProgramme
 from .enrolment import fill_places, free_places
 
@@ -116,7 +116,8 @@ def add_prerequisite(*, actor: Any, course: Course, kind: str, ref: str, module:
     _require(actor, course)
     if kind not in kinds() or ref not in kinds()[kind].name([ref]):
         raise WrongPrerequisite(_("Choose what has to be completed."))
-    if (kind == "course" and _leads_to(course, ref)) or (module and kind == "module" and _waits(course, ref, module)):
+    goals = {("course", str(course.pk)), *([("module", str(module.pk))] if module else [])}
+    if _waits(course, ref, module) if module and kind == "module" else leads_to((kind, ref), goals):
         raise WrongPrerequisite(_("This leads in a circle: one would wait for the other."))
     if kind == "module" and module is None and course.syllabus.filter(item_id=int(ref)).exists():
         raise WrongPrerequisite(_("This module is part of the course: nobody could finish it before."))
@@ -127,18 +128,6 @@ def add_prerequisite(*, actor: Any, course: Course, kind: str, ref: str, module:
         raise WrongPrerequisite(_("This is asked for already.")) from error
     audit.record(actor=actor, action="catalogue.add_prerequisite", obj=course, kind=kind, ref=ref)
     return found
-
-
-def _leads_to(course: Course, ref: str) -> bool:
-    """Whether the course named by ``ref`` is this one, or asks for it in the end."""
-    seen, due = set(), {int(ref)}
-    while due:
-        if course.pk in due:
-            return True
-        seen |= due
-        rows = Prerequisite.objects.filter(course__in=due, kind="course").values_list("ref", flat=True)
-        due = {int(ref) for ref in rows} - seen
-    return False
 
 
 def _waits(course: Course, ref: str, module: Item) -> bool:

@@ -1,6 +1,7 @@
 """What people do with workshops: plan and run them, register for them, record who was there."""
 
 from .attendance import Mark, reconcile_attendance, record_attendance, record_sheet
+from .before import add_prerequisite, remove_prerequisite
 from .messages import write_to_registered
 from .nominating import nominate, withdraw_nomination
 from .planning import (
@@ -32,6 +33,7 @@ from .states import (
 
 __all__ = [
     "Mark",
+    "add_prerequisite",
     "add_session",
     "add_trainer",
     "announce",
@@ -57,6 +59,7 @@ __all__ = [
     "record_sheet",
     "register",
     "register_at_the_door",
+    "remove_prerequisite",
     "remove_session",
     "remove_trainer",
     "withdraw_nomination",

@@ -30,10 +30,12 @@ from ..errors import (
     UnknownTrainer,
     UnknownZone,
     WrongDates,
+    WrongPrerequisite,
 )
 from ..models import Attendance, Session, Workshop, WorkshopOrganisation, WorkshopText, WorkshopTrainer
 from ..permissions import can_create_in, organises
 from ..wording import day_range
+from .before import part_of_course
 from .common import managed, touch
 
 # What may be given to create and change, beside words and organisations.
@@ -93,12 +95,14 @@ def change_workshop(
     """Change what is given. A change of zone keeps the sessions' wall time and moves their moment.
 
     Raises ``NotYourWorkshop``, ``WorkshopCancelled``, ``TextMissing``, ``WrongDates``, ``UnknownZone``,
-    ``NoSuchTime``, ``SessionOutsideDays``, ``CapacityTooSmall``.
+    ``NoSuchTime``, ``SessionOutsideDays``, ``CapacityTooSmall``, ``WrongPrerequisite`` (it asks for this course first).
     """
     workshop = managed(actor, workshop)
     before = {name: getattr(workshop, name) for name in fields}
     _assign(workshop, fields)
     _check(workshop)
+    if workshop.course_id and workshop.prerequisites.filter(course=workshop.course_id).exists():
+        raise WrongPrerequisite(part_of_course(), field="course")
     if texts is not None:
         _put_texts(workshop, _clean_texts(texts, workshop.source_language))
     if organisations is not None:

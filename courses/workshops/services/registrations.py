@@ -26,6 +26,7 @@ from ..errors import (
 )
 from ..models import Registration, Workshop
 from ..permissions import can_cancel_registration, can_manage
+from .before import require_prerequisites
 from .common import lock, places_taken
 from .messages import mail
 
@@ -47,8 +48,9 @@ def register(
 
     ``representing`` is copied instead of what the person's record says, where a nomination said it before.
 
-    By oneself: raises ``NotYourRegistration`` for another person, ``RegistrationClosed``. By those who run the
-    workshop (any other ``source``): also outside the window, but not for themselves (``OwnRegistration``). Always:
+    By oneself: raises ``NotYourRegistration`` for another person, ``RegistrationClosed``, ``PrerequisiteMissing``. By
+    those who run the workshop (any other ``source``): also outside the window and whatever goes before, but not for
+    themselves (``OwnRegistration``). Always:
     ``WorkshopCancelled``, ``WorkshopFull``, ``AlreadyRegistered``. Places are counted under a lock, so they are never
     given twice; those kept for people who were selected and have not answered yet are not given to others.
     """
@@ -67,6 +69,8 @@ def register(
         raise AlreadyRegistered(
             _("You are already registered.") if is_self(actor, participant) else _("This person is already registered.")
         )
+    if source == Source.SELF:
+        require_prerequisites(workshop, participant)
     if workshop.capacity is not None and places_taken(workshop, but=participant) >= workshop.capacity:
         raise WorkshopFull(
             _("All places are taken.")

@@ -27,6 +27,7 @@ from .. import services
 from ..facts import attendance_of
 from ..forms import DoorForm
 from ..models import Workshop
+from ..prerequisites import asked_before
 from .manage import desk, running, show_error
 
 PER_PAGE = 100
@@ -102,7 +103,11 @@ def door(request: HttpRequest, workshop: Workshop) -> HttpResponse:
         else:
             messages.success(request, _("%(name)s is registered.") % {"name": made.participant.name})
             return redirect("registration_add" if "another" in request.POST else "registrations", key=workshop.key)
-    return render(request, "workshops/door.html", {**desk(workshop, _("Add somebody at the door")), "form": form})
+    return render(
+        request,
+        "workshops/door.html",
+        {**desk(workshop, _("Add somebody at the door")), "before": asked_before(workshop, None), "form": form},
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

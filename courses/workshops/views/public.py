@@ -22,6 +22,7 @@ from core.links import LinkExpired, LinkInvalid, read_token
 from core.routing import page_url
 from core.wording import language_names
 from courses.catalogue.models import Course, CoursePage
+from courses.catalogue.prerequisites import Asked, sentence
 from courses.participants.decorators import details_needed, remember_wish
 from courses.participants.services import participant_of
 from institutions.models import ActivityRole
@@ -33,6 +34,7 @@ from ..errors import AlreadyRegistered
 from ..forms import FilterForm
 from ..models import Mode, Registration, Workshop
 from ..permissions import can_create_workshops, can_manage, nominating_countries
+from ..prerequisites import asked_before
 from ..services.messages import CALENDAR_LINK, place_of
 from ..services.registrations import require_open
 from ..wording import city_of, day_range, zone_words
@@ -99,6 +101,7 @@ def workshop(request: HttpRequest, key: str) -> HttpResponse:
         key=key,
     )
     registration = _own_registration(request, shown)
+    before = asked_before(shown, participant_of(request.user))
     manages = request.user.is_authenticated and can_manage(request.user, shown)
     viewer_zone = request.user.time_zone if request.user.is_authenticated else ""
     text = shown.text_in()
@@ -133,6 +136,8 @@ def workshop(request: HttpRequest, key: str) -> HttpResponse:
             ],
             "registration": registration,
             "reason_closed": _reason_closed(shown),
+            "before": before,
+            "lacking": _lacking(before),
             "left": None if shown.capacity is None else max(0, shown.capacity - shown.taken),
             "manages": manages,
             "nominates": shown.asks_for_nominations and bool(nominating_countries(request.user, shown)),
@@ -202,6 +207,12 @@ def _reason_closed(shown: Workshop) -> str:
     return ""
 
 
+def _lacking(before: list[Asked]) -> str:
+    """What the person still has to complete first, in words; empty for somebody of whom nothing is known."""
+    missing = [asked for asked in before if asked.met is False]
+    return sentence(missing) if missing else ""
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @remember_wish(WANTED_WORKSHOP)
 @login_required
@@ -230,13 +241,15 @@ def register(request: HttpRequest, key: str) -> HttpResponse:
     if _own_registration(request, shown) is not None:
         messages.info(request, _("You are already registered."))
         return redirect("workshop", key=key)
+    before = asked_before(shown, participant)
     return render(
         request,
         "workshops/register.html",
         {
             "card": Card(shown, shown.people, shown.taken),
             "participant": participant,
-            "reason_closed": _reason_closed(shown),
+            "before": before,
+            "reason_closed": _reason_closed(shown) or _lacking(before),
         },
     )
 

@@ -29,6 +29,7 @@ from institutions.models import Region
 from .. import services
 from ..models import Nomination, Registration, Workshop
 from ..nomination_forms import DecisionForm, NominationFilter
+from ..prerequisites import asked_before
 from ..selection import Candidate, balance
 from .manage import desk, running, show_error
 
@@ -85,6 +86,7 @@ def nominations(request: HttpRequest, workshop: Workshop) -> HttpResponse:
             "narrowed": bool(chosen),
             "form": form,
             "counts": _counts(workshop),
+            "before": asked_before(workshop, None),
             "left": None if workshop.capacity is None else max(0, workshop.capacity - workshop.taken),  # type: ignore[attr-defined]
             "cohort_left": free_places(workshop.cohort) if workshop.cohort else None,
             "can_decide": workshop.state != Workshop.State.CANCELLED and not workshop.is_over,
