@@ -98,7 +98,8 @@ def give_by_keyboard(page: Page, focus: dict[str, Any], wanted: list[str], paper
                 return
             keys.press("ArrowDown")
     elif focus["type"] == "file":
-        with page.expect_file_chooser() as chooser:
+        page.bring_to_front()  # a chooser opens only in the window that is in front
+        with page.expect_file_chooser(timeout=40_000) as chooser:
             keys.press("Enter")
         chooser.value.set_files(paper)
     else:
