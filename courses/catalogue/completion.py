@@ -68,7 +68,8 @@ class Fact(NamedTuple):
     """How far somebody is with one thing: ``value`` in per cent 0–100, and the numbers behind it for words.
 
     ``done`` of ``total`` in the kind's own count; ``days`` of ``days_total`` where the thing has days;
-    ``minutes`` what it credits where hours are credited as attended.
+    ``minutes`` what it credits where hours are credited as attended. ``noted``: whether anything was
+    written down, be it absence; without that, no 0 says that nothing was done.
     """
 
     value: float
@@ -78,6 +79,7 @@ class Fact(NamedTuple):
     days_total: int = 0
     minutes: int = 0
     waiver: Waiver | None = None
+    noted: bool = True
 
     def measured(self, measure: str) -> float:
         """Return how much there is of it by this measure."""

@@ -106,9 +106,10 @@ def best_of_each(workshops: Iterable[AttendanceFact]) -> list[Fact]:
     shares = sorted((one.share for one in workshops), reverse=True)
     minutes = sorted(((one.minutes, one.offered) for one in workshops), reverse=True)
     days = sorted(((one.days, one.days_offered) for one in workshops), reverse=True)
+    noted = sorted((one.recorded for one in workshops), reverse=True)
     return [
-        Fact(share * 100, done, total, some_days, all_days, minutes=done)
-        for share, (done, total), (some_days, all_days) in zip(shares, minutes, days, strict=True)
+        Fact(share * 100, done, total, some_days, all_days, minutes=done, noted=recorded)
+        for share, (done, total), (some_days, all_days), recorded in zip(shares, minutes, days, noted, strict=True)
     ]
 
 
@@ -123,16 +124,17 @@ def _of_days(attended: Mapping[Any, int], offered: Mapping[Any, int]) -> Attenda
     """Minutes and days of one person in one workshop, never more than was offered."""
     total = sum(offered.values())
     days = sum(2 * attended.get(day, 0) >= minutes for day, minutes in offered.items())
-    return AttendanceFact(min(sum(attended.values()), total), total, days, len(offered))
+    return AttendanceFact(min(sum(attended.values()), total), total, days, len(offered), recorded=bool(attended))
 
 
 def days_attended(sessions: Iterable[Session], minutes: Mapping[int, int]) -> AttendanceFact:
-    """Return minutes and days of one person in these sessions; ``minutes`` are those attended, by session."""
+    """Return minutes and days of one person in these sessions; ``minutes``: those noted by session, 0 for absence."""
     sessions = list(sessions)
-    offered, attended = _by_day(sessions), dict.fromkeys((session.day for session in sessions), 0)
+    attended: dict[Any, int] = {}
     for session in sessions:
-        attended[session.day] += minutes.get(session.pk, 0)
-    return _of_days(attended, offered)
+        if session.pk in minutes:
+            attended[session.day] = attended.get(session.day, 0) + minutes[session.pk]
+    return _of_days(attended, _by_day(sessions))
 
 
 def workshops_of(course: Course) -> str:
@@ -150,7 +152,7 @@ def explain(outcome: Outcome) -> str:
         return _("Attended %(percent)d %% of the time (%(needed)d %% needed).") % numbers
     if not fact.total:
         return _("Not registered for a workshop of this course yet.")
-    if not fact.done:
+    if not fact.noted:
         return _("Registered; no attendance is recorded yet (%(needed)d %% of the time needed).") % numbers
     return _("Attended %(percent)d %% of the time so far; %(needed)d %% needed.") % numbers
 
@@ -158,6 +160,8 @@ def explain(outcome: Outcome) -> str:
 def _explain_number(outcome: Outcome) -> str:
     """Say it in days or minutes, as the rule asks."""
     fact = outcome.fact
+    if not fact.noted:
+        return _("Registered; no attendance is recorded yet.")
     if outcome.measure == "days":
         numbers = {"done": fact.days, "total": fact.days_total, "needed": int(outcome.at_least)}
         return _("Attended %(done)d of %(total)d days (%(needed)d needed).") % numbers

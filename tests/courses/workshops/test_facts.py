@@ -189,6 +189,7 @@ def test_registered_and_not_registered_are_told_apart(workshop, session, cast, c
     [
         (None, False, "Not registered"),
         ("registered", False, "no attendance is recorded"),
+        ("absent", False, "Attended 0 %"),
         (Mark("partly", 45), False, "Attended 50 %"),
         ("present", True, "Attended 100 %"),
     ],
@@ -203,6 +204,25 @@ def test_the_requirement_is_explained(workshop, session, cast, course, entry, en
     assert requirement.met is met
     assert words in requirement.why
     assert requirement.url == ("" if met else f"/en/workshops/?course={course.key}")
+
+
+@pytest.mark.parametrize(
+    ("measure", "words"), [("days", "Attended 0 of 1 days"), ("count", "Attended 0 of 90 minutes")]
+)
+def test_nobody_reads_of_no_day_before_somebody_noted_it(
+    workshop, session, cast, course, entry, enrolment, register, measure, words
+):
+    """Registered, and nothing noted: that is not absence. Absence is said as 0."""
+    live = {"kind": "live-session", "ref": str(entry.pk), "at_least": 1, "measure": measure}
+    put_rule(actor=cast.organiser, course=course, spec=live)
+    register(workshop, cast.learner)
+
+    def why():
+        return completion_of(course, [enrolment])[enrolment.pk].requirements[0].why
+
+    assert why() == "Registered; no attendance is recorded yet."
+    services.record_attendance(actor=None, session=session, marks={enrolment.participant_id: "absent"})
+    assert words in why()
 
 
 def test_facts_cost_the_same_for_one_and_for_many(

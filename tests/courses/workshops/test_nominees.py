@@ -167,6 +167,17 @@ def test_state_attendance_by_session_and_certificate_are_shown(text, nominee):
     assert "/en/check/PC-OWN/" in shown
 
 
+@pytest.mark.parametrize(("mark", "words"), [(None, "Not recorded yet"), ("absent", "0 of 2 days")])
+def test_nothing_noted_is_told_apart_from_absence(text, nominee, mark, words):
+    Attendance.objects.all().delete()
+    if mark:
+        opening = nominee.workshop.sessions.first()
+        Attendance.objects.create(session=opening, participant=nominee.participant, state=mark)
+    shown = text()
+    assert words in shown
+    assert ("0 of 2 days" in shown) == (mark == "absent")
+
+
 @pytest.mark.parametrize("what", NEVER)
 def test_nothing_else_is_shown(text, nominee, what):
     shown = text()
