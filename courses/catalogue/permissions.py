@@ -70,10 +70,11 @@ def can_note(user: Any, enrolment: Enrolment) -> bool:
 
 
 def sees_answers(user: Any, quiz: Quiz) -> bool:
-    """Who may read the right answers of a quiz: those who write quizzes, and who is not to take it in a course."""
-    takes = Enrolment.objects.active().filter(
-        participant__user=user, cohort__course__syllabus__item=quiz.item.parent_id
-    )
+    """Who may read the right answers of a quiz: those who write quizzes, and who never was in a course with it.
+
+    Leaving a course opens nothing: after coming back the grade counts again (``access.attempt_context``).
+    """
+    takes = Enrolment.objects.filter(participant__user=user, cohort__course__syllabus__item=quiz.item.parent_id)
     return writes_quizzes(user) or not takes.exists()
 
 

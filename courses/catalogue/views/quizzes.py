@@ -84,7 +84,7 @@ def cohort_quiz(request: HttpRequest, pk: int, quiz_pk: int) -> HttpResponseBase
 @never_cache
 @login_required
 def cohort_question(request: HttpRequest, pk: int, quiz_pk: int, question_pk: int) -> HttpResponseBase:
-    """Which answers this cohort gave to a question; not for who is to take the quiz: it tells the right ones."""
+    """Which answers this cohort gave to a question; not for who is or was to take the quiz: it tells the right ones."""
     cohort = _cohort(request, pk)
     quiz = get_object_or_404(_quizzes(cohort), pk=quiz_pk)
     if not sees_answers(request.user, quiz):

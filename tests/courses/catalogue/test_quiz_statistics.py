@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from courses.catalogue.models import CohortTrainer
 from institutions.models import Role
@@ -93,13 +94,26 @@ def test_of_a_few_people_nothing_is_told(client, cohort, trainer):
         assert "Choice" not in body
 
 
-def test_who_is_to_take_the_quiz_does_not_read_its_answers(client, cohort, trainer):
+@pytest.mark.parametrize("writes", [False, True])
+@pytest.mark.parametrize("own", [None, "active", "completed", "withdrawn", "in another course"])
+def test_the_table_of_who_reads_the_right_answers(client, cohort, trainer, own, writes):
+    """Who is in a course with the quiz does not, nor who left it and could come back; who writes quizzes knows them."""
     enrolled(cohort, 6)
-    participant = factories.ParticipantFactory(user=trainer)
-    factories.EnrolmentFactory(cohort=factories.CohortFactory(course=cohort.course), participant=participant)
-    assert of_question(client, cohort).status_code == 404
+    if writes:
+        grant_role(actor=None, user=trainer, role=Role.EDITOR)
+    if own:
+        theirs = factories.CohortFactory(**({} if own == "in another course" else {"course": cohort.course}))
+        factories.EnrolmentFactory(
+            cohort=theirs,
+            participant=factories.ParticipantFactory(user=trainer),
+            state="withdrawn" if own == "withdrawn" else "active",
+            withdrawn_at=timezone.now() if own == "withdrawn" else None,
+            completed_at=timezone.now() if own == "completed" else None,
+        )
+    sees = writes or own in (None, "in another course")
+    assert of_question(client, cohort).status_code == (200 if sees else 404)
     body = of_quiz(client, cohort).content.decode()
-    assert reverse("cohort_question", args=[cohort.pk, cohort.quiz.pk, cohort.question.pk]) not in body
+    assert (reverse("cohort_question", args=[cohort.pk, cohort.quiz.pk, cohort.question.pk]) in body) == sees
 
 
 def test_no_name_stands_on_any_page_or_table(client, cohort, trainer):

@@ -29,6 +29,7 @@ from institutions.models import Role
 from institutions.services import grant_role
 from modules.assessments.models import Attempt
 from tests import factories
+from tests.modules.assessments.test_figures import took
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +79,8 @@ PAGES = {
     "at_risk": STAFF,
     "slips": STAFF,
     "notes": STAFF,
+    "quiz_figures": STAFF,
+    "right_answers": STAFF,  # of these who was never in a course with the quiz: see test_quiz_statistics.py
     "archive": PERSON,
     "certificate_file": PERSON | ORGANISERS,
 }
@@ -160,12 +163,16 @@ def test_the_table_of_who_may_do_what(roles, life):
 def test_the_table_of_pages(client, roles, life):
     export = DataExport.objects.create(user=life.user, expires_at=timezone.now() + timezone.timedelta(days=1))
     export.archive.save("mine.zip", ContentFile(b"PK"))
+    quiz = life.attempt.quiz
+    took(quiz, "aab", number=2, context=life.enrolment.context, learner=life.user)
     addresses = {
         "standing": reverse("enrolment_standing", args=[life.enrolment.pk]),
         "progress": reverse("cohort_progress", args=[life.cohort.pk]),
         "at_risk": reverse("cohort_at_risk", args=[life.cohort.pk]),
         "slips": reverse("cohort_slips", args=[life.cohort.pk]),
         "notes": reverse("enrolment_notes", args=[life.enrolment.pk]),
+        "quiz_figures": reverse("cohort_quiz", args=[life.cohort.pk, quiz.pk]),
+        "right_answers": reverse("cohort_question", args=[life.cohort.pk, quiz.pk, quiz.slots.first().question_id]),
         "archive": reverse("data_export", args=[export.key]),
         "certificate_file": reverse("certificate_download", args=[life.certificate.serial]),
     }
