@@ -47,7 +47,7 @@ from .types import type_of
 from .types.base import Answer
 from .words import content_of, marked, to_html
 
-TEMPLATE, QUESTION, LINE = "assessments/attempt.html", "assessments/asked.html", "assessments/types/choice_line.html"
+TEMPLATE, QUESTION, LINE = "assessments/attempt.html", "assessments/asked.html", "types/choice/line.html"
 QUIZZES = "quizzes"
 """The generation of all quizzes together: renewed when the words or the rules of one change."""
 AROUND_KEPT_FOR = 60

@@ -128,6 +128,8 @@ class QuestionType(ABC):
 
     name: ClassVar[str]
     """What the database calls it. Never changed."""
+    place: ClassVar[int]
+    """Where it stands among the types that an author chooses from: the lowest first."""
     label: ClassVar[str | LazyText]
     hint: ClassVar[str | LazyText]
     """One sentence for the author who chooses a type."""
@@ -142,7 +144,8 @@ class QuestionType(ABC):
     exchange: ClassVar[Exchange] = Exchange()
     """How such questions are written in other systems' formats."""
     script: ClassVar[str] = ""
-    """A static file that improves the fields, loaded on pages that ask such a question."""
+    """A static file that improves the fields, loaded on pages that ask such a question: ``types/NAME/FILE.js`` is
+    ``static/FILE.js`` in the type's folder."""
     lines: ClassVar[str] = ""
     """Where every part of ``field`` that depends on learner or seed is a list of choices: its name. An answer is then a
     list of ids, and the question is rendered once for everybody (``paper``)."""
@@ -152,7 +155,7 @@ class QuestionType(ABC):
     @property
     def template_name(self) -> str:
         """The template of the answer's fields; it gets ``name`` (of the fields), ``id``, ``locked`` and ``field``."""
-        return f"assessments/types/{self.name}.html"
+        return f"types/{type(self).__module__.rpartition('.')[2]}/fields.html"
 
     @abstractmethod
     def form_class(self) -> type[QuestionForm]:

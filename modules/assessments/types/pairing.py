@@ -22,7 +22,7 @@ from .pairing_exchange import PairingExchange
 class Pairing(QuestionType):
     """Items that are each given a target."""
 
-    template_name = "assessments/types/pairing.html"
+    template_name = "types/pairing.html"
     exchange = PairingExchange()
     shuffles_targets = True
 

@@ -85,7 +85,7 @@ def attempt_file(request: HttpRequest, key: UUID) -> JsonResponse:
         content_for(fresh), fresh.answer, language=get_language() or "en", seed=found.seed, graded=False
     )
     listed = {"name": f"q{fresh.pk}", "field": field, "locked": False}
-    html = render_to_string("assessments/types/files.html", listed, request)
+    html = render_to_string("types/upload/files.html", listed, request)
     at = date_format(timezone.localtime(), "TIME_FORMAT")
     message = _("Saved on the server at %(time)s.") % {"time": at}
     return JsonResponse({"saved": True, "message": message, "id": max(saved.pk, fresh.answer_id), "html": html})

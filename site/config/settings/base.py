@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 ROOT = Path(__file__).resolve().parents[3]
 SITE_DIR = ROOT / "site"
+QUESTION_TYPES = ROOT / "modules/assessments/types"
 
 env = environ.Env()
 VAR = Path(env("CAMPUS_VAR", default=str(ROOT / "var")))
@@ -106,7 +107,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [SITE_DIR / "templates"],
+        "DIRS": [SITE_DIR / "templates", QUESTION_TYPES.parent],  # types/choice/fields.html lies beside its class
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -198,7 +199,10 @@ EMAIL_TIMEOUT = 20
 # --- Files --------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
-STATICFILES_DIRS = [SITE_DIR / "static"]
+STATICFILES_DIRS = [
+    SITE_DIR / "static",
+    *((f"types/{folder.parent.name}", folder) for folder in sorted(QUESTION_TYPES.glob("*/static"))),
+]
 MEDIA_URL = "/uploads/"
 MEDIA_ROOT = VAR / "uploads"
 PRIVATE_ROOT = VAR / "private"

@@ -106,7 +106,14 @@ def test_every_type_is_sent_as_it_would_be_rendered(everything, client, learner,
     made, kept, whole = (re.sub(r'data-seconds="\d+"', "", same(reply.content.decode())) for reply in replies)
     assert made == kept == whole
     assert replies[1].headers.keys() == replies[2].headers.keys()
-    for here in ("terms.pdf", 'type="file"', "<textarea", "<svg", 'enctype="multipart/form-data"', "js/hotspot.js"):
+    for here in (
+        "terms.pdf",
+        'type="file"',
+        "<textarea",
+        "<svg",
+        'enctype="multipart/form-data"',
+        "hotspot/hotspot.js",
+    ):
         assert here in whole
     assert ("جواب" in whole) == (language == "ar")
 

@@ -16,6 +16,7 @@ class Categorising(Pairing):
     """A few categories in the author's order, more items than categories."""
 
     name = "categorising"
+    place = 60
     label = gettext_lazy("Categorising")
     hint = gettext_lazy("Items to sort into a few categories.")
     icon = "table"

@@ -52,7 +52,6 @@ MARKINGS = (RIGHT_MINUS_WRONG, ALL_OR_NOTHING, PER_OPTION, WEIGHTS)
 class Choice(QuestionType):
     """What the three have in common."""
 
-    template_name = "assessments/types/choice.html"
     exchange: ClassVar[Exchange] = ChoiceExchange()
     shuffles = True
     lines = "choices"
@@ -166,6 +165,7 @@ class SingleChoice(Choice):
     """One right choice of several."""
 
     name = "single"
+    place = 10
     label = gettext_lazy("Single choice")
     hint = gettext_lazy("Several answers, one of them right.")
     icon = "radio-full"
@@ -176,6 +176,7 @@ class MultipleChoice(Choice):
     """Any number of right choices."""
 
     name = "multiple"
+    place = 20
     label = gettext_lazy("Multiple choice")
     hint = gettext_lazy("Several answers, one or more of them right.")
     icon = "tick-inverse"
@@ -188,6 +189,7 @@ class TrueFalse(Choice):
     """A statement that holds or not. Never shuffled."""
 
     name = "truefalse"
+    place = 30
     label = gettext_lazy("True or false")
     hint = gettext_lazy("A statement to agree with or not.")
     icon = "check"

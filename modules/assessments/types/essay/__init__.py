@@ -25,6 +25,7 @@ class Essay(MarkedByPerson):
     """A long text."""
 
     name = "essay"
+    place = 110
     label = gettext_lazy("Essay")
     hint = gettext_lazy("A text of one's own, marked by a trainer with your criteria.")
     icon = "edit"

@@ -46,6 +46,7 @@ class Gaps(QuestionType):
     """A text with holes."""
 
     name = "gaps"
+    place = 90
     label = gettext_lazy("Gaps in a text")
     hint = gettext_lazy("A text with gaps to fill, typed or chosen from a list.")
     icon = "form"

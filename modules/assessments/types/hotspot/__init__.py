@@ -35,14 +35,14 @@ class Hotspot(Choice):
     """A picture with regions."""
 
     name = "hotspot"
+    place = 100
     label = gettext_lazy("Hotspot on a picture")
     hint = gettext_lazy("Regions of a picture to be found; each is also described in words.")
     icon = "crosshairs"
     exchange = HotspotExchange()
-    template_name = "assessments/types/hotspot.html"
     lines = ""  # its picture shows what is chosen too
     shuffles = False
-    script = "js/hotspot.js"
+    script = "types/hotspot/hotspot.js"
 
     def form_class(self) -> type[QuestionForm]:
         from .form import HotspotForm

@@ -22,11 +22,11 @@ LABELS = {"rect": _("Rectangle"), "circle": _("Circle"), "polygon": _("Polygon")
 class HotspotForm(QuestionForm):
     kinds = ("hotspot",)
     further = ("picture", "description", "several")
-    rows_template = "assessments/admin/regions.html"
+    rows_template = "types/hotspot/regions.html"
 
     class Media:
-        css: ClassVar = {"all": ["assessments/regions.css"]}
-        js: ClassVar = [forms.Script("assessments/regions.js", type="module")]
+        css: ClassVar = {"all": ["types/hotspot/regions.css"]}
+        js: ClassVar = [forms.Script("types/hotspot/regions.js", type="module")]
 
     def add_fields(self) -> None:
         held = {choice["id"]: choice for choice in self.old_body.get("choices", [])}

@@ -16,6 +16,7 @@ class Matching(Pairing):
     """Two columns; what stands on the right may also match nothing."""
 
     name = "matching"
+    place = 40
     label = gettext_lazy("Matching")
     hint = gettext_lazy("Items, each with the answer that belongs to it.")
     icon = "link"

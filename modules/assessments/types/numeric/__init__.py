@@ -38,6 +38,7 @@ class Numeric(QuestionType):
     """A number with tolerance and unit."""
 
     name = "numeric"
+    place = 80
     label = gettext_lazy("Number")
     hint = gettext_lazy("A number, typed, right within a tolerance; with a unit if you like.")
     icon = "decimal"

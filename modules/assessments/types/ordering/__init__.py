@@ -47,11 +47,12 @@ class Ordering(QuestionType):
     """Each item is given its place by number, or moved by buttons: no dragging, any keyboard."""
 
     name = "ordering"
+    place = 50
     label = gettext_lazy("Ordering")
     hint = gettext_lazy("Steps or events to put into their order.")
     icon = "list-ol"
     exchange = OrderingExchange()
-    script = "js/ordering.js"
+    script = "types/ordering/ordering.js"
 
     def form_class(self) -> type[QuestionForm]:
         from .form import OrderingForm

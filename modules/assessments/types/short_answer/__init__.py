@@ -34,6 +34,7 @@ class ShortAnswer(QuestionType):
     """One line of text, compared with what the author accepts."""
 
     name = "short_answer"
+    place = 70
     label = gettext_lazy("Short answer")
     hint = gettext_lazy("A word or a few, typed; you list what is accepted.")
     icon = "pilcrow"

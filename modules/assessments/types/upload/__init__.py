@@ -36,12 +36,13 @@ class Upload(MarkedByPerson):
     """Files."""
 
     name = "upload"
+    place = 120
     label = gettext_lazy("File upload")
     hint = gettext_lazy("A file or several, marked by a trainer with your criteria.")
     icon = "upload"
     exchange = UploadExchange()
     takes_files = True
-    script = "js/upload.js"
+    script = "types/upload/upload.js"
 
     def form_class(self) -> type[QuestionForm]:
         from .form import UploadForm

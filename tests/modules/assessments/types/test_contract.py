@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
+import sys
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.staticfiles import finders
+from django.template.loader import get_template
 from django.urls import reverse
 from wagtail.images.tests.utils import get_test_image_file
 
@@ -15,6 +20,7 @@ from core.permissions import synchronise_groups
 from institutions.models import Role
 from institutions.services import grant_role
 from media.models import CampusImage
+from modules.assessments import types
 from modules.assessments.models import Question, QuizQuestion
 from modules.assessments.services import start_attempt
 from modules.assessments.types import TYPES
@@ -37,6 +43,28 @@ typed = pytest.mark.parametrize(
 
 def test_there_is_a_sample_of_every_type():
     assert [sample.type for sample in SAMPLES] == [kind.name for kind in TYPES]
+
+
+def test_a_type_is_found_by_its_folder_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "scale").mkdir()
+    (tmp_path / "scale/__init__.py").write_text(
+        "from modules.assessments.types.short_answer import ShortAnswer\n\n"
+        "class Scale(ShortAnswer):\n    name = 'scale'\n    label = 'Scale'\n    place = 75\n"
+    )
+    monkeypatch.setattr(types, "__path__", [*types.__path__, str(tmp_path)])
+    monkeypatch.delitem(sys.modules, "modules.assessments.types.scale", raising=False)
+    found = {kind.name: kind for kind in types.found()}
+    assert list(found) == [kind.name for kind in [*TYPES[:7], found["scale"], *TYPES[7:]]]
+    assert found["scale"].template_name == "types/scale/fields.html"
+
+
+@every
+def test_all_that_a_type_consists_of_lies_among_the_types(sample: Sample):
+    room = Path(types.__file__).parent
+    template = get_template(sample.kind.template_name).origin.name
+    files = [inspect.getfile(sample.kind.form_class()), template]
+    files += [finders.find(sample.kind.script)] if sample.kind.script else []
+    assert all(Path(file).is_relative_to(room) for file in files)
 
 
 @every
