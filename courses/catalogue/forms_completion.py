@@ -10,7 +10,8 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from .completion import FactKey
-from .models import Course, PracticalTask, RequirementWaiver
+from .models import Course, PracticalTask, RequirementWaiver, TaskResult
+from .services import Judgement
 from .services.standing import Completion
 
 
@@ -111,6 +112,42 @@ class TaskForm(forms.Form):
     def texts(self, name: str) -> dict[str, str]:
         """Return ``{language: text}`` of what is not empty."""
         return {code: self.cleaned_data[f"{name}_{code}"] for code in self.order if self.cleaned_data[f"{name}_{code}"]}
+
+
+class JudgementForm(forms.Form):
+    """One person's row where a task is judged. What was on the screen travels along: only changes are written."""
+
+    verdict = forms.ChoiceField(required=False, show_hidden_initial=True)
+    note = forms.CharField(max_length=500, required=False, show_hidden_initial=True)
+
+    def __init__(self, *args: Any, task: PracticalTask, name: str, result: TaskResult | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["verdict"].label = name
+        self.fields["note"].label = gettext("Note to %(name)s") % {"name": name}
+        self.fields["note"].widget.attrs["dir"] = "auto"
+        yes, no = (
+            (gettext("Can do it"), gettext("Not yet"))
+            if task.kind == PracticalTask.Kind.SKILL
+            else (gettext("Accepted"), gettext("Returned"))
+        )
+        field = self.fields["verdict"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", gettext("Not judged")), ("met", yes), ("not", no)]
+        if result is not None:
+            self.initial = {"verdict": "met" if result.met else "not", "note": result.note}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        # Whoever takes a verdict back need not empty its note as well.
+        if data.get("verdict") == "" and data.get("note") and "note" in self.changed_data:
+            self.add_error("note", gettext("A note needs a verdict beside it."))
+        return data
+
+    @property
+    def judgement(self) -> Judgement:
+        """What ``services.record_results`` takes."""
+        met = {"met": True, "not": False, "": None}[self.cleaned_data["verdict"]]
+        return Judgement(met, self.cleaned_data["note"])
 
 
 class MatrixForm(forms.Form):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -20,13 +23,13 @@ from courses.participants.permissions import is_own
 from courses.participants.trail import saw
 
 from .. import services
-from ..forms_completion import TaskForm
-from ..models import Cohort, Course, PracticalTask, TaskResult
+from ..forms_completion import JudgementForm, TaskForm
+from ..models import Cohort, Course, Enrolment, PracticalTask, TaskResult
 from ..permissions import can_change_course
-from ..services import Judgement, Standings
+from ..services import Standings
 
 PEOPLE_PER_PAGE = 50
-MARKS = {"met": True, "not": False, "": None}
+NAMED = re.compile(r"p([0-9]{1,18})-verdict")
 
 
 def _course(request: HttpRequest, key: str) -> Course:
@@ -98,7 +101,8 @@ def course_task_archive(request: HttpRequest, key: str, pk: int) -> HttpResponse
 def cohort_task(request: HttpRequest, pk: int, task_pk: int) -> HttpResponse:
     """Judge a task for the people of a cohort.
 
-    What was on the screen travels along, so that only changes are written.
+    What was on the screen travels along, so that only changes are written; and whom the form names is judged, not
+    who stands on this page by now: somebody who came in meanwhile has moved the others on.
     """
     cohort = get_object_or_404(
         Cohort.objects.visible_to(request.user).select_related("course__item", "course__programme"), pk=pk
@@ -106,36 +110,15 @@ def cohort_task(request: HttpRequest, pk: int, task_pk: int) -> HttpResponse:
     task = get_object_or_404(PracticalTask.objects.visible_to(request.user), pk=task_pk, course=cohort.course_id)
     people = cohort.enrolments.active().select_related("participant", "country").order_by("participant__name", "pk")
     page = Paginator(people, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
+    named = {int(found[1]) for key in request.POST if (found := NAMED.fullmatch(key))}
+    shown = list(people.filter(participant__in=named) if named else page.object_list)
+    rows = _judged(request, task, shown)
     if request.method == "POST":
-        marks = {each.participant_id: _mark(request, each.participant_id) for each in page.object_list}
-        judgements = {person: mark for person, mark in marks.items() if mark is not None}
-        try:
-            services.record_results(actor=request.user, cohort=cohort, task=task, judgements=judgements)
-        except DomainError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(
-                request,
-                ngettext("%(number)d change saved.", "%(number)d changes saved.", len(judgements))
-                % {"number": len(judgements)},
-            )
-        return redirect(f"{reverse('cohort_task', args=[cohort.pk, task.pk])}?page={page.number}")
-    saw(request.user, [each.participant for each in page.object_list], "catalogue.view")
-    held = {
-        result.participant_id: result
-        for result in TaskResult.objects.filter(
-            task=task, participant__in=[each.participant_id for each in page.object_list]
-        ).select_related("judged_by")
-    }
-    proved = own_addresses(request.user)
-    rows = [
-        {
-            "enrolment": each,
-            "result": held.get(each.participant_id),
-            "own": is_own(request.user, each.participant, proved),
-        }
-        for each in page.object_list
-    ]
+        if len(shown) < len(named):
+            messages.warning(request, _("Somebody has left the cohort meanwhile. Nothing is written down about them."))
+        if _save_judgements(request, cohort, task, rows):
+            return redirect(f"{reverse('cohort_task', args=[cohort.pk, task.pk])}?page={page.number}")
+    saw(request.user, [each.participant for each in shown], "catalogue.view")
     return render(
         request,
         "catalogue/cohort_task.html",
@@ -143,12 +126,46 @@ def cohort_task(request: HttpRequest, pk: int, task_pk: int) -> HttpResponse:
     )
 
 
-def _mark(request: HttpRequest, person: int) -> Judgement | None:
-    """Read one person's mark; ``None`` when nothing about it was changed on the screen."""
-    value, note = request.POST.get(f"v-{person}"), request.POST.get(f"n-{person}", "").strip()[:500]
-    if value not in MARKS or (value, note) == (
-        request.POST.get(f"was-{person}"),
-        request.POST.get(f"had-{person}", ""),
-    ):
-        return None
-    return Judgement(MARKS[value], note)
+def _judged(request: HttpRequest, task: PracticalTask, people: list[Enrolment]) -> list[dict[str, Any]]:
+    """The people with what was judged of them and the form to judge; nobody gets one for themselves."""
+    results = TaskResult.objects.filter(task=task, participant__in=[each.participant_id for each in people])
+    held = {result.participant_id: result for result in results.select_related("judged_by")}
+    proved = own_addresses(request.user)
+    rows = []
+    for each in people:
+        form, result = None, held.get(each.participant_id)
+        if not is_own(request.user, each.participant, proved):
+            form = JudgementForm(
+                request.POST or None,
+                prefix=f"p{each.participant_id}",
+                task=task,
+                name=each.participant.name,
+                result=result,
+            )
+        rows.append({"enrolment": each, "result": result, "form": form})
+    return rows
+
+
+def _save_judgements(request: HttpRequest, cohort: Cohort, task: PracticalTask, rows: list[dict[str, Any]]) -> bool:
+    """Write down what was changed; returns whether nothing is left to be put right."""
+    changed = {
+        row["enrolment"].participant_id: row["form"] for row in rows if row["form"] and row["form"].has_changed()
+    }
+    if not all(form.is_valid() for form in changed.values()):
+        messages.error(request, _("Nothing is saved yet: please look at the marked places."))
+        return False
+    judgements = {person: form.judgement for person, form in changed.items()}
+    if not judgements:
+        messages.info(request, _("Nothing has changed."))
+        return True
+    try:
+        services.record_results(actor=request.user, cohort=cohort, task=task, judgements=judgements)
+    except DomainError as error:
+        messages.error(request, str(error))
+        return False
+    messages.success(
+        request,
+        ngettext("%(number)d change saved.", "%(number)d changes saved.", len(judgements))
+        % {"number": len(judgements)},
+    )
+    return True

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 
 from accounts.models import User
 from core.models import AuditEntry
+from courses.catalogue import services
 from courses.catalogue.models import Enrolment
 from courses.catalogue.services import grant_waiver, put_rule
 from courses.participants.models import Participant
@@ -183,31 +184,102 @@ def test_the_export_asks_the_same_number_of_queries_for_10_and_for_200(client, c
 # --- Judging a task -------------------------------------------------------------------------------
 
 
+def sent(person, verdict="", note="", was=("", "")):
+    """What a browser sends of one person: what is chosen and typed, and what was on the screen before."""
+    now = {f"p{person}-verdict": verdict, f"p{person}-note": note}
+    return now | {f"initial-p{person}-verdict": was[0], f"initial-p{person}-note": was[1]}
+
+
 def test_a_trainer_judges_a_skill_and_only_changes_are_written(client, cast, school):
     other = school.enrol(name="Other Person")
     client.force_login(cast.trainer)
     page = f"{url(school)}tasks/{school.task.pk}/"
     assert "Other Person" in client.get(page).content.decode()
     person = cast.learner.participant.pk
-    sent = {f"v-{person}": "met", f"n-{person}": "Very neat", f"was-{person}": "", f"had-{person}": ""}
-    sent |= {f"v-{other.participant_id}": "", f"was-{other.participant_id}": "", f"n-{other.participant_id}": ""}
-    client.post(page, sent)
+    response = client.post(page, sent(person, "met", "Very neat") | sent(other.participant_id), follow=True)
+    assert "1 change saved." in response.content.decode()
     result = school.task.results.get()
     assert (result.met, result.note, result.judged_by) == (True, "Very neat", cast.trainer)
-    client.post(page, {f"v-{person}": "met", f"n-{person}": "", f"was-{person}": "met", f"had-{person}": ""})
+    response = client.post(page, sent(person, "met", "", was=("met", "")), follow=True)
+    assert "Nothing has changed." in response.content.decode()
     result.refresh_from_db()
     assert result.note == "Very neat"  # the screen was older, and nothing on it was changed
-    client.post(page, {f"v-{person}": "", f"was-{person}": "met", f"had-{person}": "Very neat"})
+    client.post(page, sent(person, "", "Very neat", was=("met", "Very neat")))
+    assert not school.task.results.exists()
+
+
+def test_a_note_without_a_verdict_is_an_error_beside_it_and_nothing_typed_is_lost(client, cast, school):
+    other = school.enrol(name="Other Person").participant_id
+    client.force_login(cast.trainer)
+    page = f"{url(school)}tasks/{school.task.pk}/"
+    person = cast.learner.participant.pk
+    response = client.post(page, sent(person, "", "Come on Friday") | sent(other, "not", "Again"), follow=True)
+    html = response.content.decode()
+    assert "saved." not in html
+    assert "A note needs a verdict beside it." in html
+    assert 'value="Come on Friday"' in html
+    assert '<option value="not" selected>' in html
+    assert f'<input type="hidden" name="initial-p{other}-verdict"' in html  # still what was there before
+    assert f'name="initial-p{other}-verdict" value="not"' not in html
+    assert not school.task.results.exists()
+
+
+def test_somebody_who_comes_in_meanwhile_pushes_nobody_off_the_page_that_is_saved(client, cast, school, monkeypatch):
+    monkeypatch.setattr("courses.catalogue.views.tasks.PEOPLE_PER_PAGE", 2)
+    people = [school.enrol(name=name).participant_id for name in ("Bruno", "Chen")]
+    client.force_login(cast.trainer)
+    page = f"{url(school)}tasks/{school.task.pk}/?page=1"
+    assert "Chen" in client.get(page).content.decode()
+    school.enrol(name="Amina")
+    client.post(page, sent(people[0], "met") | sent(people[1], "not", "Not dry"))
+    held = {row.participant_id: (row.met, row.note) for row in school.task.results.all()}
+    assert held == {people[0]: (True, ""), people[1]: (False, "Not dry")}
+
+
+def test_who_has_left_meanwhile_is_not_judged_and_the_page_says_so(client, cast, school):
+    gone, stays = school.enrol(name="Gone"), school.enrol(name="Stays")
+    gone.state = "withdrawn"
+    gone.save()
+    client.force_login(cast.trainer)
+    page = f"{url(school)}tasks/{school.task.pk}/"
+    response = client.post(page, sent(gone.participant_id, "met") | sent(stays.participant_id, "met"), follow=True)
+    html = response.content.decode()
+    assert "1 change saved." in html
+    assert "Somebody has left the cohort meanwhile. Nothing is written down about them." in html
+    assert school.task.results.get().participant_id == stays.participant_id
+
+
+def test_what_cannot_be_saved_is_shown_again_as_it_was_typed(client, cast, school, monkeypatch):
+    def refused(**_given):
+        raise services.MayNotJudge("Not any more.")
+
+    monkeypatch.setattr(services, "record_results", refused)
+    client.force_login(cast.trainer)
+    page = f"{url(school)}tasks/{school.task.pk}/"
+    html = client.post(page, sent(cast.learner.participant.pk, "met", "Very neat")).content.decode()
+    assert "Not any more." in html
+    assert 'value="Very neat"' in html
+    assert '<option value="met" selected>' in html
+
+
+@pytest.mark.parametrize("key", ["p-verdict", "px-verdict", "p99999999999999999999-verdict", "p\u0663-verdict"])
+def test_a_damaged_form_judges_nobody(client, cast, school, key):
+    client.force_login(cast.trainer)
+    page = f"{url(school)}tasks/{school.task.pk}/"
+    assert client.post(page, {key: "met"}, follow=True).status_code == 200
+    person = cast.learner.participant.pk
+    assert "Select a valid choice" in client.post(page, sent(person, "splendid")).content.decode()
     assert not school.task.results.exists()
 
 
 def test_a_trainer_in_the_cohort_sees_no_controls_for_oneself(client, cast, school):
-    factories.EnrolmentFactory(participant=cast.trainer.participant, cohort=school.cohort)
+    own = factories.EnrolmentFactory(participant=cast.trainer.participant, cohort=school.cohort).participant_id
     client.force_login(cast.trainer)
     page = f"{url(school)}tasks/{school.task.pk}/"
-    assert f'name="v-{cast.trainer.participant.pk}"' not in client.get(page).content.decode()
-    sent = {f"v-{cast.trainer.participant.pk}": "met", f"was-{cast.trainer.participant.pk}": ""}
-    assert "Nobody judges their own work" in client.post(page, sent, follow=True).content.decode()
+    html = client.get(page).content.decode()
+    assert f'name="p{own}-verdict"' not in html
+    assert "Nobody judges their own work" in html
+    client.post(page, sent(own, "met"))
     assert not school.task.results.exists()
 
 

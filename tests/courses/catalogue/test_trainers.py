@@ -70,7 +70,7 @@ class TestTheRoleIsOver:
         person = school.enrolment.participant_id
         ended(cast.trainer)
         client.force_login(cast.trainer)
-        answer = {f"v-{person}": "met", f"was-{person}": "", f"had-{person}": ""}
+        answer = {f"p{person}-verdict": "met", f"p{person}-note": ""}
         assert client.post(f"/en/cohorts/{school.cohort.pk}/tasks/{school.task.pk}/", answer).status_code == 404
         with pytest.raises(services.MayNotJudge):
             services.record_results(
