@@ -25,11 +25,12 @@ def versions_to_ask(actor: Any, quiz: Quiz, draw_seed: int) -> list[tuple[Questi
 
 
 def _of_the_pretest(actor: Any, quiz: Quiz) -> list[tuple[int, Decimal]]:
+    """Return what the first pre-test asked, once it is over, whether it has its marks yet or not."""
     if not quiz.repeats_pretest or quiz.pretest_id is None:
         return []
-    first = Attempt.objects.visible_to(actor).graded().filter(quiz=quiz.pretest_id).order_by("number").first()
-    if first is None:
-        return []
+    first = Attempt.objects.visible_to(actor).filter(quiz=quiz.pretest_id).order_by("number").first()
+    if first is None or (first.is_open and not first.is_overdue):
+        return []  # while the first one is open there is no other
     asked = first.questions.filter(version__question__retired_at__isnull=True)
     return list(asked.order_by("order").values_list("version__question_id", "max_points"))
 

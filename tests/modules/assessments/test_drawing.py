@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.models import AuditEntry
 from modules.assessments import services
 from modules.assessments.drawing import Slot, drawn
-from modules.assessments.models import QuizQuestion
+from modules.assessments.models import Attempt, QuizQuestion
 from modules.assessments.services.asking import versions_to_ask
 from tests import factories
 
@@ -153,6 +155,44 @@ def test_a_post_test_can_ask_the_questions_of_the_pre_test_again(draw_from, lear
     assert own == set(post.slots.values_list("question_id", flat=True))  # who took no pre-test
     before = hand_in(right=1)
     assert {version.question_id for version, _points in versions_to_ask(learner, post, 5)} == asked_of(before)
+
+
+@pytest.fixture
+def repeating(quiz):
+    """A post-test that asks the questions of ``quiz`` again."""
+    return factories.QuizFactory(pretest=quiz, repeats_pretest=True, item__parent=quiz.item.parent)
+
+
+@pytest.mark.django_db
+def test_a_pre_test_that_waits_for_its_marks_is_repeated_like_any_other(ask, repeating, begin):
+    ask("essay")
+    waiting = begin()
+    text = waiting.questions.get(version__type="essay")
+    services.save_answers(actor=waiting.learner, attempt=waiting, answers={text.pk: "An essay."})
+    services.submit_attempt(actor=waiting.learner, attempt=waiting, submission_key=uuid.uuid4())
+    waiting.refresh_from_db()
+    assert waiting.state == "submitted"
+    assert asked_of(begin(of=repeating)) == asked_of(waiting)
+
+
+@pytest.mark.django_db
+def test_the_first_pre_test_is_repeated_though_a_later_one_has_its_marks_already(draw_from, repeating, begin, hand_in):
+    draw_from(draws=3)
+    first = hand_in(right=1)
+    Attempt.objects.filter(pk=first.pk).update(state="submitted", percent=None)  # as if it waited for marks
+    later = hand_in(right=1)
+    assert asked_of(later) != asked_of(first)
+    assert asked_of(begin(of=repeating)) == asked_of(first)
+
+
+@pytest.mark.django_db
+def test_a_pre_test_is_repeated_only_when_it_is_over(draw_from, quiz, repeating, learner, begin):
+    draw_from(draws=3)
+    own = set(repeating.slots.values_list("question_id", flat=True))
+    running = begin()
+    assert {version.question_id for version, _points in versions_to_ask(learner, repeating, 5)} == own
+    Attempt.objects.update(deadline_at=timezone.now())  # before the scheduler has come by
+    assert {version.question_id for version, _points in versions_to_ask(learner, repeating, 5)} == asked_of(running)
 
 
 @pytest.mark.django_db
