@@ -95,26 +95,25 @@ def _grade(quiz: Quiz, attempts: Tried) -> tuple[Decimal, bool]:
 def gains(learner_keys: Iterable[UUID], quiz: Quiz) -> dict[UUID, Gain]:
     """Return ``{learner key: Gain}`` for those who took a quiz and, before, its pre-test.
 
-    Before: the first attempt at the pre-test. After: the grade of the quiz, by its own rule. Nobody where the quiz
-    names no pre-test. One query (one more for every 5,000 learners).
+    Before: the first attempt at the pre-test, if it began before the first attempt at the quiz; while it has no result
+    no later one takes its place. After: the grade of the quiz, by its own rule. Nobody where the quiz names no
+    pre-test. One query (one more for every 5,000 learners).
     """
     if quiz.pretest_id is None:
         return {}
-    before: dict[UUID, Decimal] = {}
-    after: dict[UUID, list[Decimal]] = {}
+    found: dict[UUID, Gain] = {}
     for some in batches(list(dict.fromkeys(learner_keys))):
-        rows = (
-            Attempt.objects.graded()
-            .filter(learner_key__in=some, quiz_id__in=[quiz.pk, quiz.pretest_id])
-            .order_by("number")
-            .values_list("learner_key", "quiz_id", "percent")
-        )
-        for key, quiz_id, percent in rows:
-            if quiz_id == quiz.pk:
-                after.setdefault(key, []).append(percent)
-            else:
-                before.setdefault(key, percent)
-    return {key: Gain(before[key], grade_of(quiz.grade_rule, after[key])) for key in after if key in before}
+        before: dict[UUID, list[tuple[datetime, Decimal | None]]] = {}
+        after: dict[UUID, list[tuple[datetime, Decimal | None]]] = {}
+        rows = Attempt.objects.filter(learner_key__in=some, quiz__in=[quiz.pk, quiz.pretest_id]).order_by("number")
+        for key, quiz_id, started_at, percent in rows.values_list("learner_key", "quiz_id", "started_at", "percent"):
+            (after if quiz_id == quiz.pk else before).setdefault(key, []).append((started_at, percent))
+        for key in before.keys() & after.keys():
+            (first_at, first), (then_at, _percent) = before[key][0], after[key][0]
+            percents = [percent for _started_at, percent in after[key] if percent is not None]
+            if first is not None and percents and first_at < then_at:
+                found[key] = Gain(first, grade_of(quiz.grade_rule, percents))
+    return found
 
 
 def last_tried(learner_keys: Iterable[UUID]) -> dict[UUID, datetime]:

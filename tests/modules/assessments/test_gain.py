@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from modules.assessments.facts import best_grades, gains
 from modules.assessments.gain import Gain, cohort_gain
+from modules.assessments.models import Attempt
 from modules.assessments.outline import passed_quizzes
 from tests import factories
 
@@ -72,6 +73,34 @@ def test_the_first_pre_test_and_the_grade_of_the_post_test_count(pair, quiz, han
     hand_in(right=3, of=pair, user=stranger)  # took no pre-test
     assert gains([learner.key, stranger.key], pair) == {learner.key: Gain(Decimal("33.33"), Decimal("100.00"))}
     assert gains([learner.key], quiz) == {}
+
+
+@pytest.mark.django_db
+def test_a_pre_test_begun_after_the_post_test_measures_no_gain(pair, hand_in, learner):
+    hand_in(right=1, of=pair)
+    hand_in(right=2)
+    hand_in(right=3, of=pair)
+    assert gains([learner.key], pair) == {}
+
+
+@pytest.mark.django_db
+def test_a_post_test_that_is_marked_only_later_still_came_first(pair, hand_in, learner):
+    first = hand_in(right=1, of=pair)
+    Attempt.objects.filter(pk=first.pk).update(state="submitted", percent=None)  # as if it waited for marks
+    hand_in(right=2)
+    hand_in(right=3, of=pair)
+    assert gains([learner.key], pair) == {}
+
+
+@pytest.mark.django_db
+def test_while_the_first_pre_test_waits_for_its_marks_no_later_one_takes_its_place(pair, hand_in, learner):
+    first = hand_in(right=1)
+    hand_in(right=3)
+    hand_in(right=3, of=pair)
+    Attempt.objects.filter(pk=first.pk).update(state="submitted", percent=None)
+    assert gains([learner.key], pair) == {}
+    Attempt.objects.filter(pk=first.pk).update(state="graded", percent=50)
+    assert gains([learner.key], pair) == {learner.key: Gain(Decimal(50), Decimal(100))}
 
 
 @pytest.mark.django_db
