@@ -51,7 +51,8 @@ def mark_done(
     """Mark a lesson done for the actor; done again changes nothing. Raises ``LessonRetired``.
 
     Keeps the page revision and the version that was read (``version``; the item's, if not said), so that it can be
-    told later what was read. ``at``: when it was done, if that was before now. Sends ``lesson_done`` after the commit.
+    told later what was read. ``at``: when it was done, if that was before now; never before the lesson was first
+    opened, which our own clock says. Sends ``lesson_done`` after the commit.
     """
     if item.retired_at is not None:
         raise LessonRetired
@@ -59,7 +60,7 @@ def mark_done(
     progress = LessonProgress.objects.select_for_update().get(pk=mine.pk)  # two at once: one event
     if progress.done_at is not None:
         return progress
-    progress.done_at = at or timezone.now()
+    progress.done_at = max(at or timezone.now(), progress.started_at)
     progress.seen_at = max(progress.seen_at, progress.done_at)
     if progress.place_at is None or progress.place_at <= progress.done_at:
         progress.place, progress.place_at = "", progress.done_at  # from here on: where reading it again stopped

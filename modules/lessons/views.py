@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +30,10 @@ from .reading import respond
 from .registry import needs_sign_in
 from .routing import Found, find_lesson
 from .services import LessonRetired, UnknownPlace, mark_done, note_place, note_seen, read_again, unmark
+
+OFFLINE = timedelta(days=14)
+"""How long ago a lesson done without a line may have been done, by the word of the device: a journey without a line is
+seldom longer. Why there is a bound: ``docs/completion.md``, *After the last day*."""
 
 
 def page(request: HttpRequest, path: str) -> HttpResponseBase:
@@ -94,7 +98,7 @@ def lesson_done(request: HttpRequest, key: UUID) -> HttpResponse:
         return answer
     try:
         item, lesson = _readable(request, key)
-        url = _mark(request, item, lesson, at=done_at(request))
+        url = _mark(request, item, lesson, at=done_at(request, longest=OFFLINE))
     except (Http404, LessonRetired):
         return JsonResponse({"refused": True, "message": str(LessonRetired())})
     return JsonResponse({"saved": True, "message": _("Saved on the server."), "url": url})

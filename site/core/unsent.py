@@ -25,12 +25,15 @@ def refusal(request: HttpRequest) -> JsonResponse | None:
     return JsonResponse({"saved": False, "message": message}, status=401)
 
 
-def done_at(request: HttpRequest, *, not_before: datetime | None = None) -> datetime:
-    """Return when the work was done: now less the ``age`` that the browser says, never before ``not_before``."""
+def done_at(request: HttpRequest, *, not_before: datetime | None = None, longest: timedelta = LONGEST) -> datetime:
+    """Return when the work was done: now less the ``age`` that the browser says, never before ``not_before``.
+
+    An age above ``longest`` is that of no work but of a clock that has been set since, or made up: it counts as now.
+    """
     now = timezone.now()
     try:
         age = timedelta(milliseconds=float(request.POST.get("age", 0)))
     except (ValueError, OverflowError):
         age = timedelta(0)
-    done = now - min(max(age, timedelta(0)), LONGEST)
+    done = now - age if timedelta(0) <= age <= longest else now
     return max(done, not_before) if not_before else done

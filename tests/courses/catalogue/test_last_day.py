@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -19,8 +20,10 @@ from courses.catalogue.services.noticing import notice
 from courses.certificates.eligibility import eligible
 from modules.assessments.models import Attempt
 from modules.lessons.models import LessonProgress
+from modules.lessons.services import note_seen
 from tests import factories
 from tests.factories import coming, past
+from tests.modules import content
 
 pytestmark = pytest.mark.django_db
 
@@ -120,6 +123,29 @@ class TestLessons:
         over = Enrolment.objects.get(pk=over.pk)
         at = datetime(2026, 3, 1, tzinfo=ZoneInfo("Asia/Tokyo")) + timedelta(hours=hour)
         done(cast.learner, school.lessons[:2], at)
+        assert completed(over) is counts
+
+    @pytest.mark.parametrize(
+        ("opened", "age", "counts"), [(200, 190, False), (20, 14.1, False), (4, 13, False), (20, 13, True)]
+    )
+    def test_that_a_browser_dates_back_count_in_time_only_as_far_as_the_docs_say(
+        self, client, cast, school, over, opened, age, counts
+    ):
+        """Opened in time, by our clock, and less than two weeks ago by the device's word: what is left of it."""
+        topic = content.make_topic(content.make_site())
+        module = content.make_module(topic, lessons=0, translation_key=school.lessons[0].parent.key)
+        client.force_login(cast.learner)
+        for item in school.lessons[:2]:
+            content.make_lesson(module, translation_key=item.key)
+            module.refresh_from_db()
+            with time_machine.travel(ago(opened)):
+                note_seen(actor=cast.learner, item_id=item.pk)
+            client.post(
+                f"/en/lessons/{item.key}/done/",
+                {"done": "1", "age": age * 86_400_000},
+                headers={"accept": "application/json"},
+            )
+        assert LessonProgress.objects.done().count() == 2
         assert completed(over) is counts
 
     def test_once_completed_stays_completed(self, cast, school, over):

@@ -5,6 +5,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.test import Client
@@ -14,7 +15,7 @@ from wagtail.models import PageViewRestriction
 from core.caching import forget_all
 from modules.lessons import registry
 from modules.lessons.models import LessonPage, LessonProgress
-from modules.lessons.services import mark_done, note_place
+from modules.lessons.services import mark_done, note_place, note_seen
 from modules.records.models import Item
 from tests.factories import UserFactory
 from tests.modules import content
@@ -330,10 +331,23 @@ class TestDoneLater:
         assert LessonProgress.objects.done().count() == 1
 
     def test_counts_from_when_it_was_done(self, client, cast, lessons):
-        client.force_login(cast.learner)
+        self.opened(client, cast, lessons[0], timedelta(hours=2))
         self.post(client, lessons[0], done="1", age=3_600_000)
         age = timezone.now() - LessonProgress.objects.get().done_at
         assert timedelta(minutes=59) < age < timedelta(minutes=61)
+
+    @pytest.mark.parametrize(("days", "counts"), [(13.9, 13.9), (14.1, 0), (200, 0), (100_000, 0)])
+    def test_an_age_no_journey_explains_counts_as_now(self, client, cast, lessons, days, counts):
+        """Of a tampered request, or of a clock that was wrong and has been set right since."""
+        self.opened(client, cast, lessons[0], timedelta(days=300))
+        self.post(client, lessons[0], done="1", age=days * 86_400_000)
+        age = timezone.now() - LessonProgress.objects.get().done_at
+        assert abs(age - timedelta(days=counts)) < timedelta(minutes=1)
+
+    def opened(self, client, cast, page, ago):
+        client.force_login(cast.learner)
+        with time_machine.travel(timezone.now() - ago):
+            note_seen(actor=cast.learner, item_id=item_of(page).pk)
 
     def test_of_another_account_is_kept_for_it(self, client, cast, lessons):
         client.force_login(cast.outsider)

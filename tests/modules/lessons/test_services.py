@@ -32,9 +32,23 @@ def test_a_lesson_done_keeps_no_place_but_one_of_reading_it_again(cast, item):
 
 
 def test_a_place_reached_after_it_was_done_without_a_line_stays(cast, item):
+    with time_machine.travel(timezone.now() - timedelta(minutes=10)):
+        note_seen(actor=cast.learner, item_id=item.pk)
     note_place(actor=cast.learner, item=item, place="ef")
     mark_done(actor=cast.learner, item=item, at=timezone.now() - timedelta(minutes=5))
     assert LessonProgress.objects.get().place == "ef"
+
+
+def test_nothing_is_done_before_the_lesson_was_opened(cast, item):
+    opened = timezone.now() - timedelta(days=2)
+    with time_machine.travel(opened, tick=False):
+        note_seen(actor=cast.learner, item_id=item.pk)
+    assert mark_done(actor=cast.learner, item=item, at=opened - timedelta(days=3)).done_at == opened
+
+
+def test_what_was_never_opened_is_done_now(cast, item):
+    progress = mark_done(actor=cast.learner, item=item, at=timezone.now() - timedelta(days=3))
+    assert progress.done_at == progress.started_at
 
 
 def test_done_is_written_once_with_revision_version_and_language(cast, item):
