@@ -23,6 +23,8 @@ from ..exchange.draft import Draft, Picture
 
 COLLECTION = "Question pictures"
 SHOWN = "max-800x800"
+NOT_STORED = 0
+"""What stands in a body for a picture that an import would store."""
 MARK = re.compile(r'<img data-picture="([0-9a-f]{64})" alt="([^"]*)">')
 
 
@@ -97,8 +99,10 @@ class Pictures:
             return {name: self._named(inner) for name, inner in value.items()}
         if isinstance(value, list):
             return [self._named(inner) for inner in value]
-        image = self.known.get(value) if isinstance(value, str) and len(value) == 64 else None
-        return image.pk if image else value
+        if not isinstance(value, str) or value not in self.known or value in self.refused:
+            return value
+        image = self.known[value]
+        return image.pk if image else NOT_STORED
 
 
 def check_picture(picture: Picture) -> None:

@@ -80,11 +80,30 @@ def test_a_dry_run_changes_nothing_and_tells_the_same(bring):
     assert dry.as_json() == bring(ONE + TWO + "Broken{\n\ndesc\n\n").as_json()
 
 
-def test_a_dry_run_with_pictures_stores_no_picture(bring, settings):
-    text = moodle('<p>See <img src="@@PLUGINFILE@@/a.png" alt="A leaf"></p>', {"a.png": png()})
-    before = counts()
-    bring(text, "moodle-xml", dry_run=True)
-    assert counts() == before
+def hotspot(file: str, content: bytes) -> str:
+    return (
+        '<quiz><question type="ddmarker"><name><text>One</text></name><questiontext format="html"><text>Where?</text>'
+        f'</questiontext><file name="{file}" path="/" encoding="base64">{base64.b64encode(content).decode()}</file>'
+        "<drag><no>1</no><text>Port</text></drag>"
+        "<drop><no>1</no><shape>circle</shape><coords>5,5;4</coords><choice>1</choice></drop>"
+        "<drop><no>2</no><shape>rectangle</shape><coords>20,5;6,8</coords><choice>1</choice></drop></question></quiz>"
+    )
+
+
+def in_text(file: str, content: bytes) -> str:
+    return moodle(f'<p>See <img src="@@PLUGINFILE@@/{file}" alt="A leaf"></p>', {file: content})
+
+
+@pytest.mark.parametrize("written", [hotspot, in_text])
+@pytest.mark.parametrize("content", [png(), b"<?php evil"], ids=["a picture", "no picture"])
+def test_a_dry_run_with_a_picture_tells_what_the_import_does_and_stores_none(bring, written, content):
+    text, before = written("a.png", content), counts()
+    for _time in ("new", "here already"):
+        dry = bring(text, "moodle-xml", dry_run=True)
+        assert counts() == before
+        assert dry.in_full() == bring(text, "moodle-xml").in_full()
+        before = counts()
+    assert dry.imported == (written is in_text or content == png())
 
 
 def test_a_change_of_what_nobody_was_asked_replaces_it(bring, newest):

@@ -11,6 +11,8 @@ from institutions.services import grant_role
 from jobs.running import run
 from modules.assessments.models import Question, QuestionCategory, QuestionImport, QuestionVersion
 
+from .test_import import hotspot, png
+
 FILE = (
     "$CATEGORY: Laws\n\n::One::Which?{=right ~wrong}\n\n::Two::Only words.\n\n::Three::Broken{=a\n\n"
     "::Four <b>::Name it{=abs =ABS}\n"
@@ -59,6 +61,17 @@ def test_a_file_is_looked_at_then_confirmed(client, upload, editor):
     assert Question.objects.count() == 2
     assert "2 of 4 questions were imported" in page(client, brought)
     assert {row.created_by for row in QuestionVersion.objects.all()} == {editor}
+
+
+def test_a_file_of_nothing_but_hotspots_can_be_confirmed(client, upload):
+    upload(hotspot("a.png", png()), "q.xml")
+    brought = QuestionImport.objects.get()
+    run(brought.job.key)
+    assert "Import 1 question" in page(client, brought)
+    client.post(reverse("question_imports:report", args=[brought.pk]))
+    brought.refresh_from_db()
+    run(brought.job.key)
+    assert Question.objects.count() == 1
 
 
 def test_running_the_work_twice_imports_once(client, upload):
