@@ -6,8 +6,11 @@ Wagtail itself (Willow and Pillow: format against extension, size, number of pix
 
 from __future__ import annotations
 
+import lzma
 import re
+import struct
 import zipfile
+import zlib
 from pathlib import PurePosixPath
 from typing import IO, Any
 from xml.etree.ElementTree import ParseError
@@ -38,6 +41,20 @@ DATA_PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\
 
 OFFICE = {"docx": "word/", "xlsx": "xl/", "pptx": "ppt/"}
 ODF = {"odt": b"application/vnd.oasis.opendocument.text"}
+UNPACKING = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+)
+"""What Python raises for a damaged, encrypted or strangely packed file of an archive."""
+PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+"""How a file of an archive may be packed to be read. Of others, Python unpacks more at once than it is asked for."""
 CUE = re.compile(r"^((?:\d+:)?[0-5]\d:[0-5]\d\.\d{3})[ \t]+-->[ \t]+((?:\d+:)?[0-5]\d:[0-5]\d\.\d{3})(?:[ \t].*)?$")
 
 
@@ -136,12 +153,18 @@ def _check_archive(file: Any, kind: str) -> bool:
                     raise ValidationError(_("Documents with macros are not allowed."))
                 return "[Content_Types].xml" in names and any(name.startswith(OFFICE[kind]) for name in names)
             if kind in ODF:
-                return "mimetype" in names and archive.open("mimetype").read(200).strip() == ODF[kind]
+                return "mimetype" in names and _start(archive, "mimetype") == ODF[kind]
             if kind == "key":
                 return any(name.startswith("Index") for name in names)
             return kind == "zip"
-    except zipfile.BadZipFile:
+    except UNPACKING:
         return False
+
+
+def _start(archive: zipfile.ZipFile, name: str) -> bytes:
+    """The first bytes of a file in an archive; none of one that is packed in an uncommon way."""
+    entry = archive.getinfo(name)
+    return archive.open(entry).read(200).strip() if entry.compress_type in PACKINGS else b""
 
 
 def check_picture(file: Any, name: str) -> None:

@@ -6,6 +6,8 @@ import zipfile
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from hypothesis import given
+from hypothesis import strategies as st
 
 from media.checks import MAX_TRACK, check_document, check_recording, check_svg, check_track
 
@@ -110,6 +112,59 @@ def test_a_document_that_is_what_it_says_is_taken(name, content):
 def test_a_document_that_is_something_else_is_refused(name, content):
     with pytest.raises(ValidationError):
         check_document(upload(content), name)
+
+
+ODT = archive(mimetype="application/vnd.oasis.opendocument.text")
+LOCAL, CENTRAL = ODT.index(b"PK\x03\x04"), ODT.index(b"PK\x01\x02")
+
+
+def changed(local: int, central: int, to: bytes, content: bytes = ODT) -> bytes:
+    """An archive with other bytes at a place of its entry's two headers (-1: none)."""
+    spoilt = bytearray(content)
+    for start, offset in ((LOCAL, local), (CENTRAL, central)):
+        if offset >= 0:
+            spoilt[start + offset : start + offset + len(to)] = to
+    return bytes(spoilt)
+
+
+def packed(packing: int) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", packing) as target:
+        target.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+    return out.getvalue()
+
+
+CRAFTED = {
+    "encrypted": changed(6, 8, b"\x01\x00"),
+    "packed as nobody does": changed(8, 10, b"\x63\x00"),
+    "said to be packed": changed(8, 10, b"\x08\x00"),
+    "said to be packed with bzip2": changed(8, 10, b"\x0c\x00"),
+    "packed with bzip2": packed(zipfile.ZIP_BZIP2),
+    "packed with lzma": packed(zipfile.ZIP_LZMA),
+    "of a version to come": changed(4, 6, b"\xff\x00"),
+    "another content": changed(38, -1, b"text/html"),
+    "another name": changed(30, -1, b"mimetypo"),
+    "beyond its end": changed(-1, 42, b"\xff\xff\xff\x7f"),
+    "no name that can be read": changed(6, 8, b"\x00\x08", ODT.replace(b"mimetype", b"\xff\xfe\xfd\xfcxxxx")),
+    "cut off": ODT[:-30],
+}
+
+
+@pytest.mark.parametrize("content", CRAFTED.values(), ids=CRAFTED)
+def test_a_crafted_archive_is_refused_in_words(content):
+    with pytest.raises(ValidationError, match="not what its name says"):
+        check_document(upload(content), "a.odt")
+
+
+@given(st.data())
+def test_a_damaged_archive_is_taken_or_refused_and_nothing_else(data):
+    spoilt = bytearray(packed(zipfile.ZIP_DEFLATED))
+    for _change in range(data.draw(st.integers(1, 3))):
+        spoilt[data.draw(st.integers(4, len(spoilt) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        check_document(upload(bytes(spoilt)), "a.odt")
+    except ValidationError as error:
+        assert error.messages
 
 
 def test_an_archive_that_would_burst_is_refused(monkeypatch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import uuid
+import zipfile
 from typing import Any
 
 import pytest
@@ -238,3 +239,23 @@ def test_one_file_that_is_refused_loses_neither_the_others_nor_other_answers(cli
     assert uploading.questions.with_answers().get(pk=single.pk).answer == ["a"]
     uploading.refresh_from_db()
     assert uploading.is_open and AnswerFile.objects.count() == 2
+
+
+def encrypted_odt() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+    content = bytearray(out.getvalue())
+    for header, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(header) + place] |= 1
+    return bytes(content)
+
+
+def test_a_crafted_file_is_refused_by_name_and_loses_no_other_answer(client, uploading):
+    single, question = uploading.questions.get(version__type="single"), upload_of(uploading)
+    file = SimpleUploadedFile("crafted.odt", encrypted_odt())
+    data = {"act": "stay", "submission_key": str(uuid.uuid4()), f"q{single.pk}": "a", f"q{question.pk}-new": [file]}
+    html = client.post(reverse("attempt", args=[uploading.key]), data).content.decode()
+    assert "crafted.odt" in html and "not what its name says" in html
+    assert uploading.questions.with_answers().get(pk=single.pk).answer == ["a"]
+    assert not AnswerFile.objects.exists()
