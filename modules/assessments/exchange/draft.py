@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -25,7 +26,7 @@ class Picture:
     name: str
     content: bytes
 
-    @property
+    @cached_property
     def mark(self) -> str:
         """What stands for it in text and body until it is stored: the hash of its content."""
         return hashlib.sha256(self.content).hexdigest()

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from . import markup
 from .draft import Draft, Picture
 from .gift import category_path, decimal_of, written_path
-from .pictures import bytes_of, sent_out, taken_in
+from .pictures import bytes_of, picture_of, sent_out, taken_in
 from .problems import Fault
 from .safe_xml import children, is_mended, line_of
 
@@ -84,13 +84,14 @@ class Record:
         return markup.words(html)
 
 
-def _files(element: Element) -> dict[str, bytes | None]:
+def _files(element: Element) -> dict[str, Picture | None]:
     """The files of an element by path and name, as its text calls them."""
-    return {
-        f"{file.get('path', '/')}/{file.get('name', '')}".replace("//", "/").lstrip("/"): bytes_of(file.text or "")
-        for file in element.findall("file")
-        if file.get("encoding", "base64") == "base64"
-    }
+    files = {}
+    for file in element.findall("file"):
+        if file.get("encoding", "base64") == "base64":
+            path = f"{file.get('path', '/')}/{file.get('name', '')}".replace("//", "/").lstrip("/")
+            files[path] = picture_of(path, bytes_of(file.text or ""))
+    return files
 
 
 def text_of(element: Element | None) -> str:

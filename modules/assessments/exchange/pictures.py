@@ -30,8 +30,13 @@ def bytes_of(coded: str) -> bytes | None:
         return None
 
 
-def taken_in(html: str, files: Mapping[str, bytes | None], draft: Draft) -> str:
-    """Return clean HTML in which each picture of ``files`` is ``<img data-picture="mark">``; its bytes join ``draft``.
+def picture_of(path: str, content: bytes | None) -> Picture | None:
+    """Return the picture in a file of this path; ``None`` when there is nothing in it."""
+    return Picture(path.rpartition("/")[2], content) if content else None
+
+
+def taken_in(html: str, files: Mapping[str, Picture | None], draft: Draft) -> str:
+    """Return clean HTML in which each picture of ``files`` is ``<img data-picture="mark">`` and joins ``draft``.
 
     A picture of another site becomes a link; what a question cannot hold is noted as lost.
     """
@@ -39,7 +44,7 @@ def taken_in(html: str, files: Mapping[str, bytes | None], draft: Draft) -> str:
 
     def lift(found: re.Match[str]) -> str:
         name = f"picture-{len(inside) + 1}.{found[3].split('+')[0]}"
-        inside[name] = bytes_of(found[4])
+        inside[name] = picture_of(name, bytes_of(found[4]))
         return f'{found[1]}"{PLUGIN}{name}"'
 
     for tag in dict.fromkeys(tag.lower() for tag in HEAVY.findall(html)):
@@ -54,14 +59,13 @@ def taken_in(html: str, files: Mapping[str, bytes | None], draft: Draft) -> str:
     return IMG.sub(lambda found: _taken(found[1], inside, draft), html)
 
 
-def _taken(attributes: str, files: Mapping[str, bytes | None], draft: Draft) -> str:
+def _taken(attributes: str, files: Mapping[str, Picture | None], draft: Draft) -> str:
     held = {name.lower(): unescape(value) for name, value in ATTRIBUTE.findall(attributes)}
     source, alt = held.get("src", ""), held.get("alt", "")
     if source.startswith(PLUGIN):
         name = unquote(source.removeprefix(PLUGIN).split("?")[0])
-        content = files.get(name) or _by_bare_name(files, name.rpartition("/")[2])
-        if content:
-            picture = Picture(name.rpartition("/")[2], content)
+        picture = files.get(name) or _by_bare_name(files, name.rpartition("/")[2])
+        if picture:
             draft.pictures[picture.mark] = picture
             return f'<img data-picture="{picture.mark}" alt="{escape(alt)}">'
         draft.lose(_("the picture “%(name)s”, which is not in the file") % {"name": name})
@@ -73,9 +77,9 @@ def _taken(attributes: str, files: Mapping[str, bytes | None], draft: Draft) -> 
     return escape(alt, quote=False)
 
 
-def _by_bare_name(files: Mapping[str, bytes | None], name: str) -> bytes | None:
+def _by_bare_name(files: Mapping[str, Picture | None], name: str) -> Picture | None:
     """The only file of this name, wherever it lies."""
-    found = [content for path, content in files.items() if path.rpartition("/")[2] == name]
+    found = [picture for path, picture in files.items() if path.rpartition("/")[2] == name]
     return found[0] if len(found) == 1 else None
 
 

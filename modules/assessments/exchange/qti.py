@@ -2,19 +2,18 @@
 
 A package is a ZIP from a stranger. Nothing of it is ever written to disk; what would leave its folder, is
 encrypted, a link, too many or too much is refused before anything is read, and reading stops at the limits
-whatever the ZIP says of itself. QTI 3's names (``qti-choice-interaction``) are read as those of QTI 2.
+whatever the ZIP says of itself. Each file is unpacked once, however often and in whatever spelling of its path items
+name it, so that a package never holds more memory than ``MOST_BYTES``. QTI 3's names (``qti-choice-interaction``) are
+read as those of QTI 2.
 """
 
 from __future__ import annotations
 
 import io
-import lzma
 import posixpath
 import re
 import stat
-import struct
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
@@ -24,9 +23,11 @@ from xml.etree.ElementTree import Element
 
 from django.utils.translation import gettext as _
 
+from media.checks import PACKINGS, UNPACKING
+
 from . import markup, qti_scoring
-from .draft import Draft
-from .pictures import taken_in
+from .draft import Draft, Picture
+from .pictures import picture_of, taken_in
 from .problems import Fault, Unreadable
 from .qti_scoring import Declaration
 from .safe_xml import is_mended, line_of, whole
@@ -36,18 +37,6 @@ MOST_FILES, MOST_BYTES, MOST_ITEM, MOST_PICTURE, MOST_RATIO = 10_000, 300 * MB, 
 MANIFEST = "imsmanifest.xml"
 MOST_NAMES = 10
 ITEM = re.compile(r"imsqti_(?:apip)?item", re.IGNORECASE)
-UNPACKING = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    struct.error,
-    NotImplementedError,
-    RuntimeError,
-    EOFError,
-    OSError,
-    ValueError,
-)
-"""What Python raises for a damaged, encrypted or strangely packed file of an archive."""
 PASSAGES = {"p", "div", "span"}
 # The parts of an item that are not what is asked.
 ASIDE = {"rubricBlock", "stylesheet", "feedbackBlock", "feedbackInline"}
@@ -55,6 +44,10 @@ WORKED_OUT = {"templateDeclaration", "templateProcessing", "templateBlock", "tem
 """What makes an item another one each time it is asked."""
 BESIDE = re.compile(r"$|webcontent|associatedcontent|controlfile|css|.*(template|xsd|stylesheet)", re.IGNORECASE)
 """Resources of a package that belong to others, such as pictures."""
+
+
+Files = Callable[[str], Picture | None]
+"""The picture at a path, as an item names it."""
 
 
 @dataclass
@@ -65,7 +58,7 @@ class Record:
     draft: Draft
     interactions: list[Element]
     declarations: dict[str, Declaration]
-    files: Callable[[str], bytes | None]
+    files: Files
 
     @property
     def told_language(self) -> str:
@@ -125,13 +118,13 @@ class Record:
         return markup.words(html)
 
     def _html(self, html: str) -> str:
-        files: dict[str, bytes | None] = {}
+        files: dict[str, Picture | None] = {}
 
         def local(found: re.Match[str]) -> str:
             name = unquote(found[2])
             if re.match(r"[a-z]+:|//|@@", name, re.IGNORECASE):
                 return found[0]
-            files[name] = self.files(name)
+            files[name] = self.files(found[2])
             return f'{found[1]}"@@PLUGINFILE@@/{found[2]}"'
 
         html = re.sub(r'(<img\b[^>]*?\bsrc=)"([^"]*)"', local, html)
@@ -162,6 +155,14 @@ def read(file: BinaryIO) -> Iterator[Record | Fault]:
             raise Unreadable(_("The package has no %(name)s.") % {"name": MANIFEST})
         base = posixpath.dirname(manifest)
         root = whole(io.BytesIO(_bytes(archive, entries[manifest], MOST_ITEM)))
+        pictures: dict[str, Picture | None] = {}
+
+        def picture(path: str) -> Picture | None:
+            if path in entries and path not in pictures:
+                pictures[path] = picture_of(path, _bytes(archive, entries[path], MOST_PICTURE))
+            return pictures.get(path)
+
+        read_before: set[str] = set()
         resources = list(root.iter("resource"))
         unread = [each for each in resources if not ITEM.match(each.get("type", "")) and not _is_beside(each)]
         if len(unread) == len([each for each in resources if not _is_beside(each)]):
@@ -171,7 +172,18 @@ def read(file: BinaryIO) -> Iterator[Record | Fault]:
         for resource in resources:
             if ITEM.match(resource.get("type", "")):
                 href = resource.get("href") or next((each.get("href", "") for each in resource.iter("file")), "")
-                yield _item(archive, entries, posixpath.normpath(posixpath.join(base, unquote(href))), resource)
+                path = _within(base, href)
+                if path not in read_before:
+                    yield _item(archive, entries, path, resource, picture)
+                elif path in entries:
+                    why = _("The item %(name)s is named twice; it is read once.") % {"name": path}
+                    yield Fault(line_of(resource), why, resource.get("identifier", ""), is_remark=True)
+                read_before.add(path)
+
+
+def _within(folder: str, href: str) -> str:
+    """The path in the package that an address in a file of this folder means."""
+    return posixpath.normpath(posixpath.join(folder, unquote(href)))
 
 
 def _is_beside(resource: Element) -> bool:
@@ -202,6 +214,8 @@ def _checked(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
             raise Unreadable(_("The package holds a link to another file (%(name)s).") % {"name": name[:100]})
         if entry.flag_bits & 1:
             raise Unreadable(_("The package is encrypted."))
+        if entry.compress_type not in PACKINGS:
+            raise Unreadable(_("%(name)s cannot be unpacked.") % {"name": entry.filename[:100]})
         if entry.file_size > MB and entry.file_size > MOST_RATIO * max(entry.compress_size, 1):
             raise Unreadable(_("The package is packed to burst (%(name)s).") % {"name": name[:100]})
     names = [entry.filename for entry in entries]
@@ -211,19 +225,18 @@ def _checked(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
 
 
 def _bytes(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
-    """The content of a file; never more than ``most`` bytes are unpacked, whatever the ZIP says of its size."""
+    """The content of a file; never more bytes are unpacked than the ZIP says it has, nor more than ``most``."""
+    if entry.file_size > most:
+        raise Unreadable(_("%(name)s is too big.") % {"name": entry.filename[:100]})
     try:
         with archive.open(entry) as opened:
-            content = opened.read(most + 1)
+            return opened.read(most)
     except UNPACKING as error:
         raise Unreadable(_("%(name)s cannot be unpacked.") % {"name": entry.filename[:100]}) from error
-    if len(content) > most:
-        raise Unreadable(_("%(name)s is too big.") % {"name": entry.filename[:100]})
-    return content
 
 
 def _item(
-    archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo], path: str, resource: Element
+    archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo], path: str, resource: Element, picture: Files
 ) -> Record | Fault:
     if path not in entries:
         return Fault(
@@ -231,17 +244,12 @@ def _item(
             _("The item %(name)s is not in the package.") % {"name": path},
             resource.get("identifier", ""),
         )
-    base = posixpath.dirname(path)
-
-    def load(name: str) -> bytes | None:
-        entry = entries.get(posixpath.normpath(posixpath.join(base, name)))
-        return _bytes(archive, entry, MOST_PICTURE) if entry else None
-
+    folder = posixpath.dirname(path)
     try:
         root = _as_qti_2(whole(io.BytesIO(_bytes(archive, entries[path], MOST_ITEM))))
         if root.tag != "assessmentItem":
             raise Unreadable(_("The file begins with <%(found)s>, which is no item.") % {"found": root.tag})
-        return _record(root, (), load)
+        return _record(root, (), lambda href: picture(_within(folder, href)))
     except Unreadable as error:
         return Fault(0, f"{path}: {error}", resource.get("identifier", ""))
 
@@ -261,7 +269,7 @@ def _camel(name: str) -> str:
     return first + "".join(part.capitalize() for part in rest)
 
 
-def _record(root: Element, category: tuple[str, ...], files: Callable[[str], bytes | None]) -> Record:
+def _record(root: Element, category: tuple[str, ...], files: Files) -> Record:
     draft = Draft(
         type="",
         text="",

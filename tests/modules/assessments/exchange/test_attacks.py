@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import stat
 import tracemalloc
 import zipfile
@@ -142,6 +143,44 @@ def test_a_file_that_lies_about_its_size_is_not_unpacked_beyond_the_limit():
             raise Unreadable(record.why)
     assert tracemalloc.get_traced_memory()[1] < 20_000_000
     tracemalloc.stop()
+
+
+def test_a_picture_is_unpacked_once_whatever_items_call_it():
+    """A path has endlessly many spellings, and a package many items that name all its pictures."""
+    spellings = [f"{'./' * number}pic%74ures/../a.png" for number in range(50)]
+    body = "<p>" + "".join(f'<img src="{each}" alt="leaf"/>' for each in spellings) + "</p>"
+    number = 10
+    resources = "".join(
+        f'<resource identifier="i{n}" type="imsqti_item_xmlv2p1" href="{n}.xml"/>' for n in range(number)
+    )
+    files = {f"{n}.xml": ITEM.format(body=body) for n in range(number)}
+    manifest = f"<manifest><resources>{resources}</resources></manifest>"
+    tracemalloc.start()
+    drafts = []
+    for record in qti.read(package({"imsmanifest.xml": manifest, "a.png": os.urandom(2_000_000), **files})):
+        assert record.asked().count("data-picture") == len(spellings)
+        drafts.append(record.draft)
+    assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    tracemalloc.stop()
+    assert len({id(*draft.pictures.values()) for draft in drafts}) == 1
+
+
+def test_an_item_that_is_named_many_times_is_read_once():
+    named = MANIFEST.format(href="one.xml")
+    resource = named[named.index("<resource ") : named.index("</resources>")]
+    found = list(qti.read(items(**{"imsmanifest.xml": named.replace(resource, resource * 3)})))
+    assert [isinstance(each, qti.Record) for each in found] == [True, False, False]
+    assert "one.xml is named twice" in found[1].why and found[1].is_remark
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA], ids=["bzip2", "lzma"])
+def test_a_package_of_which_python_unpacks_more_than_it_is_asked_for_is_refused(packing):
+    target = items()
+    with zipfile.ZipFile(target, "a", packing) as archive:
+        archive.writestr("bomb.png", b"\0" * 30_000_000)
+    lying = target.getvalue().replace((30_000_000).to_bytes(4, "little"), (1000).to_bytes(4, "little"))
+    with pytest.raises(Unreadable, match=r"bomb\.png"):
+        list(qti.read(io.BytesIO(lying)))
 
 
 def test_too_many_files_are_refused(monkeypatch):
