@@ -18,11 +18,10 @@ from jobs.models import Job
 from jobs.services import advance, queue_mail, start_job
 
 from .. import scoring
-from ..contents import contents
+from ..contents import offers
 from ..models import Attempt, AttemptQuestion, QuestionVersion, Quiz
 from ..permissions import regrades
 from ..regrading import Outcome, Summary, outcome, summary, together, with_right_answers_of
-from ..types.base import UnknownAnswer
 from ..words import content_of
 from .concluding import conclude
 
@@ -118,16 +117,13 @@ def _asked(version: QuestionVersion, actor: Any) -> Any:
 
 def _earned(questions: list[Any], key: QuestionVersion) -> dict[int, Decimal]:
     """The points of each by the key; what it had, where its answer does not fit the key."""
-    known, right = contents(questions), content_of(key)
-    found = {}
+    found, right = {}, content_of(key)
     for one in questions:
-        content = with_right_answers_of(known[one.pk], right)
-        try:
-            answer = one.version.kind.clean(content, one.answer) if one.answer else one.answer
-        except UnknownAnswer:
-            found[one.pk] = one.points or Decimal(0)
+        kind, content = one.version.kind, with_right_answers_of(content_of(one.version), right)
+        if offers(kind, content, one.answer):
+            found[one.pk] = scoring.points(kind.grade(content, one.answer), one.max_points)
         else:
-            found[one.pk] = scoring.points(one.version.kind.grade(content, answer), one.max_points)
+            found[one.pk] = one.points or Decimal(0)
     return found
 
 

@@ -199,7 +199,7 @@ def check_answer(*, actor: Any, question: AttemptQuestion) -> AttemptQuestion:
         raise CannotCheck
     if asked.checked_at is None:
         asked.checked_at = timezone.now()
-        asked.points = scoring.points(kind.grade(content_for(asked), asked.answer), asked.max_points)
+        asked.points = scoring.points(kind.grade(content_for(asked, to_grade=True), asked.answer), asked.max_points)
         asked.save(update_fields=["checked_at", "points"])
     return asked
 
@@ -264,7 +264,7 @@ def close_attempt(*, attempt_id: int) -> bool:
 def _grade(attempt: Attempt, submission_key: uuid.UUID | None) -> None:
     """Grade what needs no person; the attempt has its result when nothing else waits for one."""
     questions = list(attempt.questions.with_answers().with_content())
-    known = contents(questions)
+    known = contents(questions, to_grade=True)
     for question in questions:
         kind = question.version.kind
         if not (kind.marked_by_person and question.answer):
