@@ -33,11 +33,10 @@ def measure() -> list[Row]:
 
 
 def learners(stem: str, number: int, monday: datetime) -> Figure:
-    """Return what the digests of so many people took; whom other measurements enrolled have left."""
+    """Return what the digests of so many people took; all who were enrolled before have left."""
     from courses.catalogue.models import Enrolment
 
-    generated = Enrolment.objects.filter(cohort__course__key__regex="^(bench|digest)-")
-    generated.update(state=Enrolment.State.WITHDRAWN)
+    Enrolment.objects.update(state=Enrolment.State.WITHDRAWN)
     cohort, lessons = course(stem)
     enrol(cohort, number, stem=f"{stem}-{cohort.pk}", at=monday - timedelta(days=3))
     read(cohort, lessons, monday)

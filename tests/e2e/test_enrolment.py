@@ -13,20 +13,26 @@ from .people import DESK, PHONE, Visitor, axe, press, sign_in, too_wide
 from .servers import Platform, wait_until
 
 KEY = "green-customs-lmo"
-HEAD = ["Nom complet", "Courriel", "Pays", "Langue", "Chaussures"]
-BAD = [
-    ["", "nobody@lists.example", "Kenya", "", ""],
-    ["12345", "digits@lists.example", "", "", ""],
-    ["Bad Address", "not-an-address", "", "", ""],
-    ["Far Away", "far@lists.example", "Atlantis", "", ""],
-    ["Odd Tongue", "odd@lists.example", "", "Klingon", ""],
-    ["=HYPERLINK(1)", "formula@lists.example", "", "", ""],
-    ["Too Many", "many@lists.example", "", "", "", "another cell"],
-    ["Awa Traoré", "awa@lists.example", "", "", ""],  # stands above
-]
+HEAD = ["Nom complet", "Courriel", "Pays", "Langue", "Nom en lettres latines", "Représente", "Chaussures"]
+BAD = {  # every kind of problem that a dry run finds: the row, and what is said of it
+    "name-missing": (["", "nobody@lists.example", "Kenya"], "The name is missing."),
+    "name-without-letter": (["12345", "digits@lists.example"], "“12345” holds no letter."),
+    "name-not-latin": (["Ольга", "olga@lists.example", "", "", "Ольга"], "“Ольга” holds other than Latin letters."),
+    "too-long": (["Long " * 50, "long@lists.example"], "is too long."),
+    "email": (["Bad Address", "not-an-address"], "“not-an-address” is not a complete e-mail address."),
+    "country": (["Far Away", "far@lists.example", "Atlantis"], "“Atlantis” is not a country we know."),
+    "country-missing": (["No Country", "no@lists.example", "", "", "", "government"], "needs a country."),
+    "choice": (["Odd Tongue", "odd@lists.example", "", "Klingon"], "“Klingon” is not one of the answers we know."),
+    "formula": (["=HYPERLINK(1)", "formula@lists.example"], "take for a formula"),
+    "error-value": (["Failed Formula", "#N/A"], "“#N/A” is what a spreadsheet shows where a formula failed."),
+    "unreadable": (["Jos\ufffd", "jose@lists.example"], "holds letters that cannot be read"),
+    "too-many-cells": (["Too Many", "many@lists.example", *[""] * 5, "another cell"], "more cells than the headings"),
+    "duplicate": (["Awa Traoré", "awa@lists.example"], "already stands in row 2"),
+    "own": (["The Organiser", "organiser@example.org"], "This is yourself. Nobody enrols themselves by a list."),
+}
 GOOD = [
-    ["Awa Traoré", "awa@lists.example", "Sénégal", "fr", "38"],
-    ["أحمد محمود", "ahmed@lists.example", "مصر", "ar", "42"],
+    ["Awa Traoré", "awa@lists.example", "Sénégal", "fr", "", "", "38"],
+    ["أحمد محمود", "ahmed@lists.example", "مصر", "ar", "Ahmed Mahmoud", "government", "42"],
 ]
 
 
@@ -101,7 +107,7 @@ def test_from_the_application_to_the_place(visitor: Visitor, campus: Platform):
 
 def list_file(folder: Path) -> Path:
     text = io.StringIO()
-    csv.writer(text, delimiter=";").writerows([HEAD, *GOOD, *BAD])
+    csv.writer(text, delimiter=";").writerows([HEAD, *GOOD, *(row for row, _words in BAD.values())])
     path = folder / "participants.csv"
     path.write_bytes(text.getvalue().encode("utf-8-sig"))
     return path
@@ -109,16 +115,17 @@ def list_file(folder: Path) -> Path:
 
 def test_a_list_with_every_kind_of_bad_row_is_brought_in(visitor: Visitor, campus: Platform, tmp_path: Path):
     from courses.catalogue.models import Cohort
-    from courses.participants.models import Participant
+    from courses.participants.models import ImportRow, Participant
 
     cohort = Cohort.objects.get(course__key=KEY, self_paced=True)
+    place = f"cohort:{cohort.pk}"
     known = Participant.objects.create(name="Somebody Else", email="ahmed@lists.example")
     people = Participant.objects.count()
     page = visitor.page(width=DESK, accept_downloads=True)
     sign_in(page, "organiser")
-    page.goto(f"/en/people/imports/?to=cohort:{cohort.pk}")
+    page.goto(f"/en/people/imports/?to={place}")
     looks_well(page)
-    page.goto(f"/en/people/imports/?to=cohort:{cohort.pk}")
+    page.goto(f"/en/people/imports/?to={place}")
     if page.locator("select[name=programme]").count():
         page.select_option("select[name=programme]", str(cohort.course.programme_id))
     page.set_input_files("input[name=file]", list_file(tmp_path))
@@ -130,17 +137,10 @@ def test_a_list_with_every_kind_of_bad_row_is_brought_in(visitor: Visitor, campu
     expect(page.get_by_text("Nothing is written yet")).to_be_visible(timeout=60_000)
     assert Participant.objects.count() == people
     main = page.locator("main")
-    for words in (
-        "The name is missing.",
-        "holds no letter",
-        "not a complete e-mail address",
-        "“Atlantis” is not a country we know.",
-        "“Klingon” is not one of the answers we know.",
-        "take for a formula",
-        "more cells than the headings",
-        "already stands in row 2",
-    ):
+    for _row, words in BAD.values():
         expect(main.get_by_text(words).first).to_be_visible()
+    rows = ImportRow.objects.filter(batch__destination=place).order_by("number")
+    assert [row.problems[0]["code"] for row in rows if row.problems] == list(BAD)
     looks_well(page)
     with page.expect_download() as download:
         page.get_by_role("link", name="These rows as a spreadsheet (CSV)").click()
