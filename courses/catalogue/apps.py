@@ -50,7 +50,7 @@ class CatalogueConfig(AppConfig):
             SyllabusEntry,
         )
         from .permissions import GROUP_PERMISSIONS, people_of_cohorts, watched_jobs
-        from .services import noticing, rules
+        from .services import noticing, rules, snapshots
 
         declare("catalogue", GROUP_PERMISSIONS)
         register_activity(
@@ -115,6 +115,12 @@ class CatalogueConfig(AppConfig):
         )
         register_handler(
             rules.RECOMPUTE_KIND, rules.recompute_by_job, title=_("Applying a completion rule"), url=pages.rule_address
+        )
+        register_handler(
+            snapshots.KIND,
+            snapshots.judge_by_job,
+            title=_("Where the people of a cohort stand"),
+            url=pages.cohort_address,
         )
         register_job_tie(watched_jobs)
         lessons.lesson_done.connect(noticing.lesson_was_done, dispatch_uid="catalogue-lesson-done")

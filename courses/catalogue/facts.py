@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -186,9 +187,11 @@ def quiz_facts(course: Course, enrolments: list[Enrolment]) -> dict[int, dict[st
     """
     found: dict[int, dict[str, Fact]] = {enrolment.pk: {} for enrolment in enrolments}
     modules = _modules(list(course.syllabus.all()))
+    fact = cache(lambda one: Fact(float(one.percent or 0), done=one.attempts))
+    refs = cache(str)
     for keys, until in _learners(enrolments):
         for key, grades in best_grades(keys, modules, until).items():
-            facts = {str(item_id): Fact(float(one.percent or 0), done=one.attempts) for item_id, one in grades.items()}
+            facts = {refs(item_id): fact(one) for item_id, one in grades.items()}
             for enrolment_id in keys[key]:
                 found[enrolment_id] = facts
     return found

@@ -1,10 +1,8 @@
 """People × requirements of a cohort: filtered, ordered, paged, exported.
 
 What the database knows (name, country, day of enrolment) it filters and orders itself, and only the page is judged.
-Where progress or a requirement decides who is shown, everybody is judged in portions; of each only the percentage and
-a bit for each requirement are kept, so that memory does not hold the cohort's facts. For a cohort above ``AT_ONCE``
-people they are also kept in the database for a few minutes (``CohortSnapshot``), so that paging and filtering on do
-not judge everybody again; the page says from when they are, and what it shows of each person is always worked out now.
+Where progress or a requirement decides who is shown, everybody is judged (``services.snapshots``); the page says from
+when that is, and what it shows of each person is always worked out now.
 """
 
 from __future__ import annotations
@@ -13,11 +11,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -25,8 +22,9 @@ from courses.participants.models import Participant
 from institutions.models import Country
 
 from .completion import Outcome
-from .models import Cohort, CohortSnapshot, Enrolment
-from .services.standing import AT_ONCE, Completion, Explained, Standings, refresh_completion
+from .models import Cohort, Enrolment
+from .services.snapshots import Judged, judged_in, kept_of, portions
+from .services.standing import Completion, Explained, Standings, refresh_completion
 
 PEOPLE_PER_PAGE = 50
 ORDERS = {
@@ -43,14 +41,6 @@ class Row:
     enrolment: Enrolment
     completion: Completion
     cells: list[tuple[str, str, str, str]] = field(default_factory=list)
-
-
-class Judged(NamedTuple):
-    """What filter and order need of one person; ``met`` has a 1 or a 0 for each requirement."""
-
-    percent: int
-    complete: bool
-    met: str
 
 
 class Matrix:
@@ -85,7 +75,7 @@ class Matrix:
 
     def page(self, number: Any) -> tuple[Page, list[Row]]:
         """Return a page of the list, and its rows."""
-        ids: Any = self._chosen_ids() if self._must_judge else self.people().values_list("pk", flat=True)
+        ids: Any = self._chosen_ids() if self.must_judge else self.people().values_list("pk", flat=True)
         page = Paginator(ids, PEOPLE_PER_PAGE).get_page(number)
         return page, self._rows(list(page.object_list))
 
@@ -106,47 +96,22 @@ class Matrix:
         return made
 
     @property
-    def _must_judge(self) -> bool:
+    def must_judge(self) -> bool:
+        """Whether everybody must be judged to know who is shown, and in which order."""
         return bool(
             self.chosen.get("state") or self.chosen.get("requirement") or "progress" in self.chosen.get("sort", "")
         )
 
     def _chosen_ids(self) -> list[int]:
         """Return the ids of everybody whom the filter lets through, in order."""
-        judged = self._judged()
+        kept = kept_of(self.cohort, self.standings)
+        self.as_of = kept.made_at if kept else None
+        judged = judged_in(self.cohort, self.standings, kept)
         sort = self.chosen.get("sort", "")
         found = [pk for pk in self.people().values_list("pk", flat=True) if pk in judged and self._lets(judged[pk])]
         if "progress" in sort:
             found.sort(key=lambda pk: judged[pk].percent, reverse=sort.startswith("-"))  # stable: by name among equals
         return found
-
-    def _judged(self) -> dict[int, Judged]:
-        """Return what filter and order need of everybody: worked out now, or lately where the cohort is large."""
-        rows = self.cohort.enrolments.active()
-        number = rows.count()
-        kept = CohortSnapshot.objects.filter(cohort=self.cohort).first() if number > AT_ONCE else None
-        names = [f"{leaf.kind}:{leaf.ref}" for leaf in self.standings.rule.leaves]
-        if kept and kept.requirements == names and kept.rule_version == self.standings.version and kept.is_fresh:
-            self.as_of = kept.made_at
-            return {pk: Judged(*rest) for pk, *rest in kept.people}
-        judged = {}
-        for enrolments, completions in self._portions(list(rows.order_by("pk").values_list("pk", flat=True))):
-            for each in enrolments:
-                completion = completions[each.pk]
-                met = "".join("1" if outcome.met else "0" for outcome in completion.verdict.outcomes)
-                judged[each.pk] = Judged(completion.percent, completion.complete, met)
-        if number > AT_ONCE:
-            kept, _made = CohortSnapshot.objects.update_or_create(
-                cohort=self.cohort,
-                defaults={
-                    "rule_version": self.standings.version,
-                    "requirements": names,
-                    "made_at": timezone.now(),
-                    "people": [[pk, *one] for pk, one in judged.items()],
-                },
-            )
-            self.as_of = kept.made_at
-        return judged
 
     def _lets(self, one: Judged) -> bool:
         """Whether the filter lets somebody through, by what they have met."""
@@ -160,19 +125,6 @@ class Matrix:
             met = all(held == "1" for leaf, held in zip(leaves, one.met, strict=True) if ":".join(leaf.key) == wanted)
             return met == (self.chosen.get("held") == "met")
         return True
-
-    def _portions(self, ids: list[int]) -> Iterator[tuple[list[Enrolment], dict[int, Completion]]]:
-        """These people, judged, a portion at a time; of each person only what a row of the sheet says is read."""
-        read = [f"participant__{name}" for name in ("name", "user__key")]
-        read += [column.name for column in Enrolment._meta.concrete_fields if column.name != "participant"]
-        for start in range(0, len(ids), AT_ONCE):
-            some = ids[start : start + AT_ONCE]
-            rows = Enrolment.objects.filter(pk__in=some).select_related("participant__user").only(*read)
-            held = rows.in_bulk()
-            enrolments = [held[pk] for pk in some if pk in held]
-            for each in enrolments:
-                each.cohort = self.cohort
-            yield enrolments, self.standings.of(enrolments)
 
     def head(self) -> list[str]:
         """Return the head of the sheet: who, then a requirement to a column."""
@@ -193,9 +145,9 @@ class Matrix:
 
         ``tell`` hears of whom, before their rows leave.
         """
-        ids = self._chosen_ids() if self._must_judge else list(self.people().values_list("pk", flat=True))
+        ids = self._chosen_ids() if self.must_judge else list(self.people().values_list("pk", flat=True))
         sheet = Sheet()
-        for enrolments, judged in self._portions(ids):
+        for enrolments, judged in portions(self.cohort, self.standings, ids):
             tell([each.participant for each in enrolments])
             for each in enrolments:
                 yield sheet.line(each, judged[each.pk])

@@ -19,3 +19,8 @@ def preview_address(job: Job) -> str:
     """Return the address of the preview that a job works out."""
     draft = RuleDraft.objects.select_related("course").filter(pk=job.params["draft"]).first()
     return reverse("course_rule_preview", args=[draft.course.key]) if draft else ""
+
+
+def cohort_address(job: Job) -> str:
+    """Return the address of the matrix that a job works for."""
+    return reverse("cohort_progress", args=[job.params["cohort"]])

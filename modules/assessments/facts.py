@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Max
@@ -54,24 +54,26 @@ def best_grades(
         in_module.setdefault(quiz.item.parent_id or 0, []).append(quiz)
     each = {quiz.item_id: [quiz] for together in in_module.values() if len(together) > 1 for quiz in together}
     asked = in_module | each
+    asking: dict[int, list[int]] = {pk: [] for pk in quizzes}
+    for item_id, together in asked.items():
+        for quiz in together:
+            asking[quiz.pk].append(item_id)
+    made: dict[tuple[int, tuple[tuple[Any, ...], ...]], QuizFact] = {}  # the same few grades for thousands of people
+    columns = ["learner_key", "quiz_id", "percent", "passed", *(["started_at"] if until else [])]
     found: dict[UUID, dict[int, QuizFact]] = {}
     for some in batches(keys):
         tried: dict[UUID, dict[int, Tried]] = {}
-        rows = (
-            Attempt.objects.graded()
-            .filter(learner_key__in=some, quiz_id__in=list(quizzes))
-            .order_by("number")
-            .values_list("learner_key", "quiz_id", "percent", "passed", "started_at")
-        )
-        for key, quiz_id, percent, passed, started_at in rows:
-            if not until or key not in until or started_at < until[key]:
+        rows = Attempt.objects.graded().filter(learner_key__in=some, quiz_id__in=list(quizzes)).order_by("number")
+        for key, quiz_id, percent, passed, *began in rows.values_list(*columns):
+            if not until or key not in until or began[0] < until[key]:
                 tried.setdefault(key, {}).setdefault(quiz_id, []).append((percent, passed))
         for key, attempts in tried.items():
-            found[key] = {
-                item_id: _fact(some_quizzes, attempts)
-                for item_id, some_quizzes in asked.items()
-                if any(quiz.pk in attempts for quiz in some_quizzes)
-            }
+            facts = found[key] = {}
+            for item_id in dict.fromkeys(item_id for quiz_id in attempts for item_id in asking[quiz_id]):
+                known = item_id, tuple(tuple(attempts.get(quiz.pk, ())) for quiz in asked[item_id])
+                if known not in made:
+                    made[known] = _fact(asked[item_id], attempts)
+                facts[item_id] = made[known]
     return found
 
 

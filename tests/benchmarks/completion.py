@@ -16,7 +16,7 @@ from .learners import answer, enrol, read, settle
 MODULES, LESSONS, REQUIREMENTS = 20, 3, 40
 PEOPLE = 5_000
 RECORDS = 100_000, 1_000_000
-FIRST = "?requirement={pick}&held=open&now=1"
+OPEN = "?requirement={pick}&held=open"
 MOODLE_EXPORT = 9.3  # seconds for 5,000 × 20 on two cores like ours
 
 
@@ -35,11 +35,11 @@ def page_rows() -> list[Row]:
     rows = []
     for name, query, budget, portions in (
         ("matrix page", "?", 0.5, 0),
-        ("matrix page, filtered for the first time", FIRST, 3.0, 4),
-        ("matrix page, filtered again", "?requirement={pick}&held=open", 0.7, 0),
+        ("matrix page, filtered for the first time", OPEN, 3.0, 4),
+        ("matrix page, filtered again", OPEN, 0.7, 0),
         ("matrix page, by progress", "?sort=-progress", 0.7, 0),
     ):
-        few, page = small.page(query), large.page(query)
+        few, page = (school.page(query, anew=bool(portions)) for school in (small, large))
         rows.append(row(f"{name}, {size}", page.seconds, "s", budget))
         rows += queries(name, few, page, portions)
     for kind, budget in (("csv", 5.0), ("xlsx", MOODLE_EXPORT)):
@@ -68,13 +68,16 @@ def work_rows() -> list[Row]:
     """Matrix, export and recomputation of 100,000 and of 1,000,000 completion records."""
     small, large = (School(records // REQUIREMENTS) for records in RECORDS)
     few, many = small.page("?"), large.page("?")
+    asked = large.page(OPEN, anew=True)
     return [
         row("Matrix page, 100,000 records", few.seconds, "s", 0.5),
         row("Matrix page, 1,000,000 records", many.seconds, "s", 0.5),
         *queries("matrix page", few, many, 0),
+        row("Matrix page, 1,000,000 records, when a filter is asked for", asked.seconds, "s", 0.5),
         *growth_rows(
-            "matrix filtered for the first time", small.page(FIRST), large.page(FIRST), budget=15, portions=22.5
+            "everybody judged for the filter, by a job", small.judge(), large.judge(), budget=30, portions=22.5
         ),
+        row("Matrix page, 1,000,000 records, filtered", large.page(OPEN).seconds, "s", 2),
         *growth_rows("CSV export", small.export("csv"), large.export("csv"), budget=30, portions=22.5),
         *growth_rows("recomputation", small.recompute(), large.recompute(), budget=30, portions=22.5),
     ]
@@ -133,16 +136,33 @@ class School:
         client.force_login(self.organiser, backend="allauth.account.auth_backends.AuthenticationBackend")
         return client
 
-    def page(self, query: str) -> Figure:
-        """The matrix page as an organiser gets it."""
+    def page(self, query: str, *, anew: bool = False) -> Figure:
+        """The matrix page as an organiser gets it; ``anew``: without what was worked out lately."""
+        from courses.catalogue.models import CohortSnapshot
+
         client, address = self._client(), f"/en/cohorts/{self.cohort.pk}/{query.format(pick=self.pick)}"
 
         def act() -> None:
             response = client.get(address)
-            assert response.status_code == 200 and response.content.count(b"<tr") > 50, address
+            assert response.status_code == 200
+            assert response.content.count(b"<tr") > 50 or b"data-job" in response.content, address
 
         act()  # imports, templates, and who was seen today
+        if anew:
+            CohortSnapshot.objects.filter(cohort=self.cohort).delete()
         return Figure(act)
+
+    def judge(self) -> Figure:
+        """Everybody judged by a job, for filter and order."""
+        from courses.catalogue.services import snapshots
+        from jobs.running import run
+        from jobs.services import start_job
+
+        job = start_job(actor=self.organiser, kind=snapshots.KIND, params={"cohort": self.cohort.pk})
+        figure = Figure(lambda: run(job.key))
+        job.refresh_from_db()
+        assert job.state == "done", job.error
+        return figure
 
     def export(self, kind: str) -> Figure:
         """The whole cohort as a file."""

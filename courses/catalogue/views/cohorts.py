@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,12 +20,14 @@ from courses.participants.slips import Group, slips_page
 from courses.participants.trail import saw
 from institutions.models import Country, Role
 from institutions.roles import holds
+from jobs.views import status_of
 from modules.assessments.marking import marking_title
 
 from ..forms_completion import MatrixForm
 from ..matrix import Matrix
-from ..models import Cohort, CohortSnapshot
+from ..models import Cohort
 from ..permissions import can_make_slips, organises
+from ..services.snapshots import awaited, work_out_again
 
 PEOPLE_PER_PAGE = 50
 
@@ -91,9 +93,16 @@ def cohort_progress(request: HttpRequest, pk: int) -> HttpResponse:
     """People x requirements: who has met what, and why not yet."""
     cohort = _cohort(request, pk)
     matrix, form = _matrix(cohort, request.GET)
-    if request.GET.get("now"):
-        CohortSnapshot.objects.filter(cohort=cohort).delete()
     chosen = matrix.chosen
+    if request.GET.get("now"):
+        work_out_again(actor=request.user, cohort=cohort)
+        wanted = request.GET.copy()
+        del wanted["now"]
+        return redirect(f"{request.path}?{wanted.urlencode()}")
+    job = awaited(actor=request.user, cohort=cohort, standings=matrix.standings) if matrix.must_judge else None
+    if job:
+        context = {"cohort": cohort, "job": job, "status": status_of(job)}
+        return render(request, "catalogue/cohort_awaited.html", context)
     page, rows = matrix.page(request.GET.get("page"))
     saw(request.user, [row.enrolment.participant for row in rows], "catalogue.view")
     return render(

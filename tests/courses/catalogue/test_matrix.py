@@ -14,8 +14,10 @@ from accounts.models import User
 from core.models import AuditEntry
 from courses.catalogue import services
 from courses.catalogue.models import Enrolment
-from courses.catalogue.services import grant_waiver, put_rule
+from courses.catalogue.services import grant_waiver, put_rule, snapshots
 from courses.participants.models import Participant
+from jobs.models import Job
+from jobs.running import run
 from tests import factories
 
 from .test_rules import leaf
@@ -323,7 +325,7 @@ def test_only_organisers_of_the_programme_set_tasks(client, cast, school, who):
 def test_a_large_cohort_is_filtered_by_what_was_worked_out_lately_and_anew_when_asked(
     client, cast, school, crowd, monkeypatch
 ):
-    monkeypatch.setattr("courses.catalogue.matrix.AT_ONCE", 2)
+    monkeypatch.setattr("courses.catalogue.services.snapshots.AT_ONCE", 2)
     client.force_login(cast.trainer)
     page = url(school) + "?state=complete"
     assert names(client.get(page)) == ["Chen"]
@@ -333,7 +335,7 @@ def test_a_large_cohort_is_filtered_by_what_was_worked_out_lately_and_anew_when_
     again = client.get(page)
     assert names(again) == ["Chen"]
     assert "Work it out again" in again.content.decode()
-    assert names(client.get(page + "&now=1")) == ["Amina", "Chen"]
+    assert names(client.get(page + "&now=1", follow=True)) == ["Amina", "Chen"]
     assert names(client.get(url(school) + "?state=open&sort=progress")) == ["Learner", "Bruno"]
     assert [row[0] for row in sheet(client.post(url(school, "export/"), {"state": "complete"}))[1:]] == [
         "Amina",
@@ -342,9 +344,51 @@ def test_a_large_cohort_is_filtered_by_what_was_worked_out_lately_and_anew_when_
 
 
 def test_a_new_rule_counts_at_once_in_a_large_cohort(client, cast, school, crowd, monkeypatch):
-    monkeypatch.setattr("courses.catalogue.matrix.AT_ONCE", 2)
+    monkeypatch.setattr("courses.catalogue.services.snapshots.AT_ONCE", 2)
     client.force_login(cast.trainer)
     page = url(school) + "?state=complete"
     assert names(client.get(page)) == ["Chen"]
     put_rule(actor=None, course=school.course, spec={"all": [leaf(school.first)]})
     assert names(client.get(page)) == ["Amina", "Chen"]
+
+
+@pytest.fixture
+def very_large(monkeypatch):
+    monkeypatch.setattr("courses.catalogue.services.snapshots.AT_ONCE", 2)
+    monkeypatch.setattr("courses.catalogue.services.snapshots.WHILE_ONE_WAITS", 3)
+
+
+@pytest.mark.usefixtures("very_large")
+def test_nobody_waits_for_a_request_while_a_very_large_cohort_is_judged(client, cast, school, crowd):
+    client.force_login(cast.trainer)
+    page = url(school) + "?state=complete&sort=name"
+    for _time in range(2):
+        waiting = client.get(page).content.decode()
+        job = Job.objects.get(kind=snapshots.KIND)  # one, however often the page is loaded
+        assert f"/jobs/{job.key}/" in waiting
+        assert "Chen" not in waiting
+    assert len(names(client.get(url(school)))) == 4  # without a filter nobody waits
+    run(job.key)
+    assert names(client.get(page)) == ["Chen"]
+    assert Job.objects.filter(kind=snapshots.KIND).count() == 1
+
+
+@pytest.mark.usefixtures("very_large")
+def test_work_that_failed_is_told_and_begun_again_only_when_asked(client, cast, school, crowd):
+    client.force_login(cast.trainer)
+    page = url(school) + "?state=complete"
+    client.get(page)
+    Job.objects.filter(kind=snapshots.KIND).update(state=Job.State.FAILED)
+    told = client.get(page).content.decode()
+    assert "data-final" in told and "now=1" in told
+    assert Job.objects.filter(kind=snapshots.KIND).count() == 1
+    assert "data-final" not in client.get(page + "&now=1", follow=True).content.decode()
+    states = Job.objects.filter(kind=snapshots.KIND).order_by("created_at").values_list("state", flat=True)
+    assert list(states) == [Job.State.CANCELLED, Job.State.QUEUED]
+
+
+@pytest.mark.usefixtures("very_large")
+def test_whoever_may_not_see_a_cohort_starts_no_work_on_it(client, cast, school, crowd):
+    client.force_login(cast.outsider)
+    assert client.get(url(school) + "?state=complete").status_code == 404
+    assert not Job.objects.filter(kind=snapshots.KIND).exists()
