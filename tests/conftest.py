@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -19,6 +20,9 @@ from tests import factories
 from tests.cast import make_cast
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+# Nothing fails by the clock of a busy machine: how fast the work is, ``make bench`` says.
+hypothesis.settings.register_profile("campus", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("campus")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -230,6 +230,11 @@ class Rule:
         return list(self.root.leaves())
 
     @property
+    def keys(self) -> set[FactKey]:
+        """The facts it asks for."""
+        return {leaf.key for leaf in self.root.leaves()}
+
+    @property
     def kinds(self) -> set[str]:
         """The kinds of facts it asks for."""
         return {leaf.kind for leaf in self.root.leaves()}

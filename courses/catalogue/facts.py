@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -22,8 +22,9 @@ from .completion import Fact, FactKey, Leaf, Waiver
 from .models import Cohort, Course, Enrolment, PracticalTask, RequirementWaiver, SyllabusEntry, TaskResult
 from .syllabus import module_pages
 
-# provider(course, enrolments) -> {enrolment id: {ref: Fact}}; a constant number of queries.
-Provider = Callable[[Course, list[Enrolment]], Mapping[int, Mapping[str, Fact]]]
+# provider(course, enrolments, refs) -> {enrolment id: {ref: Fact}}; a constant number of queries. ``refs`` are what a
+# rule asks for; a provider may tell of others too.
+Provider = Callable[[Course, list[Enrolment], Set[str]], Mapping[int, Mapping[str, Fact]]]
 # of a course with its syllabus (items selected): {ref: text}; a constant number of queries.
 OfCourse = Callable[[Course, Sequence[SyllabusEntry]], Mapping[str, str]]
 
@@ -107,8 +108,8 @@ def kinds() -> list[FactKind]:
     return list(_kinds.values())
 
 
-def gather(course: Course, enrolments: list[Enrolment], asked: set[str]) -> dict[int, dict[FactKey, Fact]]:
-    """Return ``{enrolment id: {(kind, ref): Fact}}`` for the kinds a rule asks for, waivers put upon them.
+def gather(course: Course, enrolments: list[Enrolment], asked: Set[FactKey]) -> dict[int, dict[FactKey, Fact]]:
+    """Return ``{enrolment id: {(kind, ref): Fact}}`` of what a rule asks for, waivers put upon it.
 
     What a learner does after the last day of an enrolment counts in the next one; what others write down (attendance
     in the cohort's workshops, a task judged, a mark, a waiver) counts whenever they do.
@@ -119,8 +120,11 @@ def gather(course: Course, enrolments: list[Enrolment], asked: set[str]) -> dict
         for enrolment in unknown:
             enrolment.cohort = cohorts[enrolment.cohort_id]
     facts: dict[int, dict[FactKey, Fact]] = {enrolment.pk: {} for enrolment in enrolments}
-    for kind in sorted(asked & set(_kinds)):
-        for enrolment_id, found in _kinds[kind].provider(course, enrolments).items():
+    refs: dict[str, set[str]] = {}
+    for kind, ref in asked:
+        refs.setdefault(kind, set()).add(ref)
+    for kind in sorted(refs.keys() & _kinds.keys()):
+        for enrolment_id, found in _kinds[kind].provider(course, enrolments, refs[kind]).items():
             held = facts[enrolment_id]
             for ref, fact in found.items():
                 held[kind, ref] = fact
@@ -162,10 +166,10 @@ def _learners(enrolments: list[Enrolment]) -> list[tuple[dict[UUID, list[int]], 
     return layers
 
 
-def lesson_facts(course: Course, enrolments: list[Enrolment]) -> dict[int, dict[str, Fact]]:
+def lesson_facts(course: Course, enrolments: list[Enrolment], asked: Set[str]) -> dict[int, dict[str, Fact]]:
     """Lessons done of each module until the enrolment's last day, as a share. ``ref`` is the module's item id."""
     found: dict[int, dict[str, Fact]] = {enrolment.pk: {} for enrolment in enrolments}
-    refs = {item_id: str(item_id) for item_id in _modules(list(course.syllabus.all()))}
+    refs = {item_id: str(item_id) for item_id in _modules(list(course.syllabus.all())) if str(item_id) in asked}
     made: dict[tuple[int, int, int], Fact] = {}  # the same few facts for thousands of people
     for keys, until in _learners(enrolments):
         for key, modules in lessons_done(keys, refs, until).items():
@@ -179,19 +183,22 @@ def lesson_facts(course: Course, enrolments: list[Enrolment]) -> dict[int, dict[
     return found
 
 
-def quiz_facts(course: Course, enrolments: list[Enrolment]) -> dict[int, dict[str, Fact]]:
+def quiz_facts(course: Course, enrolments: list[Enrolment], asked: Set[str]) -> dict[int, dict[str, Fact]]:
     """Grade in each module's quiz, in per cent, of the attempts begun until the enrolment's last day.
 
     An attempt begun in time counts whenever it is marked.
     ``ref`` is the module's item id; where a module has several quizzes also the item id of each of them.
     """
     found: dict[int, dict[str, Fact]] = {enrolment.pk: {} for enrolment in enrolments}
-    modules = _modules(list(course.syllabus.all()))
+    modules: Iterable[int] = _modules(list(course.syllabus.all()))
+    refs = {str(item_id): item_id for item_id in modules}
+    if refs.keys() >= asked:  # else single quizzes are asked for, and which module has them is not known here
+        modules = [refs[ref] for ref in asked]
     fact = cache(lambda one: Fact(float(one.percent or 0), done=one.attempts))
-    refs = cache(str)
+    name = cache(str)
     for keys, until in _learners(enrolments):
         for key, grades in best_grades(keys, modules, until).items():
-            facts = {refs(item_id): fact(one) for item_id, one in grades.items()}
+            facts = {name(item_id): fact(one) for item_id, one in grades.items()}
             for enrolment_id in keys[key]:
                 found[enrolment_id] = facts
     return found
@@ -246,7 +253,7 @@ def quiz_links(course: Course, entries: Sequence[SyllabusEntry]) -> dict[str, st
 # --- Tasks that a trainer judges ------------------------------------------------------------------
 
 
-def task_facts(course: Course, enrolments: list[Enrolment]) -> dict[int, dict[str, Fact]]:
+def task_facts(course: Course, enrolments: list[Enrolment], asked: Set[str]) -> dict[int, dict[str, Fact]]:
     """Skills seen and assignments accepted, 100 or 0; judged and found wanting is told from never judged.
 
     ``ref`` is the task's id. What was shown in another cohort of the course counts.

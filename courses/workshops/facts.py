@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,8 +53,10 @@ def of_minutes(attended: int | None, offered: int) -> AttendanceFact:
     return AttendanceFact(min(attended or 0, offered), offered, recorded=attended is not None)
 
 
-def live_session_facts(course: Course, enrolments: list[Enrolment]) -> dict[int, dict[str, Fact]]:
-    """Facts of the syllabus's live sessions; ``ref`` is the entry's id. Four queries.
+def live_session_facts(
+    course: Course, enrolments: list[Enrolment], asked: Set[str] = frozenset()
+) -> dict[int, dict[str, Fact]]:
+    """Facts of all live sessions of the syllabus; ``ref`` is the entry's id. Four queries.
 
     What counts is the share of a workshop's offered minutes that somebody attended, the minutes, and the days; a day
     from half of its minutes on. Attendance in any workshop of the course counts in every cohort of the course: it

@@ -125,7 +125,7 @@ def _compared(
     course: Course, people: models.QuerySet[Enrolment], standings: list[Standings]
 ) -> Iterator[list[tuple[Enrolment, list[Any]]]]:
     """Yield people in portions, each with the verdicts of several rules on the same facts."""
-    asked = set().union(*(standing.rule.kinds for standing in standings))
+    asked = set().union(*(standing.rule.keys for standing in standings))
     last = 0
     rows = people.select_related("participant__user", "cohort").order_by("pk")
     while portion := list(rows.filter(pk__gt=last)[:AT_ONCE]):

@@ -142,7 +142,7 @@ class Standings:
 
     def facts(self, enrolments: list[Enrolment]) -> dict[int, dict[tuple[str, str], Fact]]:
         """Return the facts of these people that the rule asks for."""
-        return gather(self.course, enrolments, self.rule.kinds)
+        return gather(self.course, enrolments, self.rule.keys)
 
     def of(self, enrolments: list[Enrolment]) -> dict[int, Completion]:
         """Return ``{enrolment id: Completion}``; give enrolments of the course with ``participant__user`` selected."""
