@@ -7,6 +7,7 @@ who work at the same time do not undo each other's marks.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +24,7 @@ from .services import Mark
 State = Attendance.State
 NOT_RECORDED: Promise = gettext_lazy("Not recorded")
 QUARTERS = (25, 50, 75)
+NAMED = re.compile(r"m-[0-9]{1,18}-([0-9]{1,18})")
 
 
 @dataclass
@@ -156,6 +158,11 @@ class Sheet:
             cell.error = _("How many minutes? Between 1 and %(last)d.") % {"last": cell.session.minutes - 1}
             return None
         return Mark(code, int(minutes))
+
+
+def named(data: Iterable[str]) -> set[int]:
+    """Return the ids of the people whose cells a form that was sent names."""
+    return {int(found[1]) for name in data if (found := NAMED.fullmatch(name))}
 
 
 def value_of(row: Attendance | None) -> str:

@@ -24,7 +24,7 @@ from courses.participants.trail import saw
 from .. import services
 from ..facts import of_minutes
 from ..models import Attendance, Session, Workshop
-from ..sheets import Cell, Row, Sheet, value_of
+from ..sheets import Cell, Row, Sheet, named, value_of
 from .manage import desk, running
 
 FIELDS = 800  # in one form; Django refuses a form of more than a thousand
@@ -34,16 +34,25 @@ MOST, FEWEST = 50, 5
 def _people(workshop: Workshop) -> Any:
     """Everybody registered, and who was there although the registration was cancelled."""
     there = Attendance.objects.filter(session__workshop=workshop).values("participant")
-    return (
-        workshop.registrations.filter(Q(state="registered") | Q(participant__in=there))
-        .select_related("participant", "country")
-        .order_by("participant__name", "pk")
-    )
+    return _in_order(workshop.registrations.filter(Q(state="registered") | Q(participant__in=there)))
+
+
+def _in_order(registrations: Any) -> Any:
+    return registrations.select_related("participant", "country").order_by("participant__name", "pk")
 
 
 def _page(request: HttpRequest, workshop: Workshop, columns: int) -> Page:
     per_page = max(FEWEST, min(MOST, FIELDS // max(1, columns)))
     return Paginator(_people(workshop), per_page).get_page(request.GET.get("page"))
+
+
+def _shown(request: HttpRequest, workshop: Workshop, page: Page) -> list[Any]:
+    """The people of the page; of a form that was sent, those whom it names.
+
+    Somebody registered at the door meanwhile has moved the others on, and who has cancelled is still on the paper.
+    """
+    people = named(request.POST)
+    return list(_in_order(workshop.registrations.filter(participant__in=people)) if people else page.object_list)
 
 
 def _sheet(
@@ -144,7 +153,7 @@ def attendance(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     """Everybody by every session. A constant number of queries."""
     sessions = list(workshop.sessions.select_related("workshop"))
     page = _page(request, workshop, len(sessions))
-    sheet = _sheet(request.user, workshop, sessions, list(page.object_list), sessions)
+    sheet = _sheet(request.user, workshop, sessions, _shown(request, workshop, page), sessions)
     if request.method == "POST" and _save(request, workshop, sheet):
         return _next(request, page, reverse("attendance", args=[workshop.key]))
     columns = _columns(workshop, sessions, page.paginator.count)
@@ -171,7 +180,7 @@ def attendance_session(request: HttpRequest, workshop: Workshop, pk: int) -> Htt
     if session is None:
         raise Http404
     page = _page(request, workshop, 2)
-    sheet = _sheet(request.user, workshop, [session], list(page.object_list), sessions)
+    sheet = _sheet(request.user, workshop, [session], _shown(request, workshop, page), sessions)
     if request.method == "POST" and _save(request, workshop, sheet):
         return _next(request, page, reverse("attendance_session", args=[workshop.key, session.pk]))
     return render(

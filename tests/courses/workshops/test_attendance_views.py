@@ -114,6 +114,31 @@ def test_two_trainers_at_once_do_not_undo_each_other(as_trainer, grid, session, 
     }
 
 
+@pytest.mark.parametrize("page", ["grid", "one"])
+def test_a_walk_in_pushes_nobody_off_the_page_that_is_saved(
+    as_trainer, request, page, session, workshop, register, monkeypatch
+):
+    monkeypatch.setattr("courses.workshops.views.attendance.MOST", 2)
+    monkeypatch.setattr("courses.workshops.views.attendance.FEWEST", 2)
+    address = request.getfixturevalue(page)
+    bruno, chen = (register(workshop, factories.ParticipantFactory(name=name)) for name in ("Bruno", "Chen"))
+    old_page = seen(as_trainer.get(address).content.decode())
+    register(workshop, factories.ParticipantFactory(name="Amina"))  # at the door, while the page is open
+    as_trainer.post(address, {"seen": old_page, mark(session, bruno): "present", mark(session, chen): "absent"})
+    assert held() == {
+        (session.pk, bruno.participant_id): ("present", 90),
+        (session.pk, chen.participant_id): ("absent", 0),
+    }
+
+
+def test_nobody_from_outside_the_workshop_is_marked(as_trainer, grid, session, cast, workshop, register):
+    register(workshop, cast.learner)
+    stranger = factories.ParticipantFactory()
+    for number in (stranger.pk, "9" * 30, "x"):
+        as_trainer.post(grid, {"seen": "{}", f"m-{session.pk}-{number}": "present"})
+    assert held() == {}
+
+
 def test_a_mark_can_be_taken_back(as_trainer, grid, session, cast, workshop, register):
     registration = register(workshop, cast.learner)
     services.record_attendance(actor=cast.trainer, session=session, marks={registration.participant_id: "present"})
