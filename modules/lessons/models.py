@@ -168,6 +168,7 @@ class LessonPage(BasePage):
 class LessonVersion(models.Model):
     """A major change of a lesson, as published: the version it made, and what changed, ``{language: sentence}``.
 
+    A language stands in ``notes`` when its text has the change; its sentence may be empty (``versions.note_change``).
     The first version has no row. A minor change makes none.
     """
 
@@ -230,7 +231,7 @@ class LessonProgress(LearnerRecord):
     """How far one learner is in one lesson, whatever the language.
 
     ``place`` is where reading stopped (``services.note_place``), since it was done if it is; ``revision`` the page
-    revision that was marked done, ``version`` the item's version then.
+    revision that was marked done, ``version`` and ``language`` those of the text that was read then.
     """
 
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="progress")

@@ -24,7 +24,7 @@ from modules.records.models import Item
 from .models import LessonPage, LessonProgress, ModulePage
 from .registry import OutlineEntry, done_of, personal_entries, shared_entries
 from .routing import State
-from .versions import Changes, changes_of, since
+from .versions import Changes, changes_of, latest_of, since, text_language
 
 __all__ = ["Outline", "OutlineEntry", "module_outline", "outlines"]
 
@@ -59,8 +59,12 @@ class SkeletonLesson(NamedTuple):
     title: str
     url: str
     minutes: int
-    version: int = 1
-    changes: Changes = ()
+    changes: Changes = ()  # those that the text shown has
+
+    @property
+    def version(self) -> int:
+        """The version of the text shown, which may be behind the original."""
+        return latest_of(self.changes)
 
     def state(self, mine: State | None) -> str:
         """Whether it is done, done but changed since, or open for a reader in this state. Pure."""
@@ -121,7 +125,10 @@ def _build(modules: Mapping[UUID, int], language: str) -> dict[UUID, Skeleton]:
     pages = best_pages(LessonPage, [item.key for some in lessons.values() for item in some], language)
     module_pages = best_pages(ModulePage, modules, language)
     others = shared_entries(list(modules), language)
-    changes = changes_of([item for some in lessons.values() for item in some], language)
+    texts = [
+        (item, text_language(pages[item.key], item)) for some in lessons.values() for item in some if item.key in pages
+    ]
+    changes = changes_of(texts, language)
     return {
         key: Skeleton(
             item_id=pk,
@@ -136,7 +143,6 @@ def _build(modules: Mapping[UUID, int], language: str) -> dict[UUID, Skeleton]:
                     page.title,
                     page_url(page, language),
                     page.minutes,
-                    item.version,
                     changes.get(item.pk, ()),
                 )
                 for item in lessons.get(pk, [])

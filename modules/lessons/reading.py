@@ -66,7 +66,7 @@ class Shell:
 
     @property
     def version(self) -> int:
-        """The lesson's version, as a learner marks it done."""
+        """The version of the text shown, as a learner marks it done."""
         return self.module.lessons[self.place].version if self.module and self.place >= 0 else 1
 
     @property

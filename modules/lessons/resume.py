@@ -13,7 +13,7 @@ from modules.records.models import Item
 
 from .models import LessonPage, LessonProgress
 from .outline import Step, best_pages, by_module, is_done, next_step, others_of, skeletons, states
-from .versions import changes_of, since
+from .versions import changes_of, latest_of, since, text_language
 
 
 class Changed(NamedTuple):
@@ -25,7 +25,7 @@ class Changed(NamedTuple):
 
 
 def changed_for(user: Any, language: str) -> list[Changed]:
-    """Return the lessons in use that have changed since ``user`` did them, the latest done first.
+    """Return the lessons in use whose text in ``language`` has changed since ``user`` did them, the latest done first.
 
     One query; two more if there are any.
     """
@@ -40,11 +40,12 @@ def changed_for(user: Any, language: str) -> list[Changed]:
     )
     done = {row.item.key: row for row in rows}
     pages = best_pages(LessonPage, done, language) if done else {}
-    changes = changes_of([row.item for row in done.values()], language)
+    items = {key: done[key].item for key in pages}
+    changes = changes_of([(item, text_language(pages[key], item)) for key, item in items.items()], language)
     return [
-        Changed(pages[key].title, page_url(pages[key], language), since(row.version, changes.get(row.item_id, ())))
+        Changed(pages[key].title, page_url(pages[key], language), since(row.version, changes[row.item_id]))
         for key, row in done.items()
-        if key in pages
+        if row.version < latest_of(changes.get(row.item_id, ()))
     ]
 
 

@@ -17,6 +17,7 @@ from modules.records.services import log_event
 
 from .models import LessonProgress
 from .signals import lesson_done
+from .versions import version_in
 
 SEEN_EVERY = timedelta(minutes=1)
 """How often reading one lesson is written down at most."""
@@ -50,9 +51,10 @@ def mark_done(
 ) -> LessonProgress:
     """Mark a lesson done for the actor; done again changes nothing. Raises ``LessonRetired``.
 
-    Keeps the page revision and the version that was read (``version``; the item's, if not said), so that it can be
-    told later what was read. ``at``: when it was done, if that was before now; never before the lesson was first
-    opened, which our own clock says. Sends ``lesson_done`` after the commit.
+    Keeps what was read, so that it can be told later: the page revision and the version (``version``; never above that
+    of the text in ``language``, and just that if not said; the original, if no language is said). ``at``: when it was
+    done, if that was before now; never before the lesson was first opened, which our own clock says. Sends
+    ``lesson_done`` after the commit.
     """
     if item.retired_at is not None:
         raise LessonRetired
@@ -80,20 +82,20 @@ def read_again(
     if item.retired_at is not None:
         raise LessonRetired
     progress = LessonProgress.objects.visible_to(actor).done().filter(item=item).first()
-    if progress is not None and progress.version < _version(item, version):
+    if progress is not None and progress.version < min(version or item.version, _present(item, language)):
         _keep_version(actor, progress, item, revision, version, language)
 
 
-def _version(item: Item, version: int | None) -> int:
-    """The version read: never above the present one, whatever a browser says."""
-    return max(1, min(version or item.version, item.version))
+def _present(item: Item, language: str) -> int:
+    return version_in(item, language or item.source_language)
 
 
 def _keep_version(
     actor: Any, progress: LessonProgress, item: Item, revision: int | None, version: int | None, language: str
 ) -> None:
-    progress.version, progress.language = _version(item, version), language
-    progress.revision = revision if progress.version == item.version else None  # of an earlier one it is not known
+    present = _present(item, language)
+    progress.version, progress.language = max(1, min(version or present, present)), language  # whatever a browser says
+    progress.revision = revision if progress.version == present else None  # of an earlier one it is not known
     progress.save(update_fields=["done_at", "seen_at", "place", "place_at", "revision", "version", "language"])
     log_event(
         user=actor,

@@ -30,6 +30,7 @@ from .reading import respond
 from .registry import needs_sign_in
 from .routing import Found, find_lesson
 from .services import LessonRetired, UnknownPlace, mark_done, note_place, note_seen, read_again, unmark
+from .versions import text_language
 
 OFFLINE = timedelta(days=14)
 """How long ago a lesson done without a line may have been done, by the word of the device: a journey without a line is
@@ -125,7 +126,7 @@ def _mark(request: HttpRequest, item: Item, lesson: LessonPage, at: datetime | N
         "actor": request.user,
         "item": item,
         "revision": lesson.live_revision_id,
-        "language": get_language() or settings.LANGUAGE_CODE,
+        "language": text_language(lesson, item),
         "version": int(version) if version.isdecimal() and len(version) < 6 else None,
     }
     if act == "0":

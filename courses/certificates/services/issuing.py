@@ -228,7 +228,7 @@ def _dates(subject: Any, candidate: Candidate) -> tuple[date | None, date | None
 
 
 def _lessons_done(participant: Participant, subject: Any) -> dict[str, dict[str, int | None]]:
-    """Return which lessons of the course were done, in which state.
+    """Return which lessons of the course were done, in which state: that of the text that was read, in its language.
 
     ``{item key: {"version": number, "revision": of the page, where known}}``.
     """

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from modules.lessons.models import LessonProgress
+from modules.lessons.models import LessonProgress, LessonVersion
 from modules.lessons.services import LessonRetired, UnknownPlace, mark_done, note_place, note_seen, unmark
 from modules.lessons.signals import lesson_done
 from modules.records.models import Event
@@ -17,7 +17,10 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def item():
-    return ItemFactory(version=3)
+    item = ItemFactory(version=3)
+    for number in (2, 3):
+        LessonVersion.objects.create(item=item, number=number, notes={"en": "Changed.", "fr": "Changée."})
+    return item
 
 
 def test_a_lesson_done_keeps_no_place_but_one_of_reading_it_again(cast, item):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 from wagtail.test.utils.form_data import nested_form_data, streamfield
+from wagtail_localize.models import Translation, TranslationSource
 
 from institutions.models import Role
 from institutions.services import grant_role
@@ -12,7 +15,7 @@ from modules.lessons.models import LessonPage, LessonProgress
 from modules.lessons.outline import module_outline
 from modules.lessons.resume import changed_for
 from modules.lessons.services import mark_done, read_again
-from modules.lessons.versions import since
+from modules.lessons.versions import since, version_in
 from modules.records.models import Event, Item
 from tests.modules import content
 
@@ -28,6 +31,12 @@ def change(page, note="", kind="major"):
     page = LessonPage.objects.get(pk=page.pk)
     page.change, page.change_note = kind, note
     return content.publish(page)
+
+
+def versions_of(page):
+    """The version of each language in which the lesson was ever written."""
+    item = item_of(page)
+    return {language: version_in(item, language) for language in item.titles}
 
 
 def text_of(response):
@@ -57,17 +66,141 @@ def test_a_major_change_raises_the_version_once(lessons):
     assert change(page, "A second one.") and item_of(page).version == 3
 
 
-def test_a_translation_adds_its_words_and_raises_nothing(lessons, cast):
-    french = content.translate(lessons[0], "fr", "Leçon 1")
-    mark_done(actor=cast.learner, item=item_of(lessons[0]), language="fr")
-    change(french, "Trop tôt.")
-    assert item_of(french).version == 1
-    change(lessons[0], "New rule.")
-    assert changed_for(cast.learner, "fr")[0].notes == ["New rule."]
-    change(french, "Nouvelle règle.")
-    assert item_of(french).version == 2
-    assert changed_for(cast.learner, "fr")[0].notes == ["Nouvelle règle."]
-    assert changed_for(cast.learner, "en")[0].notes == ["New rule."]
+class TestTranslations:
+    """A translation has the version whose change its own text has."""
+
+    @pytest.fixture
+    def french(self, lessons):
+        return content.translate(lessons[0], "fr", "Leçon 1")
+
+    def done(self, client, page, language="fr", **fields):
+        return client.post(f"/{language}/lessons/{page.translation_key}/done/", {"done": "1", **fields})
+
+    def offered(self, client, page, language="fr"):
+        """The version that the form of a lesson's page sends."""
+        return int(re.search(r'name="version" value="(\d+)"', text_of(client.get(content.url(page, language))))[1])
+
+    def publish_in_the_screen(self, page, synced):
+        """As an editor does it who has, or has not, synced the translation with the original before."""
+        source, _new = TranslationSource.get_or_create_from_instance(LessonPage.objects.get(pk=page.pk))
+        if synced:
+            source.update_from_db()
+        target, _new = Translation.objects.get_or_create(source=source, target_locale=content.locale("fr"))
+        target.save_target(publish=True)
+
+    def test_adds_its_words_and_raises_nothing(self, cast, lessons, french):
+        mark_done(actor=cast.learner, item=item_of(lessons[0]), language="fr")
+        change(french, "Trop tôt.")
+        assert item_of(french).version == 1
+        change(lessons[0], "New rule.")
+        assert changed_for(cast.learner, "fr") == []
+        assert changed_for(cast.learner, "en")[0].notes == changed_for(cast.learner, "ar")[0].notes == ["New rule."]
+        change(french, "Nouvelle règle.")
+        assert item_of(french).version == 2
+        assert changed_for(cast.learner, "fr")[0].notes == ["Nouvelle règle."]
+        assert changed_for(cast.learner, "en")[0].notes == ["New rule."]
+
+    def test_read_before_it_has_the_change_is_the_version_before(self, client, cast, lessons, french):
+        change(lessons[0], "New rule.")
+        client.force_login(cast.learner)
+        assert (self.offered(client, french), self.offered(client, lessons[0], "en")) == (1, 2)
+        self.done(client, french, version="2")  # nobody confirms what the text has not got
+        progress = LessonProgress.objects.get()
+        assert (progress.version, progress.language, progress.revision) == (1, "fr", french.live_revision_id)
+        assert Event.objects.filter(verb="completed").get().item_version == 1
+        assert "Changed since you read it" not in text_of(client.get(content.url(french, "fr")))
+        assert "Changed since you read it" in text_of(client.get(content.url(lessons[0])))
+
+    def test_unchanged_are_not_read_again(self, client, cast, lessons, french):
+        mark_done(actor=cast.learner, item=item_of(french), language="fr")
+        change(lessons[0], "New rule.")
+        client.force_login(cast.learner)
+        self.done(client, french, done="again", version="2")
+        assert LessonProgress.objects.get().version == self.offered(client, french) == 1
+        change(french, "Nouvelle règle.")
+        assert "Nouvelle règle." in text_of(client.get(content.url(french, "fr")))
+        assert "Nouvelle règle." in text_of(client.get("/fr/my/"))
+        self.done(client, french, done="again", version=str(self.offered(client, french)))
+        assert LessonProgress.objects.get().version == 2
+        assert "Nouvelle règle." not in text_of(client.get(content.url(french, "fr")))
+
+    def test_who_read_the_new_version_in_another_language_has_read_it(self, client, cast, lessons, french):
+        change(lessons[0], "New rule.")
+        mark_done(actor=cast.learner, item=item_of(french), language="en")
+        client.force_login(cast.learner)
+        for _catching_up in range(2):
+            assert "is-changed" not in text_of(client.get(content.url(french, "fr")))
+            assert changed_for(cast.learner, "fr") == []
+            change(french, "Nouvelle règle.")
+
+    def test_a_minor_correction_brings_no_change(self, lessons, french):
+        change(lessons[0], "Second.")
+        change(french, "Deuxième.")
+        change(lessons[0], "Third.")
+        change(french)
+        change(french, "Deuxième.")  # of the change before: published again as it was
+        assert versions_of(french) == {"en": 3, "fr": 2}
+        change(french, "Troisième.")
+        assert versions_of(french) == {"en": 3, "fr": 3}
+
+    def test_published_for_the_first_time_has_all_changes_until_then(self, client, cast, lessons):
+        change(lessons[0], "Second.")
+        french = content.translate(lessons[0], "fr", "Leçon 1")
+        assert versions_of(french) == {"en": 2, "fr": 2}
+        change(lessons[0], "Third.")
+        french.refresh_from_db()
+        french.unpublish()
+        content.publish(LessonPage.objects.get(pk=french.pk))
+        assert versions_of(french) == {"en": 3, "fr": 2}
+
+    def test_where_there_is_none_the_version_is_that_of_the_text_shown(self, client, cast, lessons):
+        change(lessons[0], "Second.")
+        client.force_login(cast.learner)
+        assert self.offered(client, lessons[0]) == 2
+        self.done(client, lessons[0], version="2")
+        assert (LessonProgress.objects.get().version, LessonProgress.objects.get().language) == (2, "en")
+
+    def test_an_alias_has_the_version_of_its_original(self, client, cast, lessons):
+        lessons[0].copy_for_translation(content.locale("fr"), copy_parents=True, alias=True)
+        change(lessons[0], "Second.")
+        client.force_login(cast.learner)
+        self.done(client, lessons[0], version="2")
+        assert LessonProgress.objects.get().version == 2
+
+    def test_that_takes_over_as_original_says_nothing_it_has_not_got(self, cast, lessons, french):
+        change(lessons[0], "Second.")
+        lessons[0].delete()
+        assert versions_of(french) == {"en": 2, "fr": 1}
+        assert item_of(french).source_language == "fr"
+        change(french, "Troisième.")
+        assert versions_of(french)["fr"] == 3
+
+    def test_in_the_translation_screen_has_what_it_was_synced_with(self, lessons, django_capture_on_commit_callbacks):
+        with django_capture_on_commit_callbacks(execute=True):
+            self.publish_in_the_screen(lessons[0], synced=False)
+        change(lessons[0], "Second.")
+        change(lessons[0], kind="minor")  # so that the original says nothing of a change any more
+        for synced, version in ((False, 1), (True, 2), (False, 2)):
+            with django_capture_on_commit_callbacks(execute=True):
+                self.publish_in_the_screen(lessons[0], synced)
+            assert versions_of(lessons[0]) == {"en": 2, "fr": version}
+        change(lessons[0], "Third.")
+        with django_capture_on_commit_callbacks(execute=True):
+            self.publish_in_the_screen(lessons[0], synced=False)
+        assert versions_of(lessons[0]) == {"en": 3, "fr": 2}
+
+    def test_the_queries_stay_few_where_one_lags_behind(self, client, cast, lessons, django_assert_max_num_queries):
+        french = [content.translate(page, "fr", "Leçon") for page in lessons]
+        for page in lessons:
+            mark_done(actor=cast.learner, item=item_of(page), language="fr")
+            change(page, "New rule.")
+        change(french[1], "Nouvelle règle.")
+        client.force_login(cast.learner)
+        assert text_of(client.get(content.url(french[0], "fr"))).count("is-changed") == 1
+        with django_assert_max_num_queries(4):
+            client.get(content.url(french[0], "fr"))
+        with django_assert_max_num_queries(3):
+            assert len(changed_for(cast.learner, "fr")) == 1
 
 
 def test_progress_survives_and_tells_what_changed(cast, module, lessons):
@@ -219,3 +352,13 @@ class TestForm:
         french = content.translate(lessons[0], "fr", "Leçon 1")
         fields = self.form_of(french, editor).fields
         assert "change_note" in fields and "change" not in fields
+        assert "Each language has its own" in fields["change_note"].help_text
+
+    def test_a_translation_is_told_what_it_lacks(self, editor, lessons):
+        french = content.translate(lessons[0], "fr", "Leçon 1")
+        change(lessons[0], "Second.")
+        change(lessons[0], "Third.")
+        told = self.form_of(french, editor).fields["change_note"].help_text
+        assert "Second. Third." in told and "version 1" in told
+        french = change(french, "Troisième.")
+        assert "Third." not in self.form_of(french, editor).fields["change_note"].help_text
