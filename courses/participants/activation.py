@@ -91,9 +91,16 @@ def token_for(participant: Participant) -> str:
 
 
 def read(token: str) -> Participant:
-    """Return the record a link is for. Raises ``LinkExpired``, ``LinkInvalid``, ``Participant.DoesNotExist``."""
+    """Return the record a link is for; of a record merged since, the one that was kept, where it has that address.
+
+    Raises ``LinkExpired``, ``LinkInvalid``, ``Participant.DoesNotExist``.
+    """
     pk, email = read_token(PURPOSE, token, max_age=timedelta(days=LINK_DAYS))
-    return Participant.objects.select_related("user").get(pk=pk, email__iexact=email, merged_into__isnull=True)
+    people = Participant.objects.select_related("user")
+    participant = people.get(pk=pk, email__iexact=email)
+    while participant.merged_into_id:
+        participant = people.get(pk=participant.merged_into_id, email__iexact=email)
+    return participant
 
 
 def invite(*, participant: Participant, key: str, place: str = "") -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from core.models import AuditEntry
 from courses.participants import activation
-from courses.participants.services import NotYourRecord
+from courses.participants.services import NotYourRecord, merge_participants
 from jobs.models import OutboxMail
 from tests import factories
 
@@ -64,6 +64,39 @@ def test_a_link_for_an_address_that_was_changed_opens_nothing(client, person, ad
     person.email = "new@lists.example"
     person.save()
     assert client.get(address).status_code == 410
+
+
+class TestARecordMergedSince:
+    """Two lists wrote one person down twice, an organiser made the records one: both links still open it."""
+
+    @pytest.fixture
+    def kept(self):
+        return factories.ParticipantFactory(name="A. Diallo", email="Amina@lists.example")
+
+    def test_the_link_opens_the_record_that_was_kept(self, client, person, address, kept):
+        last = factories.ParticipantFactory(name="Amina D.", email="")
+        merge_participants(actor=None, source=person, into=kept)
+        merge_participants(actor=None, source=kept, into=last)
+        assert client.post(address, {"password": PASSWORD}).status_code == 302
+        last.refresh_from_db()
+        person.refresh_from_db()
+        assert last.user.check_password(PASSWORD)
+        assert person.user is None
+
+    def test_an_account_is_connected_to_the_record_that_was_kept(self, client, person, address, kept):
+        account = factories.UserFactory(email=person.email)
+        merge_participants(actor=None, source=person, into=kept)
+        client.force_login(account)
+        assert client.post(address).status_code == 302
+        kept.refresh_from_db()
+        assert kept.user == account
+
+    def test_the_link_opens_nothing_where_another_address_or_an_account_was_kept(self, client, person, address, kept):
+        for change in ({"email": "other@lists.example"}, {"user": factories.UserFactory()}):
+            other = factories.ParticipantFactory(**{"email": person.email} | change)
+            type(person).objects.filter(pk=person.pk).update(merged_into=other)
+            assert client.post(address, {"password": PASSWORD}).status_code == 410
+        assert not User.objects.filter(email=person.email).exists()
 
 
 @pytest.mark.parametrize("token", ["x", "WzEsMl0:1:2"])
