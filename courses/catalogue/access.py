@@ -74,16 +74,25 @@ def contexts(enrolments: Any) -> Any:
     return enrolments.annotate(name=Concat(Value("enrolment:"), Cast("pk", CharField()))).values("name")
 
 
+def done_for(enrolments: Any) -> Q:
+    """Return the ``Q`` of attempts for these enrolments and for those that became one of them, up to three steps back.
+
+    An enrolment becomes another when an organiser moves somebody, or when two records of a person are made one. Each
+    step is asked by itself, so that no table is read whole.
+    """
+    found = Q(context__in=contexts(enrolments))
+    for _step in range(3):
+        enrolments = Enrolment.objects.filter(transferred_to__in=enrolments.values("pk"))
+        found |= Q(context__in=contexts(enrolments))
+    return found
+
+
 def moved_from(context: str) -> Q:
-    """Attempts done for enrolments from which an organiser moved somebody to this one, up to three moves back."""
+    """Attempts that use up those of an enrolment: done for it, or for what became it."""
     name = context.removeprefix("enrolment:")
     if not name.isdecimal():
         return Q(pk__in=[])
-    number = int(name)
-    moved = Q(transferred_to=number)
-    for path in ("transferred_to__transferred_to", "transferred_to__transferred_to__transferred_to"):
-        moved |= Q(**{path: number})
-    return Q(context__in=contexts(Enrolment.objects.filter(moved, participant__enrolments=number)))
+    return done_for(Enrolment.objects.filter(pk=name))
 
 
 def marked_by(user: Any) -> Q:

@@ -24,7 +24,8 @@ def reconcile_enrolments(kept: Enrolment, other: Enrolment) -> None:
     Where only ``other`` is in force, how and for whom the person came in is taken from it, too: a focal point sees who
     came by nomination, not who enrolled by themselves. Waivers and notes go to the one kept; of two waivers of one
     requirement that of ``kept`` stays. ``other`` stays with the merged record, withdrawn, because attempts and events
-    may name it. Where both held a place, one is free now, for who waits.
+    may name it; it says into which enrolment it went, so that they count there. Where both held a place, one is free
+    now, for who waits.
     """
     cohort = Cohort.objects.select_for_update().get(pk=kept.cohort_id)
     was_full = free_places(cohort) == 0
@@ -40,6 +41,8 @@ def reconcile_enrolments(kept: Enrolment, other: Enrolment) -> None:
             setattr(kept, name, getattr(other, name))
     if other.state == Enrolment.State.ACTIVE:
         kept.transferred_to = None
+    elif kept.state != Enrolment.State.ACTIVE:
+        kept.transferred_to = kept.transferred_to or other.transferred_to
     kept.save()
     held = set(kept.waivers.in_force().values_list("kind", "ref"))
     for waiver in other.waivers.in_force():
@@ -48,8 +51,8 @@ def reconcile_enrolments(kept: Enrolment, other: Enrolment) -> None:
             waiver.save(update_fields=["enrolment"])
     other.notes.update(enrolment=kept)
     Enrolment.objects.filter(transferred_to=other).exclude(pk=kept.pk).update(transferred_to=kept)
-    other.state, other.withdrawn_at = Enrolment.State.WITHDRAWN, timezone.now()
-    other.save(update_fields=["state", "withdrawn_at"])
+    other.state, other.withdrawn_at, other.transferred_to = Enrolment.State.WITHDRAWN, timezone.now(), kept
+    other.save(update_fields=["state", "withdrawn_at", "transferred_to"])
     if both:
         fill_places(cohort, was_full=was_full)
 

@@ -16,7 +16,7 @@ from modules.assessments.models import Attempt
 from modules.assessments.services import lengthen_running
 from modules.records.models import Item
 
-from ..access import contexts
+from ..access import done_for
 from ..models import ApplicationQuestion, Cohort, CohortWindow, Course, Prerequisite
 from ..permissions import organises
 from ..prerequisites import kinds, leads_to
@@ -70,7 +70,7 @@ def save_cohort(*, actor: Any, cohort: Cohort, windows: Mapping[str, tuple[date,
                 cohort=cohort, kind=kind, defaults={"starts_on": window[0], "ends_on": window[1]}
             )
     if old is not None and old.ends_on != cohort.ends_on:
-        lengthen_running(Attempt.objects.filter(context__in=contexts(cohort.enrolments.active())))
+        lengthen_running(Attempt.objects.filter(done_for(cohort.enrolments.active())))
     audit.record(actor=actor, action=f"catalogue.{'create' if old is None else 'change'}_cohort", obj=cohort)
     if more or goes_on:
         fill_places(cohort, was_full=was_full)

@@ -18,6 +18,7 @@ from jobs.services import queue_mail
 from modules.assessments.models import Attempt
 from modules.assessments.services import lengthen_running
 
+from ..access import done_for
 from ..models import Cohort, Enrolment, RequirementWaiver
 from .enrolment import (
     AlreadyEnrolled,
@@ -61,7 +62,7 @@ def extend(*, actor: Any, enrolment: Enrolment, until: date | None, reason: str 
         raise WrongDeadline(_("Choose a day after %(day)s, the last day of the cohort.") % {"day": date_format(last)})
     before, enrolment.deadline = enrolment.deadline, until
     enrolment.save(update_fields=["deadline"])
-    lengthen_running(Attempt.objects.filter(context=enrolment.context))
+    lengthen_running(Attempt.objects.filter(done_for(Enrolment.objects.filter(pk=enrolment.pk))))
     audit.record(
         actor=actor,
         action="catalogue.extend",

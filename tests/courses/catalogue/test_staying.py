@@ -16,6 +16,8 @@ from courses.catalogue.access import attempt_context
 from courses.catalogue.models import Enrolment, RequirementWaiver
 from courses.catalogue.prerequisites import asked_of, missing
 from courses.catalogue.windows import next_monday, propose
+from courses.participants.models import Merge
+from courses.participants.services import merge_participants, undo_merge
 from jobs.models import OutboxMail
 from modules.assessments.services import NoAttemptsLeft, QuizNotOpen, start_attempt, submit_attempt
 from modules.lessons.models import LessonProgress
@@ -220,6 +222,27 @@ class TestExtension:
         until(None)
         assert mine.deadline_at == ends + timedelta(days=5)
 
+    @pytest.mark.parametrize("how", ["extend", "cohort"])
+    @pytest.mark.parametrize("since", ["merged", "moved"])
+    def test_a_quiz_begun_before_a_merge_or_a_move_follows_the_later_end_too(self, cast, course, quiz, how, since):
+        cohort = factories.CohortFactory(course=course, ends_on=coming(1))
+        begun = factories.EnrolmentFactory(participant=cast.learner.participant, cohort=cohort)
+        attempt = start_attempt(actor=cast.learner, quiz=quiz, language="en")
+        ends = attempt.deadline_at
+        if since == "merged":
+            enrolment = factories.EnrolmentFactory(cohort=cohort)
+            merge_participants(actor=None, source=begun.participant, into=enrolment.participant)
+        else:
+            other = factories.CohortFactory(course=course, ends_on=coming(1))
+            enrolment = services.transfer(actor=cast.organiser, enrolment=begun, cohort=other)
+        if how == "extend":
+            services.extend(actor=cast.organiser, enrolment=enrolment, until=coming(5))
+        else:
+            enrolment.cohort.ends_on = coming(5)
+            services.save_cohort(actor=cast.organiser, cohort=enrolment.cohort)
+        attempt.refresh_from_db()
+        assert attempt.deadline_at == ends + timedelta(days=4)
+
     def test_it_can_be_taken_back(self, cast, course):
         cohort = factories.CohortFactory(course=course, ends_on=coming(5))
         enrolment = factories.EnrolmentFactory(participant=cast.learner.participant, cohort=cohort)
@@ -282,6 +305,27 @@ class TestAttemptsAllowed:
     def test_moving_there_and_back_gives_none_back(self, cast, quiz, used):
         there = self.move(cast, used)
         services.transfer(actor=cast.organiser, enrolment=there, cohort=used.cohort)
+        with pytest.raises(NoAttemptsLeft):
+            self.take(cast.learner, quiz)
+
+    def test_a_merge_gives_none_back_and_undoing_it_neither(self, cast, quiz, used):
+        record = cast.learner.participant
+        for _merge in range(2):
+            kept = factories.EnrolmentFactory(cohort=used.cohort)
+            merge_participants(actor=None, source=record, into=kept.participant)
+            record = kept.participant
+            with pytest.raises(NoAttemptsLeft):
+                self.take(cast.learner, quiz)
+        for merge in Merge.objects.all():
+            undo_merge(actor=None, merge=merge)
+            with pytest.raises(NoAttemptsLeft):
+                self.take(cast.learner, quiz)
+
+    def test_a_merge_of_two_that_were_moved_gives_none_back(self, cast, quiz, used):
+        """Both records were in the first cohort and have left it: one for another, where the person is now."""
+        double = factories.EnrolmentFactory(cohort=used.cohort, state="withdrawn")
+        self.move(cast, used)
+        merge_participants(actor=None, source=cast.learner.participant, into=double.participant)
         with pytest.raises(NoAttemptsLeft):
             self.take(cast.learner, quiz)
 
