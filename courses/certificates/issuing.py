@@ -36,8 +36,8 @@ def batch_url(job: Job) -> str:
 def issue_batch(job: Job) -> None:
     """Issue what is not issued yet, then pack the ZIP. Fonts, style and drawn sheet are prepared once.
 
-    Somebody who no longer meets the requirements, or whose text does not fit, is left out with the reason;
-    the others get theirs.
+    Somebody who no longer meets the requirements, was erased or merged meanwhile, or whose text does not fit, is left
+    out with the reason; the others get theirs.
     """
     batch = batch_of(job)
     actor = batch.approved_by or batch.requested_by

@@ -166,7 +166,12 @@ def erase(request: ErasureRequest) -> dict[str, int]:
 
 
 def erase_person(person: Person) -> dict[str, int]:
-    """Ask every room to forget a person, highest first; inside the caller's transaction."""
+    """Ask every room to forget a person, highest first; inside the caller's transaction.
+
+    The record is locked first: what is being given to the person now is there before, or is refused.
+    """
+    if person.participant is not None:
+        Participant.objects.select_for_update().get(pk=person.participant.pk)
     counts = {holding.name: holding.erase(person) for holding in holdings()}
     forget_participant(person.user)
     return counts

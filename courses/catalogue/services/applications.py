@@ -13,6 +13,7 @@ from core import audit
 from core.errors import DomainError
 from courses.participants.models import Participant
 from courses.participants.permissions import is_own
+from courses.participants.services import require_present
 from jobs.services import queue_mail
 
 from ..models import Application, ApplicationQuestion, Cohort, Course, Enrolment
@@ -58,9 +59,11 @@ def apply(
     """Ask for a place in a cohort; ``answers`` is ``{question id: text, choice id, or "yes"}``.
 
     Where everybody enrols by themselves it is a place on the waiting list, for which nothing is asked. Raises
-    ``EnrolmentClosed``, ``PrerequisiteMissing``, ``AlreadyEnrolled``, ``AlreadyApplied``, ``AnswerMissing``.
+    ``EnrolmentClosed``, ``PrerequisiteMissing``, ``AlreadyEnrolled``, ``AlreadyApplied``, ``AnswerMissing``,
+    ``RecordGone``.
     """
     cohort = Cohort.objects.select_for_update(of=("self",)).select_related("course__item").get(pk=cohort.pk)
+    require_present(participant)
     require_open(cohort)
     require_prerequisites(cohort, participant)
     if cohort.enrolments.active().filter(participant=participant).exists():

@@ -16,6 +16,7 @@ from core.errors import DomainError
 from courses.participants.addresses import own_addresses
 from courses.participants.models import REPRESENTATION_FIELDS, Participant, Representation
 from courses.participants.permissions import is_own
+from courses.participants.services import RecordGone, require_present
 from jobs.services import draft_mail, queue_drafts, queue_mail
 from modules.records.models import Event
 from modules.records.services import log_event
@@ -69,12 +70,13 @@ def enrol(
     """Enrol a participant in a cohort, or take back a withdrawal, and return the enrolment.
 
     Copies whom and what the participant represents today (or ``representing``, where a nomination said it before),
-    and closes an open application. Raises ``AlreadyEnrolled``,
+    and closes an open application. Raises ``AlreadyEnrolled``, ``RecordGone``,
     ``CohortFull`` and ``EnrolmentClosed`` (the archive; for oneself also the window, the course's ``open_enrolment``,
     the cohort's ``entry``); for oneself also ``PrerequisiteMissing``. Who is chosen by others comes in outside the
     window too, never beyond the places.
     """
     cohort = Cohort.objects.select_for_update(of=("self",)).select_related("course__item").get(pk=cohort.pk)
+    require_present(participant)
     require_offered(cohort)
     if source == Enrolment.Source.SELF:
         require_open(cohort)
@@ -271,7 +273,7 @@ def require_chooser(actor: Any, cohort: Cohort, participant: Participant) -> Non
 def enrol_for(*, actor: Any, participant: Participant, cohort: Cohort) -> Enrolment:
     """Enrol somebody on their behalf. An open application of theirs is thereby accepted.
 
-    Raises ``NotYourProgramme``, ``OwnEnrolment``, ``CohortFull``, ``AlreadyEnrolled``.
+    Raises ``NotYourProgramme``, ``OwnEnrolment``, ``CohortFull``, ``AlreadyEnrolled``, ``RecordGone``.
     """
     require_chooser(actor, cohort, participant)
     return enrol(actor=actor, participant=participant, cohort=cohort, source=Enrolment.Source.ORGANISER)
@@ -312,6 +314,8 @@ def fill_places(cohort: Cohort, *, was_full: bool = True) -> list[Enrolment]:
                 source=Enrolment.Source.APPLICATION,
                 language=application.language,
             )
+        except RecordGone:  # the next in the queue comes in
+            continue
         except AlreadyEnrolled:  # by a merge of two records
             close_applications(
                 actor=None, enrolments=list(cohort.enrolments.filter(participant=application.participant))

@@ -24,6 +24,7 @@ from core import audit
 from courses.catalogue.models import Cohort, Course
 from courses.participants.models import Participant
 from courses.participants.permissions import is_own
+from courses.participants.services import require_present
 from modules.lessons.models import LessonProgress
 from modules.records.models import Event
 from modules.records.services import log_event
@@ -54,7 +55,8 @@ def issue_certificate(
     """Set, store and enter the certificate of one participant of a batch; returns the one that counts.
 
     Safe to run twice. ``candidate`` and ``renderer`` spare the work when many are issued. Raises
-    ``NotComplete`` and ``OwnCertificate``. Call it outside any transaction.
+    ``NotComplete``, ``OwnCertificate``, and ``RecordGone`` where the person was erased or merged meanwhile. Call it
+    outside any transaction.
     """
     earlier = Certificate.objects.filter(batch=batch, participant=participant).first()
     if earlier is not None:
@@ -93,7 +95,8 @@ def supersede(
 ) -> Certificate:
     """Issue a certificate anew, with the person's name as it is now, and retire the old one; returns the new one.
 
-    Evidence, dates, hours and title stay as they were. Raises ``NotAllowed``, ``NotValid``, ``ReasonMissing``.
+    Evidence, dates, hours and title stay as they were. Raises ``NotAllowed``, ``NotValid``, ``ReasonMissing``, and
+    ``RecordGone`` for a holder who was erased.
     Call it outside any transaction.
     """
     certificate = for_ending(actor, certificate, reason, lock=False)
@@ -193,8 +196,10 @@ def enter_ledger(
 def _enter(actor: Any, row: Certificate, replaces: Certificate | None, reason: str) -> Certificate | None:
     """Write the row, its audit entry and its mail; ``None`` when the ledger holds such a certificate already.
 
-    The database decides by its constraints; no error is raised for it, so no transaction is broken by it.
+    The database decides by its constraints; no error is raised for it, so no transaction is broken by it. Drawing took
+    a while: the person may have been erased or merged since (``RecordGone``).
     """
+    require_present(row.participant)
     if replaces is not None:
         end(actor, replaces, Certificate.State.SUPERSEDED, reason)
     Certificate.objects.bulk_create([row], ignore_conflicts=True)

@@ -46,6 +46,13 @@ class NotYourRecord(DomainError):
         super().__init__(_("You may not change this person’s record."))
 
 
+class RecordGone(DomainError):
+    """The record was erased, or merged into another, since it was read."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This person’s record was erased or merged into another meanwhile. Please look again."))
+
+
 class NameMissing(DomainError):
     """A name without a letter."""
 
@@ -87,6 +94,16 @@ def forget_participant(user: Any) -> None:
     """Drop what ``participant_of`` remembers on this user object."""
     if user is not None:
         user.__dict__.pop("_campus_participant", None)
+
+
+def require_present(participant: Participant) -> None:
+    """Ask whether a record still stands for itself, and let nobody erase or merge it until the transaction ends.
+
+    Whatever gives a person something (a place, a certificate) asks before it writes: the record may have been read
+    long before. Raises ``RecordGone``. One query.
+    """
+    if not Participant.objects.present().select_for_update(no_key=True).filter(pk=participant.pk).exists():
+        raise RecordGone
 
 
 def _write(participant: Participant, data: Mapping[str, Any]) -> list[str]:

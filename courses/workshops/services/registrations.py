@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from core import audit
 from courses.participants.models import REPRESENTATION_FIELDS, Participant, Representation
 from courses.participants.permissions import is_own, is_self
-from courses.participants.services import create_participant
+from courses.participants.services import create_participant, require_present
 
 from ..errors import (
     AlreadyRegistered,
@@ -51,10 +51,12 @@ def register(
     By oneself: raises ``NotYourRegistration`` for another person, ``RegistrationClosed``, ``PrerequisiteMissing``. By
     those who run the workshop (any other ``source``): also outside the window and whatever goes before, but not for
     themselves (``OwnRegistration``). Always:
-    ``WorkshopCancelled``, ``WorkshopFull``, ``AlreadyRegistered``. Places are counted under a lock, so they are never
-    given twice; those kept for people who were selected and have not answered yet are not given to others.
+    ``WorkshopCancelled``, ``WorkshopFull``, ``AlreadyRegistered``, ``RecordGone``. Places are counted under a lock, so
+    they are never given twice; those kept for people who were selected and have not answered yet are not given to
+    others.
     """
     workshop = lock(workshop)
+    require_present(participant)
     if source == Source.SELF:
         if actor is not None and not is_self(actor, participant):
             raise NotYourRegistration(_("You can register only yourself."))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from core.models import AuditEntry
 from courses.catalogue import services
 from courses.catalogue.models import Enrolment
+from courses.participants.models import Participant
+from courses.participants.services import RecordGone
 from jobs.models import OutboxMail
 from modules.records.models import Event
 from tests import factories
@@ -43,6 +46,22 @@ def test_nobody_is_enrolled_twice_in_a_cohort(cast):
     with pytest.raises(services.AlreadyEnrolled):
         enrol(cast.learner, cohort)
     assert Enrolment.objects.count() == 1
+
+
+@pytest.mark.parametrize("since", ["erased", "merged"])
+@pytest.mark.parametrize("way", [services.enrol, services.apply, services.enrol_for])
+def test_nobody_comes_in_on_a_record_that_was_erased_or_merged_since_it_was_read(cast, programme, way, since):
+    cohort = factories.CohortFactory(
+        course=factories.CourseFactory(programme=programme),
+        entry="application" if way is services.apply else "self",
+    )
+    person = factories.ParticipantFactory()
+    gone = {"erased_at": timezone.now()} if since == "erased" else {"merged_into": factories.ParticipantFactory()}
+    Participant.objects.filter(pk=person.pk).update(**gone)
+    with pytest.raises(RecordGone):
+        way(actor=cast.organiser if way is services.enrol_for else None, participant=person, cohort=cohort)
+    assert not Enrolment.objects.exists()
+    assert not cohort.applications.exists()
 
 
 def test_a_full_cohort_takes_nobody_not_even_from_an_organiser(cast):

@@ -4,9 +4,11 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from core.models import AuditEntry
+from core.personal import Person
 from courses.certificates import services
 from courses.certificates.models import Certificate
-from courses.participants.services import merge_participants
+from courses.participants.services import RecordGone, merge_participants
+from courses.privacy.erasing import erase_person
 from jobs.models import OutboxMail
 from tests import factories
 
@@ -47,6 +49,17 @@ def test_a_replacement_carries_the_name_of_today_and_the_evidence_of_then(cast, 
     assert new.evidence["requirements"] == certificate.evidence["requirements"]
     assert new.evidence["supersedes"] == certificate.serial
     assert certificate.name != new.name
+
+
+def test_nothing_is_issued_anew_for_somebody_erased(cast, certificate):
+    """The ledger keeps the printed name; a new one would say “Erased person” and end the one that is named."""
+    person = certificate.participant
+    erase_person(Person(user=person.user, participant=person))
+    with pytest.raises(RecordGone):
+        services.supersede(actor=cast.organiser, certificate=certificate, reason="Name misspelt")
+    before, certificate = certificate, Certificate.objects.get()
+    assert (certificate.state, certificate.name) == ("valid", before.name)
+    assert services.is_unaltered(certificate)
 
 
 @pytest.mark.parametrize("act", [services.revoke, services.supersede])

@@ -10,11 +10,15 @@ import pytest
 from django.utils import timezone
 
 from core.models import AuditEntry
+from core.personal import Person
 from courses.catalogue import services as catalogue
 from courses.certificates import issuing, services
 from courses.certificates.eligibility import eligible
 from courses.certificates.models import Certificate, Kind
 from courses.certificates.render import BatchRenderer
+from courses.participants.models import Participant
+from courses.participants.services import merge_participants
+from courses.privacy.erasing import erase_person
 from institutions.models import Role
 from institutions.services import grant_role
 from jobs import running
@@ -247,6 +251,38 @@ def test_somebody_who_left_meanwhile_is_left_out_with_the_reason_and_the_others_
     assert job.state == Job.State.DONE
     assert [row["participant"] for row in job.result["skipped"]] == [cast.outsider.participant.pk]
     assert Certificate.objects.get().participant == cast.learner.participant
+
+
+def forget(participant):
+    erase_person(Person(user=participant.user, participant=participant))
+
+
+def merge_away(participant):
+    merge_participants(actor=None, source=participant, into=factories.ParticipantFactory())
+
+
+@pytest.mark.parametrize("act", [forget, merge_away])
+def test_whoever_is_erased_or_merged_while_the_batch_is_drawn_is_left_out(cast, completed, template, monkeypatch, act):
+    """The people were read when the work began; the last is gone before their certificate is in the ledger."""
+    complete(completed, cast.outsider)
+    people = [cast.learner.participant, cast.outsider.participant]
+    batch = services.request_batch(actor=cast.organiser, template=template, subject=completed, participants=people)
+    gone = Participant.objects.get(pk=batch.participants[-1])
+    real = BatchRenderer.pdf
+
+    def slow(self, sheet):
+        if Participant.objects.present().filter(pk=gone.pk).exists() and sheet.name == gone.name:
+            act(gone)
+        return real(self, sheet)
+
+    monkeypatch.setattr(BatchRenderer, "pdf", slow)
+    running.run(batch.job.key)
+    job = Job.objects.get(pk=batch.job.pk)
+    assert job.state == Job.State.DONE
+    assert [row["participant"] for row in job.result["skipped"]] == [gone.pk]
+    assert Certificate.objects.get().participant_id == batch.participants[0]
+    _folders, files = services.storage().listdir(f"certificates/{timezone.now().year}")
+    assert len(files) == 1
 
 
 def test_a_text_that_does_not_fit_on_a_page_is_left_out_with_the_reason(cast, completed, template):

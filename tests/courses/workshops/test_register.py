@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from core.models import AuditEntry
 from courses.participants.models import Participant
-from courses.participants.services import merge_participants, save_details
+from courses.participants.services import RecordGone, merge_participants, save_details
 from courses.workshops import errors, services
 from courses.workshops.models import Registration, Workshop
 from jobs.models import OutboxMail
@@ -42,6 +43,16 @@ def test_the_mail_speaks_the_language_of_the_page(workshop, session, cast, langu
     mail = OutboxMail.objects.get()
     assert mail.language == language
     assert f"/{language}/workshops/" in mail.text
+
+
+def test_nobody_is_registered_on_a_record_that_was_erased_or_merged_since_it_was_read(workshop, cast):
+    erased, merged = factories.ParticipantFactory(), factories.ParticipantFactory()
+    Participant.objects.filter(pk=erased.pk).update(erased_at=timezone.now())
+    Participant.objects.filter(pk=merged.pk).update(merged_into=factories.ParticipantFactory())
+    for gone in (erased, merged):
+        with pytest.raises(RecordGone):
+            services.register(actor=None, participant=gone, workshop=workshop)
+    assert not workshop.registrations.exists()
 
 
 def test_whom_one_represents_is_kept_as_it_was(workshop, cast):
