@@ -40,18 +40,19 @@ def doubles(request: HttpRequest) -> HttpResponse:
     ids = {pk for pair in page.object_list for pk in (pair.one, pair.other)}
     people = {person.pk: person for person in Participant.objects.filter(pk__in=ids).select_related("country", "user")}
     saw(user, people.values(), "participants.view")
-    entries = [_entry(pair, people[pair.one], people[pair.other]) for pair in page.object_list]
+    entries = [_entry(user, pair, people[pair.one], people[pair.other]) for pair in page.object_list]
     return render(request, "participants/doubles.html", {"page_obj": page, "entries": entries})
 
 
-def _entry(pair: Pair, one: Participant, other: Participant) -> dict[str, Any]:
-    """Two records, why they are shown, and which of them would stay: that with the account, else the older."""
+def _entry(user: Any, pair: Pair, one: Participant, other: Participant) -> dict[str, Any]:
+    """Two records, why they are shown, which would stay (that with the account, else the older), or why neither."""
     stays, goes = (other, one) if other.user_id and not one.user_id else (one, other)
     return {
         "people": (stays, goes),
         "stays": stays,
         "goes": goes,
         "sure": pair.verdict == Verdict.SURE,
+        "problem": services.why_not_merge(user, goes, stays),
         "reasons": [reason(code) for code in pair.reasons],
     }
 

@@ -13,7 +13,7 @@ from .focal_points import (
     remove_claim,
 )
 from .merge_preview import Choice, Preview, preview_merge
-from .merge_rules import CannotMerge, Conflict, register_reconciler, register_settling
+from .merge_rules import CannotMerge, Conflict, register_reconciler, register_settling, why_not_merge
 from .merging import UNDO_DAYS, CannotUndo, before_undo, forget_merges, merge_participants, undo_merge, why_not_undo
 from .records import (
     DETAILS,
@@ -77,6 +77,7 @@ __all__ = [
     "suggested_doubles",
     "tell_apart",
     "undo_merge",
+    "why_not_merge",
     "why_not_undo",
     "withdraw_consent",
 ]

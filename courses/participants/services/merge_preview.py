@@ -10,8 +10,6 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from core.errors import DomainError
-
 from ..models import Participant
 from .merge_rules import (
     OWN_STAYS,
@@ -19,8 +17,8 @@ from .merge_rules import (
     consents_taken_back,
     reconcilers,
     relations,
-    require_mergeable,
     unique_constraints,
+    why_not_merge,
 )
 from .records import DETAILS
 
@@ -54,11 +52,7 @@ class Preview:
 
 def preview_merge(*, actor: Any, source: Participant, into: Participant) -> Preview:
     """Return both records side by side and how many rows of each kind would move. Changes nothing."""
-    problem = ""
-    try:
-        require_mergeable(actor, source, into)
-    except DomainError as error:
-        problem = str(error)
+    problem = why_not_merge(actor, source, into)
     choices = [
         Choice(name, _label(name), _shown(source, name), _shown(into, name), INTO if getattr(into, name) else SOURCE)
         for name in DETAILS

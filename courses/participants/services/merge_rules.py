@@ -112,9 +112,23 @@ def require_mergeable(actor: Any, source: Participant, into: Participant) -> Non
     if actor is not None and not (can_merge(actor, source) and can_merge(actor, into)):
         raise NotYourRecord
     if source.user_id and into.user_id:
-        raise CannotMerge(_("Both records have an account. Close one of the accounts first."))
+        raise CannotMerge(
+            _(
+                "Both records have an account, and what was learned stays with its account: these two cannot become "
+                "one. Ask the person with which account they go on; they can have the other erased themselves."
+            )
+        )
     if actor is not None and actor.pk in (source.user_id, into.user_id):
         raise CannotMerge(_("You cannot merge your own record. Ask another organiser."))
+
+
+def why_not_merge(actor: Any, source: Participant, into: Participant) -> str:
+    """Return why somebody cannot make two records one, or an empty string."""
+    try:
+        require_mergeable(actor, source, into)
+    except DomainError as error:
+        return str(error)
+    return ""
 
 
 def consents_taken_back(source: Participant, into: Participant) -> list[tuple[Consent, Consent]]:

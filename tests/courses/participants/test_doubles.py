@@ -213,6 +213,16 @@ class TestThePage:
         client.force_login(boss)
         assert f"/en/people/{twins[0].pk}/merge/{twins[1].pk}/" in client.get(PAGE).content.decode()
 
+    def test_says_why_two_with_an_account_each_cannot_be_merged_instead_of_leading_there(self, client, boss, twins):
+        for person in twins:
+            person.user = UserFactory()
+            person.save()
+        client.force_login(boss)
+        text = client.get(PAGE).content.decode()
+        assert "these two cannot become one" in text
+        assert "/merge/" not in text
+        assert f"/en/people/{twins[0].pk}/apart/{twins[1].pk}/" in text
+
     def test_says_so_where_nothing_looks_alike(self, client, boss):
         client.force_login(boss)
         assert "No records look alike" in client.get(PAGE).content.decode()
