@@ -15,7 +15,7 @@ from core.errors import DomainError
 from modules.records.models import Item
 
 from ..models import Quiz
-from ..services.arranging import Place, check_draw
+from ..services.arranging import Place, check_places
 from ..services.bank import category_paths
 from ..types import type_choices
 from .bank import CategoryField
@@ -158,9 +158,7 @@ class QuizForm(WordsForm):
             self.add_error("closes_at", _("Say when the quiz closes, so that answers and feedback can be shown then."))
         if not self.is_translation and not self.errors:
             try:
-                for place in self.places():
-                    if place.question is None:
-                        check_draw(place)
+                check_places(self.places())
             except DomainError as error:
                 self.add_error(None, str(error))
         return data

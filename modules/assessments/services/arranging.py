@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from core import audit
 from core.errors import DomainError
 from modules.records.services import freeze_item
 
+from ..drawing import Slot, most
 from ..models import Question, QuestionCategory, Quiz, QuizQuestion
 from .asking import pool_of
 from .bank import category_tree
@@ -43,21 +44,49 @@ class Place:
         return tuple(thing and thing.pk for thing in (self.question, self.category, self.tag))
 
 
-def check_draw(place: Place, tree: dict[int, int | None] | None = None) -> None:
-    """Raise ``InvalidQuiz`` unless there is something to draw from, and enough of it."""
-    if place.category is None and place.tag is None:
-        raise InvalidQuiz(_("Say from which category or with which tag to draw."))
-    slot = QuizQuestion(category=place.category, tag=place.tag)
-    number = len(pool_of(slot, category_tree() if tree is None else tree))
-    if place.draws > number:
-        raise InvalidQuiz(
+def check_places(places: Iterable[Place]) -> None:
+    """Raise ``InvalidQuiz`` unless there is something to draw from, and enough of it for all places together."""
+    tree, slots = category_tree(), []
+    for place in _once(places).values():
+        if place.question is not None:
+            if place.question.retired_at is None:
+                slots.append(Slot([place.question.pk], Decimal(1), fixed=True))
+            continue
+        if place.category is None and place.tag is None:
+            raise InvalidQuiz(_("Say from which category or with which tag to draw."))
+        pool = pool_of(QuizQuestion(category=place.category, tag=place.tag), tree)
+        slots.append(Slot(pool, Decimal(1), place.draws))
+        _refuse_beyond(
+            len(pool),
+            place.draws,
             ngettext(
                 "There is only %(number)d question to draw from.",
                 "There are only %(number)d questions to draw from.",
-                number,
-            )
-            % {"number": number}
+                len(pool),
+            ),
         )
+    number = most(slots)
+    _refuse_beyond(
+        number,
+        sum(slot.draws for slot in slots),
+        ngettext(
+            "%(wanted)d questions are to be asked, but there is only %(number)d: no question is asked twice, and places"
+            " draw from the same ones.",
+            "%(wanted)d questions are to be asked, but there are only %(number)d: no question is asked twice, and"
+            " places draw from the same ones.",
+            number,
+        ),
+    )
+
+
+def _refuse_beyond(number: int, wanted: int, why: str) -> None:
+    if wanted > number:
+        raise InvalidQuiz(why % {"number": number, "wanted": wanted})
+
+
+def _once(places: Iterable[Place]) -> dict[tuple[Any, ...], Place]:
+    """The places by what stands in them: the same twice is asked once, as it was said last."""
+    return {place.what: place for place in places}
 
 
 @transaction.atomic
@@ -66,10 +95,7 @@ def arrange_quiz(*, actor: Any, quiz: Quiz, places: Sequence[Place]) -> Quiz:
 
     Arranged alike, nothing changes. Attempts that are running ask what they asked.
     """
-    tree = category_tree()
-    for place in places:
-        if place.question is None:
-            check_draw(place, tree)
+    check_places(places)
     if set_places(quiz, places):
         audit.record(actor=actor, action="assessments.arrange_quiz", obj=quiz)
     return quiz
@@ -78,7 +104,7 @@ def arrange_quiz(*, actor: Any, quiz: Quiz, places: Sequence[Place]) -> Quiz:
 def set_places(quiz: Quiz, places: Sequence[Place]) -> bool:
     """Write the places and the item's length (a minute for each question); say whether that changed anything."""
     held = {(slot.question_id, slot.category_id, slot.tag_id): slot for slot in quiz.slots.all()}
-    wanted = {place.what: place for place in places}
+    wanted = _once(places)
     gone = [slot.pk for what, slot in held.items() if what not in wanted]
     changed = bool(quiz.slots.filter(pk__in=gone).delete()[0])
     minutes = 0
@@ -114,7 +140,10 @@ def places_of(quiz: Quiz) -> list[Place]:
 
 @transaction.atomic
 def add_questions(*, actor: Any, quiz: Quiz, questions: Sequence[Question]) -> int:
-    """Put questions of the bank behind what a quiz asks already; return how many were new to it."""
+    """Put questions of the bank behind what a quiz asks already; return how many were new to it.
+
+    Raises ``InvalidQuiz`` where they would leave too few for a draw.
+    """
     before = places_of(quiz)
     held = {place.question.pk for place in before if place.question}
     new = [Place(question) for question in questions if question.pk not in held]

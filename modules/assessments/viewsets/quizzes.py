@@ -98,7 +98,11 @@ class AddQuestions(scoped.ObjectActView):
         if not questions:
             messages.warning(request, str(_("Choose at least one question.")))
             return redirect(request.get_full_path())
-        number = services.add_questions(actor=request.user, quiz=self.scoped_object, questions=questions)
+        try:
+            number = services.add_questions(actor=request.user, quiz=self.scoped_object, questions=questions)
+        except services.InvalidQuiz as error:
+            messages.error(request, str(error))
+            return redirect(request.get_full_path())
         said = ngettext("%(number)d question was added.", "%(number)d questions were added.", number)
         messages.success(request, said % {"number": number})
         if "more" in request.POST:

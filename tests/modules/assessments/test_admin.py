@@ -360,6 +360,8 @@ def test_a_random_draw_is_added_changed_and_taken_out(admin, made, quiz_form, ac
     assert (fixed.question, drawn.category, drawn.draws, drawn.points) == (bank[2], access.parent, 2, Decimal("1.5"))
     made.item.refresh_from_db()
     assert made.item.minutes == 3
+    added = admin.post(reverse("quizzes:questions", args=[made.pk]), {"question": bank[0].pk}, follow=True)
+    assert "4 questions are to be asked, but there are only 3" in added.content.decode()
     assert "Random draw" in admin.get(url).content.decode()
     held = {f"place_{fixed.pk}": 1, f"points_{fixed.pk}": 1, f"place_{drawn.pk}": 2, f"points_{drawn.pk}": 1}
     assert admin.post(url, quiz_form(**held, **{f"draws_{drawn.pk}": 1})).status_code == 302

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from decimal import Decimal
+from itertools import product
 
 import pytest
 from django.utils import timezone
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from core.models import AuditEntry
 from modules.assessments import services
-from modules.assessments.drawing import Slot, drawn
+from modules.assessments.drawing import Slot, drawn, most
 from modules.assessments.models import Attempt, QuizQuestion
 from modules.assessments.services.asking import versions_to_ask
 from tests import factories
@@ -64,6 +65,50 @@ def test_no_question_comes_before_one_that_was_asked_less_often(pool, draws, see
     left = set(pool) - set(taken)
     assert len(taken) == min(draws, len(pool))
     assert all(asked.get(one, 0) <= asked.get(other, 0) for one in taken for other in left)
+
+
+fixed_slots = st.lists(st.integers(1, 12), max_size=3, unique=True).map(
+    lambda questions: [Slot([question], ONE, fixed=True) for question in questions]
+)
+
+
+def at_most(slots) -> int:
+    """The largest number by the theorem of Hall and König: of the draws, some count in full, the others' pools once."""
+    fixed = {slot.pool[0] for slot in slots if slot.fixed}
+    draws = [slot for slot in slots if not slot.fixed]
+    return len(fixed) + min(
+        sum(slot.draws for slot, full in zip(draws, chosen, strict=True) if full)
+        + len({one for slot, full in zip(draws, chosen, strict=True) if not full for one in slot.pool} - fixed)
+        for chosen in product([True, False], repeat=len(draws))
+    )
+
+
+@given(some_slots, fixed_slots, st.integers(1, 2**31), st.dictionaries(st.integers(1, 12), st.integers(0, 3)))
+def test_every_seed_asks_as_many_questions_as_can_be_asked(draws, fixed, seed, asked):
+    slots = [*draws, *fixed]
+    found = drawn(slots, seed=seed, asked=asked)
+    assert len(found) == len({question for question, _points in found}) == at_most(slots) == most(slots)
+
+
+@given(some_slots, st.integers(1, 2**31))
+def test_each_slot_gives_its_own_and_no_more_than_it_draws(slots, seed):
+    slots = [Slot(slot.pool, Decimal(place), slot.draws) for place, slot in enumerate(slots)]
+    found = drawn(slots, seed=seed, asked={})
+    assert found == sorted(found, key=lambda pair: pair[1])
+    for place, slot in enumerate(slots):
+        own = [question for question, points in found if points == place]
+        assert len(own) <= slot.draws and set(own) <= set(slot.pool)
+
+
+@pytest.mark.parametrize("seed", range(1, 40))
+def test_pools_that_overlap_in_a_ring_are_all_served(seed):
+    assert sorted(questions([Slot([1, 2], ONE), Slot([2, 3], ONE), Slot([1, 2], ONE)], seed)) == [1, 2, 3]
+
+
+def test_what_was_drawn_before_pools_could_be_served_together_is_drawn_still():
+    slots = [Slot(range(1, 9), ONE, 3), Slot([4], ONE, fixed=True), Slot(range(1, 5), ONE, 2), Slot([9, 3], ONE)]
+    assert questions(slots, 7) == [6, 7, 8, 4, 2, 1, 3]
+    assert questions(slots, 8, {1: 2, 9: 1}) == [6, 8, 5, 4, 2, 1, 3]
 
 
 def test_another_seed_draws_others():
@@ -205,3 +250,40 @@ def test_the_outline_learns_how_long_a_quiz_is_now(quiz, abs_bank):
     assert quiz.item.parent.changed_at > before
     services.arrange_quiz(actor=None, quiz=quiz, places=places)
     assert AuditEntry.objects.filter(action="assessments.arrange_quiz").count() == 1
+
+
+class TestRefused:
+    """A quiz that cannot ask what it says is not written."""
+
+    def arrange(self, quiz, *places):
+        return services.arrange_quiz(actor=None, quiz=quiz, places=places)
+
+    def test_a_draw_of_more_than_the_questions_beside_it_leave(self, quiz, abs_bank, begin):
+        category = abs_bank[5].category
+        fixed = [services.Place(question) for question in abs_bank[:3]]
+        with pytest.raises(services.InvalidQuiz, match="7 questions are to be asked, but there are only 6"):
+            self.arrange(quiz, *fixed, services.Place(category=category, draws=4))
+        self.arrange(quiz, *fixed, services.Place(category=category, draws=3))
+        assert len(asked_of(begin())) == 6
+
+    def test_draws_that_need_the_same_questions(self, quiz, abs_bank):
+        from taggit.models import Tag
+
+        both = [
+            services.Place(category=abs_bank[5].category, draws=5),
+            services.Place(tag=Tag.objects.get(name="border"), draws=2),
+        ]
+        with pytest.raises(services.InvalidQuiz, match="7 questions are to be asked, but there are only 6"):
+            self.arrange(quiz, *both)
+
+    def test_the_same_draw_twice_counts_once_and_a_retired_question_not_at_all(self, quiz, abs_bank):
+        draw = services.Place(category=abs_bank[5].category, draws=5)
+        services.retire_question(actor=None, question=abs_bank[0])
+        abs_bank[0].refresh_from_db()
+        self.arrange(quiz, services.Place(abs_bank[0]), draw, draw)
+        assert quiz.slots.count() == 2
+
+    def test_a_question_added_that_a_draw_needs(self, quiz, abs_bank):
+        self.arrange(quiz, services.Place(category=abs_bank[5].category, draws=6))
+        with pytest.raises(services.InvalidQuiz):
+            services.add_questions(actor=None, quiz=quiz, questions=abs_bank[:1])
