@@ -11,7 +11,9 @@ from core.routing import page_url
 from institutions.models import Role
 from institutions.services import grant_role
 from modules.assessments.models import Attempt, Question, Quiz, QuizQuestion
-from modules.assessments.services import start_attempt, submit_attempt
+from modules.assessments.services import file_question, put_category, start_attempt, submit_attempt
+from modules.assessments.services.asking import pool_of
+from modules.assessments.services.bank import category_tree
 from modules.lessons.copying import CannotCopy, copy_module
 from modules.lessons.models import LessonPage, LessonProgress, ModulePage
 from modules.lessons.services import mark_done
@@ -76,7 +78,8 @@ def test_the_quizzes_come_along_with_new_items_and_questions(copied, quiz):
     one, other = mine[0].question, theirs[0].question
     assert one.versions.first().body == other.versions.first().body
     assert one.versions.first().texts.get().text == other.versions.first().texts.get().text
-    assert list(one.tags.names()) == ["access"]
+    assert [slot.question.category.titles for slot in mine] == [{"en": "A template"}] * len(mine)
+    assert not one.tags.exists()
 
 
 def test_nobody_has_done_anything_in_the_copy(copied):
@@ -102,6 +105,46 @@ def test_a_second_copy_finds_an_address_of_its_own(organiser, module, quiz):
     assert slugs == ["a-template", "a-template-2"]
     assert QuizQuestion.objects.filter(quiz__item__titles__en="After").count() == 9
     assert Question.objects.count() == 18
+
+
+class TestDraws:
+    """What is drawn is that of the bank: in the original, in the copy, and in every other quiz."""
+
+    @pytest.fixture
+    def filed(self, quiz):
+        """Eight questions in "ABS", all with a tag; the first three of them stand in a quiz too, which draws others."""
+        category = put_category(actor=None, path=["ABS"], language="en")
+        standing = [slot.question for slot in quiz.slots.all()]
+        bank = [*standing, *(factories.make_question() for _more in range(5))]
+        for question in bank:
+            file_question(actor=None, question=question, category=category, tags=["access"])
+        return bank
+
+    def pools(self) -> dict[int, list[int]]:
+        tree = category_tree()
+        return {slot.pk: pool_of(slot, tree) for slot in QuizQuestion.objects.filter(question=None)}
+
+    @pytest.mark.parametrize("by", ["category", "tag"])
+    def test_ask_in_the_original_what_they_asked_before(self, filed, organiser, module, by):
+        draw = {"category": filed[0].category} if by == "category" else {"tag": filed[0].tags.get()}
+        elsewhere = factories.QuizFactory()
+        elsewhere.slots.create(draws=2, **draw)
+        before = self.pools()
+        copy_module(actor=organiser, module=module, title="ABS")
+        assert self.pools() == before
+        assert Question.objects.exclude(tags__name="access").filter(category__titles__en="ABS").count() == 6
+
+    @pytest.mark.parametrize("by", ["category", "tag"])
+    def test_never_ask_a_question_beside_its_copy(self, quiz, filed, organiser, module, by):
+        draw = {"category": filed[0].category} if by == "category" else {"tag": filed[0].tags.get()}
+        quiz.slots.create(draws=5, order=9, **draw)
+        copy = copy_module(actor=organiser, module=module, title="A template")
+        found = Quiz.objects.get(item__parent__key=copy.translation_key, pass_mark=70)
+        assert {slot.question for slot in found.slots.all() if slot.question} == set(filed[:3])
+        Item.objects.update(retired_at=None)
+        attempt = start_attempt(actor=factories.UserFactory(), quiz=found, language="en")
+        asked = set(attempt.questions.values_list("version__question", flat=True))
+        assert asked == {question.pk for question in filed}
 
 
 class TestScreen:
