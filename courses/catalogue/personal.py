@@ -62,6 +62,7 @@ def export(person: Person) -> Iterator[Record]:
             *fields_of(waiver, "basis", "reason", "evidence", "issuer"),
             fact("granted_at", _("Given"), waiver.granted_at),
             fact("ended_at", _("Ended"), waiver.ended_at),
+            fact("end_reason", _("Why it ended"), waiver.end_reason),
         ]
     for result in TaskResult.objects.filter(participant__in=records_of(person)).select_related("task__course__item"):
         yield [

@@ -48,7 +48,8 @@ def enrolment_standing(request: HttpRequest, pk: int) -> HttpResponse:
             "own": own,
             "staff": can_see_progress(request.user, enrolment.cohort),
             "may_waive": can_waive(request.user, enrolment),
-            "waivers": list(enrolment.waivers.in_force().select_related("granted_by")),
+            "waivers": list(enrolment.waivers.in_force()),
+            "taken_back": list(enrolment.waivers.filter(ended_at__isnull=False).order_by("-ended_at", "pk")),
             "results": list(
                 enrolment.participant.task_results.filter(task__course=enrolment.cohort.course)
                 .exclude(note="")

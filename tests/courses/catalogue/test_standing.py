@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
+from django.utils.formats import date_format
 
+from core.personal import Person
 from courses.catalogue.models import RequirementWaiver
-from courses.catalogue.services import completion_of, put_rule
+from courses.catalogue.personal import export
+from courses.catalogue.services import completion_of, end_waiver, grant_waiver, put_rule
 from courses.catalogue.steps import next_step
 from courses.certificates.eligibility import eligible
 
@@ -146,6 +150,25 @@ def test_an_organiser_recognises_a_certificate_and_takes_it_back(client, cast, s
     client.post(f"/en/waivers/{waiver.pk}/end/", {"reason": "Of somebody else"})
     waiver.refresh_from_db()
     assert waiver.ended_at is not None
+
+
+def test_the_learner_reads_what_was_taken_back_when_and_why_and_finds_it_in_their_data(client, cast, school):
+    put_rule(actor=None, course=school.course, spec={"all": [leaf(school.skill), leaf(school.first)]})
+    kind, ref = school.skill.split(":")
+    waiver = grant_waiver(
+        actor=cast.organiser, enrolment=school.enrolment, kind=kind, ref=ref, reason="Trained elsewhere"
+    )
+    client.force_login(cast.learner)
+    assert "counts no longer" not in client.get(url(school)).content.decode()
+    end_waiver(actor=cast.organiser, waiver=waiver, reason="The certificate is of somebody else")
+    page = client.get(url(school)).content.decode()
+    assert "What counted, and counts no longer" in page
+    assert f"Taken back on {date_format(timezone.localtime())}." in page
+    assert "The certificate is of somebody else" in page
+    records = export(Person(cast.learner, cast.learner.participant))
+    assert [fact.value for record in records for fact in record if fact.key == "end_reason"] == [
+        "The certificate is of somebody else"
+    ]
 
 
 @pytest.mark.parametrize("who", ["learner", "trainer", "other_organiser", "outsider"])
