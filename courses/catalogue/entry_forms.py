@@ -150,5 +150,5 @@ class TransferForm(forms.Form):
 
         super().__init__(*args, **kwargs)
         field: Any = self.fields["cohort"]
-        field.queryset = enrolment.cohort.course.cohorts.filter(archived_at=None).exclude(pk=enrolment.cohort_id)
+        field.queryset = enrolment.cohort.course.cohorts.offered().exclude(pk=enrolment.cohort_id)
         field.label_from_instance = cohort_label

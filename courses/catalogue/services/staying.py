@@ -28,8 +28,10 @@ from .enrolment import (
     fill_places,
     free_places,
     require_chooser,
+    require_offered,
 )
 from .noticing import notice_gently
+from .standing import refresh_completion
 
 
 class WrongCohort(DomainError):
@@ -83,12 +85,15 @@ def transfer(*, actor: Any, enrolment: Enrolment, cohort: Cohort, reason: str = 
     """Move somebody to another cohort of the same course and return the new enrolment.
 
     What was earned goes along: lessons, grades, attendance and tasks belong to the person, waivers in force and a
-    completion (the earlier one, where both have one) move. A last day of one's own does not: it was that of the other
-    cohort. The old enrolment stays, ended, and names the new one, because attempts and events name it. Raises
-    ``WrongCohort``, ``CohortFull``, ``AlreadyEnrolled``, ``NotEnrolled``, ``NotYourProgramme`` or ``OwnEnrolment``.
+    completion (the earlier one, where both have one) move. The old enrolment is judged once more before it ends, as
+    when somebody leaves, and the new one after the commit: what was finished after the old last day counts there. A
+    last day of one's own does not move: it was that of the other cohort. The old enrolment stays, ended, and names the
+    new one, because attempts and events name it. Raises ``WrongCohort``, ``EnrolmentClosed`` (the archive),
+    ``CohortFull``, ``AlreadyEnrolled``, ``NotEnrolled``, ``NotYourProgramme`` or ``OwnEnrolment``.
     """
     ids = [enrolment.cohort_id, cohort.pk]
-    locked = {row.pk: row for row in Cohort.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
+    cohorts = Cohort.objects.select_for_update(of=("self",)).select_related("course").filter(pk__in=ids)
+    locked = {row.pk: row for row in cohorts.order_by("pk")}
     cohort = locked[cohort.pk]
     old = (
         Enrolment.objects.select_for_update(of=("self",))
@@ -98,13 +103,15 @@ def transfer(*, actor: Any, enrolment: Enrolment, cohort: Cohort, reason: str = 
     require_chooser(actor, old.cohort, old.participant)
     if old.state != Enrolment.State.ACTIVE:
         raise NotEnrolled(_("This enrolment has ended."))
-    if cohort.pk == old.cohort_id or cohort.course_id != old.cohort.course_id or cohort.archived_at:
+    if cohort.pk == old.cohort_id or cohort.course_id != old.cohort.course_id:
         raise WrongCohort(_("Choose another cohort of the same course."))
+    require_offered(cohort)
     held = cohort.enrolments.active().filter(participant=old.participant).exists()
     if held:
         raise AlreadyEnrolled(_("%(name)s is in that cohort already.") % {"name": old.participant.name})
     if free_places(cohort) == 0:
         raise CohortFull(_("All places of that cohort are taken."))
+    refresh_completion(old.cohort.course, [old])
     was_full = free_places(locked[old.cohort_id]) == 0
     new = cohort.enrolments.filter(participant=old.participant).first() or Enrolment(
         participant=old.participant, cohort=cohort
@@ -123,6 +130,7 @@ def transfer(*, actor: Any, enrolment: Enrolment, cohort: Cohort, reason: str = 
     audit.record(actor=actor, action="catalogue.transfer", obj=new, source=old.pk, cohort=old.cohort_id, reason=reason)
     tell(new, "transferred", f"{old.pk}:{new.enrolled_at.timestamp():.0f}", old_cohort=old.cohort)
     fill_places(old.cohort, was_full=was_full)
+    transaction.on_commit(partial(notice_gently, Enrolment.objects.filter(pk=new.pk)))
     return new
 
 

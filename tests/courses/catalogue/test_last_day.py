@@ -209,3 +209,35 @@ class TestWhatOthersWriteDown:
         kind, _colon, ref = school.first.partition(":")
         services.grant_waiver(actor=cast.organiser, enrolment=over, kind=kind, ref=ref, reason="Done on paper")
         assert completed(over)
+
+
+class TestMoving:
+    """To another cohort: what was done in time was earned there, what was done since counts in the new one."""
+
+    @pytest.fixture(autouse=True)
+    def rule(self, school):
+        ask(school, leaf(school.first))
+
+    def move(self, cast, school, over, capture):
+        goal = factories.CohortFactory(course=school.course, starts_on=past(1), ends_on=coming(30))
+        with capture(execute=True):
+            new = services.transfer(actor=cast.organiser, enrolment=over, cohort=goal)
+        over.refresh_from_db()
+        new.refresh_from_db()
+        return new
+
+    def test_what_was_finished_in_time_was_earned_in_the_old_cohort(
+        self, cast, school, over, django_capture_on_commit_callbacks
+    ):
+        done(cast.learner, school.lessons[:2], ago(8))  # and nobody has looked since
+        new = self.move(cast, school, over, django_capture_on_commit_callbacks)
+        assert over.completed_at is not None
+        assert (new.completed_at, new.completed_rule) == (over.completed_at, over.completed_rule)
+
+    def test_what_was_finished_since_completes_the_new_one_at_once(
+        self, cast, school, over, django_capture_on_commit_callbacks
+    ):
+        done(cast.learner, school.lessons[:2], ago(2))
+        new = self.move(cast, school, over, django_capture_on_commit_callbacks)
+        assert over.completed_at is None
+        assert new.completed_at is not None

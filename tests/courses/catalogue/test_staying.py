@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from core.models import AuditEntry
 from courses.catalogue import services
 from courses.catalogue.access import attempt_context
+from courses.catalogue.entry_forms import TransferForm
 from courses.catalogue.models import Enrolment, RequirementWaiver
 from courses.catalogue.prerequisites import asked_of, missing
 from courses.catalogue.windows import next_monday, propose
@@ -395,6 +396,21 @@ class TestTransfer:
         new.capacity = 0
         new.save()
         with pytest.raises(services.CohortFull):
+            services.transfer(actor=cast.organiser, enrolment=enrolment, cohort=new)
+        enrolment.refresh_from_db()
+        assert enrolment.state == "active"
+
+    @pytest.mark.parametrize("what", ["cohort", "course"])
+    def test_leads_nowhere_in_the_archive(self, cast, cohorts, what):
+        old, new = cohorts
+        enrolment = factories.EnrolmentFactory(cohort=old)
+        if what == "cohort":
+            services.archive_cohort(actor=cast.organiser, cohort=new)
+        else:
+            services.archive_course(actor=cast.organiser, course=new.course)
+        enrolment.refresh_from_db()
+        assert not TransferForm(enrolment=enrolment).fields["cohort"].queryset.exists()
+        with pytest.raises(services.EnrolmentClosed):
             services.transfer(actor=cast.organiser, enrolment=enrolment, cohort=new)
         enrolment.refresh_from_db()
         assert enrolment.state == "active"
