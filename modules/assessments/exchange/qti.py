@@ -16,7 +16,7 @@ import stat
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 from typing import BinaryIO
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
@@ -121,10 +121,11 @@ class Record:
         files: dict[str, Picture | None] = {}
 
         def local(found: re.Match[str]) -> str:
-            name = unquote(found[2])
+            href = unescape(found[2])
+            name = unquote(href)
             if re.match(r"[a-z]+:|//|@@", name, re.IGNORECASE):
                 return found[0]
-            files[name] = self.files(found[2])
+            files[name] = self.files(href)
             return f'{found[1]}"@@PLUGINFILE@@/{found[2]}"'
 
         html = re.sub(r'(<img\b[^>]*?\bsrc=)"([^"]*)"', local, html)

@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from modules.assessments.exchange import reading
+from modules.assessments.exchange import qti, reading
 from modules.assessments.exchange.draft import Draft
 from modules.assessments.types import type_of
 from modules.assessments.types.base import Words
@@ -127,6 +127,20 @@ def test_what_is_right_stays_right():
     gaps = one("gaps")
     assert gaps.text == "<p>In [[1]] by [[2]].</p>"
     assert gaps.body["gaps"][1]["right"] == "b"
+
+
+@pytest.mark.parametrize(
+    ("name", "written"), [("a b.png", "a%20b.png"), ("a&b.png", "a&amp;b.png"), ("a.png", "./pictures/../a.png")]
+)
+def test_a_picture_is_found_however_its_address_is_written(name, written):
+    target = package(item(f'<p>See <img src="{written}" alt="A leaf"/></p>', ""))
+    with zipfile.ZipFile(target, "a") as archive:
+        archive.writestr(f"items/{name}", b"a picture")
+    records = qti.read(target)
+    record = next(records)
+    assert 'alt="A leaf"' in record.asked()
+    assert [picture.content for picture in record.draft.pictures.values()] == [b"a picture"]
+    assert not record.draft.lost
 
 
 def test_an_interaction_that_is_unknown_is_named():
