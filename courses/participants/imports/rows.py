@@ -199,8 +199,8 @@ def _read_value(read: Read, column: str, value: str, words: Vocabulary) -> None:
             validate_email(value)
         except ValidationError:
             problem = "email"
-        local, _at, domain = value.rpartition("@")
-        value = f"{local}@{domain.lower()}"
+        local, at, domain = value.rpartition("@")
+        value = f"{local}@{domain.lower()}" if at else value  # what is not an address is shown as it was typed
     elif column == Column.COUNTRY:
         found = words.countries.get(plain(value), "")
         problem, value = ("", found) if found else ("country", value)

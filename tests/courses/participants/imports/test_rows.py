@@ -50,6 +50,11 @@ def test_everything_wrong_is_named_at_once():
     assert {problem.code for problem in read.problems} == {"name-missing", "email", "country"}
 
 
+def test_what_is_not_an_address_is_shown_as_it_was_typed():
+    problem = row(email="Not.An.Address").problems[0]
+    assert (problem.code, problem.value) == ("email", "Not.An.Address")
+
+
 def test_a_row_with_more_cells_than_headings_is_not_trusted():
     assert read_row(["A", "b", "c", "d"], {0: "name"}, WORDS, 3).problems[0].code == "too-many-cells"
     assert not read_row(["A", "b", "c", "", ""], {0: "name"}, WORDS, 3).problems
