@@ -16,7 +16,7 @@ from media import checks
 
 from ..models import AnswerFile, AttemptQuestion, Response
 from ..types.upload import COUNT, KINDS, MEGABYTES, MOST_FILES, Upload
-from .taking import open_attempt, save_response
+from .taking import open_attempt, own_attempt, save_response
 
 SPARE = 10
 """How many files somebody may have taken back before no more are taken."""
@@ -68,11 +68,12 @@ def add_file(*, actor: Any, question: AttemptQuestion, upload: Any, beside: int 
 
 @transaction.atomic
 def hand_in_file(*, actor: Any, question: AttemptQuestion, upload: Any, key: uuid.UUID) -> Response:
-    """Keep a file and name it in the answer at once; return the answer saved. ``key``: sent twice, it is one file.
+    """Keep a file and name it in the answer at once; return the answer saved.
 
-    Raises as ``add_file`` does; ``AnswerChecked`` and ``UnknownAnswer`` as ``save_response``.
+    ``key``: sent twice, it is one file; what is kept already is returned also when the time is over since. Raises as
+    ``add_file`` does; ``AnswerChecked`` and ``UnknownAnswer`` as ``save_response``.
     """
-    open_attempt(actor, question.attempt_id)
+    own_attempt(actor, question.attempt_id)
     if known := Response.objects.filter(key=key, question=question).first():
         return known
     now = AttemptQuestion.objects.with_answers().get(pk=question.pk)

@@ -124,15 +124,17 @@ def save_response(
 ) -> Response:
     """Save one answer (an empty one takes the answer back) and return it.
 
-    ``key`` names this saving: sent twice, it is saved once. ``given_at`` (default: now), ``seen`` and ``replaces`` tell
-    whether a newer one is there already: see ``lateness``; then it is saved as ``late`` and does not count. Raises
-    ``AttemptOver``, ``AnswerChecked``, ``UnknownAnswer`` or ``NotYourAttempt``.
+    ``key`` names this saving: sent twice, it is saved once; what is saved already is returned also when the time is
+    over since, for it counts. ``given_at`` (default: now), ``seen`` and ``replaces`` tell whether a newer one is there
+    already: see ``lateness``; then it is saved as ``late`` and does not count. Raises ``AttemptOver``,
+    ``AnswerChecked``, ``UnknownAnswer`` or ``NotYourAttempt``.
     """
-    open_attempt(actor, question.attempt_id)
+    attempt = own_attempt(actor, question.attempt_id)
     if known := Response.objects.filter(key=key).first():
         if known.question_id != question.pk:
             raise UnknownAnswer
         return known
+    check_open(attempt)
     if AttemptQuestion.objects.filter(pk=question.pk, checked_at__isnull=False).exists():
         raise AnswerChecked
     given_at = given_at or timezone.now()
@@ -204,15 +206,26 @@ def check_answer(*, actor: Any, question: AttemptQuestion) -> AttemptQuestion:
     return asked
 
 
-def open_attempt(actor: Any, pk: int) -> Attempt:
-    """Lock an attempt to be changed by its owner."""
+def own_attempt(actor: Any, pk: int) -> Attempt:
+    """Lock an attempt for its owner, open or not. Raises ``NotYourAttempt``."""
     attempt = Attempt.objects.select_for_update().get(pk=pk)
     if attempt.learner_key != actor.key:
         raise NotYourAttempt
+    return attempt
+
+
+def check_open(attempt: Attempt) -> None:
+    """Raise ``AttemptOver`` if an attempt is handed in or its time is over."""
     if attempt.state != Attempt.State.OPEN:
         raise AttemptOver
     if attempt.is_overdue:
         raise AttemptOver(attempt.deadline_at)
+
+
+def open_attempt(actor: Any, pk: int) -> Attempt:
+    """Lock an attempt to be changed by its owner. Raises ``NotYourAttempt`` or ``AttemptOver``."""
+    attempt = own_attempt(actor, pk)
+    check_open(attempt)
     return attempt
 
 
@@ -227,9 +240,7 @@ def submit_attempt(*, actor: Any, attempt: Attempt, submission_key: uuid.UUID) -
 
     After the deadline the answers saved until then are graded all the same. Raises ``NotYourAttempt``.
     """
-    held = Attempt.objects.select_for_update().get(pk=attempt.pk)
-    if held.learner_key != actor.key:
-        raise NotYourAttempt
+    held = own_attempt(actor, attempt.pk)
     if held.state == Attempt.State.OPEN:
         if Attempt.objects.filter(submission_key=submission_key).exists():
             raise AttemptOver  # the form of another attempt

@@ -52,7 +52,7 @@ def attempt_save(request: HttpRequest, key: UUID) -> JsonResponse:
         return JsonResponse(over, status=409)
     except DomainError as error:
         return JsonResponse({"saved": False, "refused": True, "message": str(error)}, status=400)
-    at = date_format(timezone.localtime(), "TIME_FORMAT")
+    at = date_format(timezone.localtime(saved.at), "TIME_FORMAT")
     message = _("Saved on the server at %(time)s.") % {"time": at}
     if saved.late:
         message = _("A newer answer from another window or device is there already. It counts.")
@@ -86,7 +86,7 @@ def attempt_file(request: HttpRequest, key: UUID) -> JsonResponse:
     )
     listed = {"name": f"q{fresh.pk}", "field": field, "locked": False}
     html = render_to_string("types/upload/files.html", listed, request)
-    at = date_format(timezone.localtime(), "TIME_FORMAT")
+    at = date_format(timezone.localtime(saved.at), "TIME_FORMAT")
     message = _("Saved on the server at %(time)s.") % {"time": at}
     return JsonResponse({"saved": True, "message": message, "id": max(saved.pk, fresh.answer_id), "html": html})
 

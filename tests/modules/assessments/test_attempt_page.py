@@ -7,11 +7,12 @@ import uuid
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
 from modules.assessments.models import Attempt, QuestionText, QuizText, Response
-from modules.assessments.services import start_attempt
+from modules.assessments.services import NotYourAttempt, UnknownAnswer, save_response, start_attempt, submit_attempt
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -287,6 +288,34 @@ def test_after_the_deadline_the_script_is_told_where_to_go(save, attempt):
     reply = save()
     assert reply.status_code == 409
     assert reply.json()["over"] == reverse("attempt", args=[attempt.key])
+
+
+@pytest.mark.parametrize("over", ["handed in", "time"])
+def test_an_answer_that_arrived_in_time_is_confirmed_also_when_it_is_sent_again_too_late(save, attempt, over):
+    key = uuid.uuid4().hex
+    in_time = save(key=key).json()
+    if over == "time":
+        Attempt.objects.update(deadline_at=timezone.now())
+    else:
+        submit_attempt(actor=attempt.learner, attempt=attempt, submission_key=uuid.uuid4())
+    with time_machine.travel(timezone.now() + timedelta(hours=3)):
+        again = save(key=key)
+    assert again.status_code == 200
+    assert again.json() == in_time  # with the time when it was saved
+    assert save(key=uuid.uuid4().hex).status_code == 409
+    assert Response.objects.count() == 1
+
+
+def test_the_key_of_an_answer_opens_nothing_to_somebody_else(save, client, stranger, begin, attempt):
+    key = uuid.uuid4().hex
+    save(key=key)
+    client.force_login(stranger)
+    assert save(key=key).status_code == 404
+    own = begin(user=stranger).questions.first()
+    with pytest.raises(UnknownAnswer):
+        save_response(actor=stranger, question=own, answer=["a"], key=uuid.UUID(key))
+    with pytest.raises(NotYourAttempt):
+        save_response(actor=stranger, question=attempt.questions.first(), answer=["a"], key=uuid.UUID(key))
 
 
 def test_somebody_signed_out_is_told_so(client, attempt):

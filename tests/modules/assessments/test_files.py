@@ -162,6 +162,16 @@ def test_a_file_sent_twice_is_kept_once(client, uploading):
     assert AnswerFile.objects.count() == Response.objects.count() == 1
 
 
+def test_a_file_that_arrived_in_time_is_confirmed_also_when_it_is_sent_again_too_late(client, uploading, learner):
+    key = str(uuid.uuid4())
+    in_time = choose(client, uploading, key=key).json()
+    services.submit_attempt(actor=learner, attempt=uploading, submission_key=uuid.uuid4())
+    again = choose(client, uploading, key=key)
+    assert (again.status_code, again.json()["saved"], again.json()["id"]) == (200, True, in_time["id"])
+    assert choose(client, uploading).status_code == 409
+    assert AnswerFile.objects.count() == Response.objects.count() == 1
+
+
 def test_one_file_too_many_is_refused_before_it_is_kept_and_the_others_stay(client, uploading):
     for name in ("one.pdf", "two.pdf"):
         choose(client, uploading, name)
