@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -61,12 +62,16 @@ def bring(*, actor: Any, ref: str, people: Sequence[Participant]) -> set[int]:
     return enrol_many(actor=actor, participants=people, cohort=cohort, source=Enrolment.Source.IMPORT)
 
 
-def tell(ref: str, people: Sequence[Participant]) -> None:
-    """Write to people with an account that they are enrolled; once, however often it is asked for."""
+def tell(ref: str, people: Sequence[Participant], since: datetime) -> None:
+    """Write to people that they are enrolled: those whom a list enrolled since then and who have not completed.
+
+    Who was in before was told then, perhaps so long ago that the outbox has forgotten it.
+    """
     cohort = _find(ref)
     if cohort is None:
         return
-    rows = list(cohort.enrolments.active().filter(participant__in=people).select_related("participant__user"))
+    brought = cohort.enrolments.active().filter(source=Enrolment.Source.IMPORT, enrolled_at__gte=since)
+    rows = list(brought.filter(participant__in=people, completed_at__isnull=True).select_related("participant__user"))
     for enrolment in rows:
         enrolment.cohort = cohort
     tell_many_enrolled(rows)

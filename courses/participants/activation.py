@@ -22,7 +22,7 @@ from core import audit
 from core.errors import DomainError
 from core.links import make_token, read_token
 from core.models import AuditEntry
-from jobs.services import draft_mail, queue_drafts, queue_mail
+from jobs.services import draft_mail, keys_queued, queue_drafts, queue_mail
 
 from .imports.candidates import describe
 from .matching import Description, Verdict, weigh
@@ -113,6 +113,12 @@ def invite_many(*, participants: Iterable[Participant], key: str, place: str = "
     queue_drafts([draft_mail(**_invitation(one, key, place)) for one in participants])
 
 
+def invited_by(*, participants: Iterable[Participant], key: str) -> set[int]:
+    """Return the ids of those to whom a mail with this ``key`` was written, while the outbox keeps it."""
+    keys = {_mail_key(key, one): one.pk for one in participants}
+    return {keys[found] for found in keys_queued(list(keys))}
+
+
 @transaction.atomic
 def send_again(*, actor: Any, participant: Participant) -> None:
     """Send the activation mail once more: the first was lost, or its link is too old.
@@ -145,12 +151,16 @@ def record_for(email: str, name: str) -> Participant | None:
     return sure[0] if len(sure) == 1 else None
 
 
+def _mail_key(key: str, participant: Participant) -> str:
+    return f"activate:{key}:{participant.pk}"
+
+
 def _invitation(participant: Participant, key: str, place: str) -> dict[str, Any]:
     language = participant.language or settings.LANGUAGE_CODE
     with translation.override(language):
         url = settings.BASE_URL + reverse("activate", args=[token_for(participant)])
     return {
-        "key": f"activate:{key}:{participant.pk}",
+        "key": _mail_key(key, participant),
         "to": participant.email,
         "template": "participants/mail/activate",
         "context": {"name": participant.name, "place": place, "url": url, "days": LINK_DAYS},

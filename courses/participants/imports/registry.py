@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from ..models import Participant
@@ -28,7 +29,7 @@ class Destination:
     places: Callable[[Any], list[Place]]
     place: Callable[[Any, str], Place | None]
     bring: Callable[..., set[int]]
-    tell: Callable[[str, Sequence[Participant]], None]
+    tell: Callable[[str, Sequence[Participant], datetime], None]
 
 
 _kinds: dict[str, Destination] = {}
@@ -39,7 +40,7 @@ def register_destination(kind: str, destination: Destination) -> None:
 
     ``places(user)`` are those a user may bring people to now, ``place(user, ref)`` is one, open or not, or ``None``
     (``user`` ``None``: the system), ``bring(actor=, ref=, people=)`` brings them in the caller's transaction,
-    ``tell(ref, people)`` writes to those who have an account.
+    ``tell(ref, people, since)`` writes to those whom a list has brought there since that moment.
     """
     _kinds[kind] = destination
 

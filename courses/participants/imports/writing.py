@@ -12,7 +12,7 @@ from core.errors import DomainError
 from jobs.models import Job
 from jobs.services import advance
 
-from ..activation import invite_many
+from ..activation import invite_many, invited_by
 from ..addresses import own_addresses
 from ..models import ImportRow, Participant, PeopleImport
 from ..permissions import is_own
@@ -151,7 +151,10 @@ def to_write_to(batch: PeopleImport) -> Any:
 
 
 def send_mails(job: Job) -> None:
-    """Write the activation mails into the outbox, batch by batch; who has an account is told of the place only."""
+    """Write the activation mails into the outbox, batch by batch.
+
+    Who had an account before is told of the place instead, where this list brought them there.
+    """
     batch = PeopleImport.objects.select_related("programme").get(key=job.params["import"])
     if batch.mail_job_id != job.pk:
         return
@@ -166,6 +169,9 @@ def send_mails(job: Job) -> None:
             invite_many(participants=strangers, key=str(batch.key), place=title)
             known = [person for person, brought in people if brought and person.user_id]
             if destination and known:
-                destination.tell(batch.destination, known)
+                # Who got the link of this list, and began since, knows of the place from that mail.
+                invited = invited_by(participants=known, key=str(batch.key))
+                told = [person for person in known if person.pk not in invited]
+                destination.tell(batch.destination, told, batch.confirmed_at or batch.created_at)
         last, done = chunk[-1].number, done + len(chunk)
         advance(job, done, total)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
 from core.models import AuditEntry
 from courses.catalogue.models import Enrolment
+from courses.participants.activation import activate
 from courses.participants.imports import services, writing
 from courses.participants.models import ColumnChoice, ImportRow, Participant, PeopleImport
 from institutions.models import Role, RoleAssignment
@@ -237,8 +240,6 @@ def test_a_list_read_in_the_wrong_letters_can_be_read_again(cast, programme):
 
 
 def test_old_lists_are_forgotten_and_their_people_stay(bring, finish):
-    from datetime import timedelta
-
     finish(bring(GOOD))
     people = Participant.objects.count()
     assert services.forget_old(timezone.now() - timedelta(days=1)) == 0
@@ -353,6 +354,34 @@ class TestMails:
         assert to == ["amina@lists.example", "known@x.org", "layla@lists.example"]  # one has no address
         assert "/begin/" in OutboxMail.objects.get(to="amina@lists.example").text
         assert "/begin/" not in OutboxMail.objects.get(to="known@x.org").text
+
+    def test_who_was_in_long_ago_is_not_told_again_though_the_outbox_has_forgotten(self, bring, finish, cast, cohort):
+        people = {}
+        for name in ("Inside Before", "Known Person", "Done Before"):
+            email = f"{name.split()[0].lower()}@x.org"
+            account = factories.UserFactory(email=email, name=name)
+            people[name] = factories.ParticipantFactory(user=account, name=name, email=email)
+        long_ago = timezone.now() - timedelta(days=200)
+        factories.EnrolmentFactory(
+            participant=people["Inside Before"], cohort=cohort, source="import", enrolled_at=long_ago
+        )
+        batch = finish(bring([[name, one.email, "", "", ""] for name, one in people.items()], cohort=cohort))
+        Enrolment.objects.filter(participant=people["Done Before"]).update(completed_at=timezone.now())
+        assert services.summary(batch)["brought"] == 3
+        services.send_activation_mails(actor=cast.organiser, batch=batch)
+        work_off()
+        assert list(OutboxMail.objects.values_list("to", flat=True)) == ["known@x.org"]
+
+    def test_who_followed_the_link_of_the_list_is_not_told_once_more(self, bring, finish, cast, cohort):
+        batch = finish(bring(GOOD[:1], cohort=cohort))
+        services.send_activation_mails(actor=cast.organiser, batch=batch)
+        work_off()
+        activate(participant=Participant.objects.get(email="amina@lists.example"), password="a long enough one 7")
+        before = OutboxMail.objects.count()
+        services.send_activation_mails(actor=cast.organiser, batch=PeopleImport.objects.get())
+        work_off()
+        assert OutboxMail.objects.count() == before
+        assert not OutboxMail.objects.filter(key__startswith="enrolled:").exists()
 
     def test_each_mail_comes_in_the_persons_language(self, bring, finish, cast):
         batch = finish(bring(GOOD))
