@@ -56,10 +56,11 @@ def _find(ref: str) -> Cohort | None:
 
 def bring(*, actor: Any, ref: str, people: Sequence[Participant]) -> set[int]:
     """Enrol people; returns the ids of those who are in."""
-    cohort = _find(ref)
-    if cohort is None:
+    pk = ref.partition(":")[2]
+    try:  # it reads the cohort itself, under its lock
+        return enrol_many(actor=actor, participants=people, cohort=Cohort(pk=pk), source=Enrolment.Source.IMPORT)
+    except Cohort.DoesNotExist:
         return set()
-    return enrol_many(actor=actor, participants=people, cohort=cohort, source=Enrolment.Source.IMPORT)
 
 
 def tell(ref: str, people: Sequence[Participant], since: datetime) -> None:

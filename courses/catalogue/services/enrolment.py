@@ -139,16 +139,16 @@ def _enrolled_mail(enrolment: Enrolment, language: str = "") -> dict[str, Any] |
 def enrol_many(*, actor: Any, participants: Sequence[Participant], cohort: Cohort, source: str) -> set[int]:
     """Enrol many people in a few statements and return the ids of those who are in now, or were before.
 
-    In the order given, as long as there are places; a withdrawal is taken back. No mail: whoever brings people
-    in by the hundred says when they are told. Raises ``NotYourProgramme``, ``OwnEnrolment``, ``EnrolmentClosed``.
+    In the order given, as long as there are places; a withdrawal is taken back. Whoever is ``actor``, by whatever
+    record, is left out: nobody decides on their own place. No mail: whoever brings people in by the hundred says when
+    they are told. Raises ``NotYourProgramme``, ``EnrolmentClosed``.
     """
     cohort = Cohort.objects.select_for_update(of=("self",)).select_related("course__item").get(pk=cohort.pk)
     if actor is not None and not organises(actor, cohort.course):
         raise NotYourProgramme(_("You organise other programmes. Choose one of your own."))
-    if actor is not None and _any_own(actor, participants):
-        raise OwnEnrolment
     require_offered(cohort)
-    people = {person.pk: person for person in participants}
+    proved = own_addresses(actor)
+    people = {person.pk: person for person in participants if not is_own(actor, person, proved)}
     held = {row.participant_id: row for row in cohort.enrolments.filter(participant__in=people)}
     inside = {pk for pk, row in held.items() if row.state == Enrolment.State.ACTIVE}
     coming = [person for pk, person in people.items() if pk not in inside]
@@ -179,11 +179,6 @@ def enrol_many(*, actor: Any, participants: Sequence[Participant], cohort: Cohor
         enrolled.send(sender=Enrolment, enrolment=row, actor=actor)
     transaction.on_commit(partial(notice_gently, Enrolment.objects.filter(cohort=cohort, participant__in=list(people))))
     return inside | {row.participant_id for row in rows}
-
-
-def _any_own(actor: Any, participants: Iterable[Participant]) -> bool:
-    proved = own_addresses(actor)
-    return any(is_own(actor, person, proved) for person in participants)
 
 
 def close_applications(*, actor: Any, enrolments: Sequence[Enrolment]) -> None:

@@ -27,7 +27,8 @@ def notice(due: models.QuerySet[Enrolment]) -> int:
     """
     due = due.filter(state=Enrolment.State.ACTIVE, completed_at__isnull=True)
     judged = 0
-    for course in Course.objects.filter(pk__in=due.order_by().values("cohort__course")):
+    courses = Course.objects.filter(pk__in=due.order_by().values("cohort__course"))
+    for course in courses.prefetch_related("syllabus"):  # each kind of fact asks for it
         standings = Standings(course)
         people = due.filter(cohort__course=course).select_related("participant__user", "cohort").order_by("pk")
         for portion in in_portions(people.iterator(chunk_size=1000)):

@@ -55,9 +55,9 @@ def _with_address(emails: set[str]) -> Sequence[Participant]:
 
 def _with_name(actor: Any, keys: set[str], ends: set[str]) -> Sequence[Participant]:
     present = Participant.objects.present()
-    ids: set[int] = set()
-    for field, values in (("name_key", keys), ("latin_key", keys), ("name_ends", ends), ("latin_ends", ends)):
-        ids |= set(present.filter(**{f"{field}__in": values - {""}}).values_list("pk", flat=True))
+    full, short = keys - {""}, ends - {""}
+    named = Q(name_key__in=full) | Q(latin_key__in=full) | Q(name_ends__in=short) | Q(latin_ends__in=short)
+    ids = list(present.filter(named).values_list("pk", flat=True))
     if not ids:
         return []
     visible = Participant.objects.filter(pk__in=ids)

@@ -24,7 +24,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Destination:
-    """A kind of place. ``bring`` does nothing twice and returns the ids of those who are in afterwards."""
+    """A kind of place.
+
+    ``bring`` does nothing twice and returns the ids of those who are in afterwards; it never brings the actor.
+    """
 
     places: Callable[[Any], list[Place]]
     place: Callable[[Any, str], Place | None]

@@ -30,8 +30,9 @@ def write(job: Job) -> None:
     batch = PeopleImport.objects.select_related("created_by", "programme").get(key=job.params["import"])
     if batch.write_job_id != job.pk or batch.state != PeopleImport.State.WRITING:
         return
-    total = batch.rows.count()
     waiting = batch.rows.filter(outcome=Outcome.WAITING).order_by("number")
+    total = batch.rows.count()
+    done = total - waiting.count()
     while True:
         with transaction.atomic():
             chunk = list(waiting.select_for_update()[:CHUNK])
@@ -39,7 +40,8 @@ def write(job: Job) -> None:
                 _write_chunk(batch, chunk)
             else:
                 _finish(batch)
-        advance(job, batch.rows.exclude(outcome=Outcome.WAITING).count(), total)
+        done += len(chunk)
+        advance(job, done, total)
         if not chunk:
             batch.file.delete(save=False)
             return
@@ -117,13 +119,8 @@ def _bring(batch: PeopleImport, rows: list[ImportRow]) -> None:
     destination = destination_of(batch.destination)
     if destination is None:
         return
-    actor, own = batch.created_by, []
-    proved = own_addresses(actor)
-    for row in rows:
-        if actor is not None and row.participant and is_own(actor, row.participant, proved):
-            row.problems = [Problem("own").as_json()]
-            own.append(row)
-    people = [row.participant for row in rows if row not in own and row.participant]
+    actor = batch.created_by
+    people = [row.participant for row in rows if row.participant]
     try:
         brought = destination.bring(actor=actor, ref=batch.destination, people=people)
     except DomainError as error:
@@ -132,8 +129,11 @@ def _bring(batch: PeopleImport, rows: list[ImportRow]) -> None:
         refusal = Problem("full")
     for row in rows:
         row.brought = row.participant is not None and row.participant.pk in brought
-        if not row.brought and row not in own:
-            row.problems = [refusal.as_json()]
+    left = [row for row in rows if not row.brought]
+    proved = own_addresses(actor) if left else set()
+    for row in left:
+        own = row.participant is not None and is_own(actor, row.participant, proved)
+        row.problems = [(Problem("own") if own else refusal).as_json()]
 
 
 def _finish(batch: PeopleImport) -> None:

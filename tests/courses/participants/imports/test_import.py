@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core.models import AuditEntry
@@ -436,3 +439,20 @@ def test_the_dry_run_asks_a_constant_number_of_queries(bring, cast, programme, d
     chunk = [(number + 100, [f"Person Nr{number}", f"p{number}@x.org", "KE", "", ""]) for number in range(400)]
     with django_assert_max_num_queries(18):
         checking._look(batch, chunk, words)
+
+
+def test_each_portion_that_is_written_asks_few_queries(bring, cast, cohort, monkeypatch):
+    """What two portions ask more than one, whatever the number of people in them."""
+    monkeypatch.setattr(writing, "CHUNK", 20)
+
+    def asked(people, mark):
+        rows = [[f"{mark}{n} Person", f"{mark}{n}@x.org", "", "", ""] for n in range(people)]
+        batch = bring(rows, cohort=cohort)
+        job = services.confirm(actor=cast.organiser, batch=batch).write_job
+        with CaptureQueriesContext(connection) as found, TestCase.captureOnCommitCallbacks(execute=True):
+            run(job.key)
+        assert services.summary(batch)["brought"] == people
+        return len([one for one in found.captured_queries if "SAVEPOINT" not in one["sql"]])
+
+    one, two = asked(20, "a"), asked(40, "b")
+    assert two - one <= 21
