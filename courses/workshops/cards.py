@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from core.moments import own_zone_words, zone_words
 from core.wording import language_names
 
 from .models import Mode, Session, Workshop
 from .services.messages import place_of
-from .wording import day_range, own_zone_words, zone_words
+from .wording import day_range
 
 State = Workshop.State
 

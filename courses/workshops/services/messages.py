@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 
 from core import audit
 from core.links import make_token
+from core.moments import zone_words
 from jobs.services import queue_mail
 
 from ..errors import WorkshopError
 from ..models import Registration, Workshop
-from ..wording import day_range, zone_words
+from ..wording import day_range
 from .common import managed
 
 CALENDAR_LINK = "workshop-calendar"

@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.errors import DomainError
+from core.moments import zone_words
 
 from .. import services
 from ..cards import Card, session_cards, status_of
@@ -35,7 +36,7 @@ from ..forms import (
 )
 from ..models import Session, Workshop
 from ..permissions import can_create_workshops, organises, runs_workshops
-from ..wording import day_range, zone_words
+from ..wording import day_range
 
 PER_PAGE = 30
 

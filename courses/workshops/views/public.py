@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.errors import DomainError
 from core.languages import direction
 from core.links import LinkExpired, LinkInvalid, read_token
+from core.moments import city_of, zone_words
 from core.routing import page_url
 from core.wording import language_names
 from courses.catalogue.models import Course, CoursePage
@@ -37,7 +38,7 @@ from ..permissions import can_create_workshops, can_manage, nominating_countries
 from ..prerequisites import asked_before
 from ..services.messages import CALENDAR_LINK, place_of
 from ..services.registrations import require_open
-from ..wording import city_of, day_range, zone_words
+from ..wording import day_range
 
 PER_PAGE = 20
 WANTED_WORKSHOP = "wanted_workshop"

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.models import User
 from core.models import AuditEntry
 from courses.catalogue.completion import read_rule
 from courses.catalogue.editor import Editor
-from courses.catalogue.models import Cohort, RuleDraft
+from courses.catalogue.models import Cohort, CompletionRule, RuleDraft
 from courses.catalogue.services import put_rule, refresh_completion, rules
 from courses.catalogue.services.standing import rule_of
 from jobs.models import Job
@@ -329,3 +332,11 @@ def test_the_repair_command_brings_a_course_up_to_date_and_names_what_it_does_no
     assert "port-course: 0 looked at" in capsys.readouterr().out
     with pytest.raises(CommandError, match="no-such"):
         call_command("refresh_completion", "no-such")
+
+
+def test_a_version_says_since_when_it_is_and_in_whose_time(client, cast, school):
+    put_rule(actor=cast.organiser, course=school.course, spec={"all": [leaf(school.first)]})
+    CompletionRule.objects.update(created_at=datetime(2026, 5, 12, 14, tzinfo=UTC))
+    User.objects.filter(pk=cast.organiser.pk).update(time_zone="Africa/Nairobi")
+    client.force_login(User.objects.get(pk=cast.organiser.pk))
+    assert "12 May 2026, 17:00 (Nairobi, UTC+3)" in client.get(RULE).content.decode()

@@ -75,6 +75,14 @@ def test_the_person_reads_who_it_was(client, life, cast):
     assert "Course and progress" in page
 
 
+def test_the_person_reads_when_it_was_in_their_own_time_and_that_it_is_theirs(client, life, cast):
+    User.objects.filter(pk=life.user.pk).update(time_zone="Africa/Nairobi")
+    with time_machine.travel("2026-05-12T14:00:00Z", tick=False):
+        saw(cast.trainer, [life.person], "catalogue.view")
+        client.force_login(User.objects.get(pk=life.user.pk))
+        assert "12 May 2026, 17:00 (Nairobi, UTC+3)" in client.get(reverse("privacy_seen")).content.decode()
+
+
 def test_nobody_reads_it_about_others(client, life, cast):
     saw(cast.trainer, [life.person], "catalogue.view")
     client.force_login(cast.outsider)

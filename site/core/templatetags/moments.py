@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django import template
 
-from ..wording import moment_words
+from core.moments import moment_words
 
 register = template.Library()
 
