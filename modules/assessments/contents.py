@@ -37,8 +37,9 @@ def contents(questions: Collection[Any], *, to_grade: bool = False) -> dict[int,
     }
     for question in questions:
         if question.regraded_by is not None and (to_grade or question.points is not None):
-            corrected = with_right_answers_of(found[question.pk], content_of(question.regraded_by))
-            if offers(question.version.kind, corrected, question.answer):
+            kind = question.version.kind
+            corrected = with_right_answers_of(kind, found[question.pk], content_of(question.regraded_by))
+            if offers(kind, corrected, question.answer):
                 found[question.pk] = corrected
     return found
 

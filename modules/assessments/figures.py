@@ -299,7 +299,7 @@ def _version(
     version: QuestionVersion, key: QuestionVersion | None, sums: _Sums, groups: Mapping[str, Group], language: str
 ) -> VersionFigures:
     asked, graded = content_of(version), _graded(version, key)
-    content = with_right_answers_of(asked, content_of(key)) if key else asked
+    content = with_right_answers_of(version.kind, asked, content_of(key)) if key else asked
     found = VersionFigures(
         version, sums.items[graded], len(sums.people[graded]), text_of(version, asked, language), key
     )

@@ -2,7 +2,7 @@
 
 A question's version is never changed once it was asked. Who corrects it makes a new version, and regrading applies the
 right answers of that one (the **key**) to attempts that asked the old one: body and parts are the key's, question text
-and whatever the key lacks stay as asked.
+and whatever the key lacks stay as asked. What the key asks beyond that is left out (``QuestionType.right_in``).
 
 Nobody loses a pass by it, unless the organiser asks for that: an attempt that had passed and would not any more keeps
 the points it had; and where the grade of the quiz over all attempts of a learner (best, last or mean) had passed and
@@ -16,18 +16,18 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from .scoring import passes, percent
-from .types.base import Content
+from .types.base import Content, QuestionType
 
 
-def with_right_answers_of(asked: Content, key: Content) -> Content:
-    """Return what was asked, with the right answers (and the words of parts and feedback) of the key."""
+def with_right_answers_of(kind: QuestionType, asked: Content, key: Content) -> Content:
+    """Return what was asked, with the right answers (and the words of parts and feedback) of the key, of one type."""
     words = {}
     for language, own in asked.words.items():
         other = key.words.get(language)
         words[language] = (
             replace(own, parts={**own.parts, **other.parts}, feedback=other.feedback or own.feedback) if other else own
         )
-    return replace(asked, body=key.body, words=words)
+    return replace(asked, body=kind.right_in(key.body, asked.body), words=words)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -22,6 +23,7 @@ from ..contents import offers
 from ..models import Attempt, AttemptQuestion, QuestionVersion, Quiz
 from ..permissions import regrades
 from ..regrading import Outcome, Summary, outcome, summary, together, with_right_answers_of
+from ..types.base import InvalidQuestion
 from ..words import content_of
 from .concluding import conclude
 
@@ -43,6 +45,16 @@ def check_regrade(actor: Any, version: QuestionVersion, key: QuestionVersion) ->
         raise CannotRegrade(_("A person marks these answers. Mark them again instead."))
     if version.type != key.type:
         raise CannotRegrade(_("The two versions are of different types, so their answers cannot be compared."))
+    prefetch_related_objects([version, key], "question", "texts")
+    kind, asked = version.kind, content_of(version)
+    graded = with_right_answers_of(kind, asked, content_of(key))
+    try:
+        kind.check(graded.body, graded.in_language(asked.source, kind.needed(graded.body)))
+    except InvalidQuestion as error:  # of what is right by the key, something was not asked
+        raise CannotRegrade(
+            _("Of version %(key)d only what version %(asked)d asked too counts, and that is no whole question: %(why)s")
+            % {"key": key.number, "asked": version.number, "why": error}
+        ) from error
 
 
 def preview_regrade(*, actor: Any, version: QuestionVersion, key: QuestionVersion, keep_passed: bool = True) -> Summary:
@@ -119,7 +131,8 @@ def _earned(questions: list[Any], key: QuestionVersion) -> dict[int, Decimal]:
     """The points of each by the key; what it had, where its answer does not fit the key."""
     found, right = {}, content_of(key)
     for one in questions:
-        kind, content = one.version.kind, with_right_answers_of(content_of(one.version), right)
+        kind = one.version.kind
+        content = with_right_answers_of(kind, content_of(one.version), right)
         if offers(kind, content, one.answer):
             found[one.pk] = scoring.points(kind.grade(content, one.answer), one.max_points)
         else:

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 Body = Mapping[str, Any]
 Answer = Any
 
+PARTS_ASKED = ("choices", "items", "targets", "gaps")
+"""The lists of a body that learners see and answer. (Accepted answers and units only say how an answer is graded.)"""
+
 
 class InvalidQuestion(DomainError):
     """A question that could not be asked or graded."""
@@ -169,6 +172,14 @@ class QuestionType(ABC):
         """The pictures of ``media`` that the body names."""
         return []
 
+    def right_in(self, key: Body, asked: Body) -> Body:
+        """Return the body by which answers to ``asked`` are graded when ``key``, a later version, says what is right.
+
+        Nothing is asked of anybody that they were not asked then: the parts that the key has more (choices, items,
+        targets, gaps) are left out, so that they neither give points nor take any.
+        """
+        return {**key, **{name: _only_of(key[name], asked.get(name, [])) for name in PARTS_ASKED if name in key}}
+
     @abstractmethod
     def check(self, body: Body, words: Words) -> None:
         """Raise ``InvalidQuestion``, in words for the author, unless this can be asked and graded.
@@ -215,6 +226,16 @@ class QuestionType(ABC):
     @abstractmethod
     def statistics(self, content: Content, answers: Sequence[Answer], language: str) -> list[AnswerRow]:
         """Return how often each answer was given among ``answers``, one for each attempt."""
+
+
+def _only_of(entries: Iterable[Any], others: Iterable[Any]) -> list[Any]:
+    """Return the parts of one list of a body that stand in another too."""
+    known = {_id_of(other) for other in others}
+    return [entry for entry in entries if _id_of(entry) in known]
+
+
+def _id_of(entry: Any) -> str:
+    return str(entry["id"] if isinstance(entry, Mapping) else entry)
 
 
 def counted(count: int, total: int, label: str, right: bool | None = None) -> AnswerRow:

@@ -77,6 +77,16 @@ class Gaps(QuestionType):
             if not isinstance(gap.get("weight", 1), int) or gap.get("weight", 1) < 1:
                 raise InvalidQuestion(_("The weight of a gap is a whole number from 1 up."))
 
+    def right_in(self, key: Body, asked: Body) -> Body:
+        """Within a gap, too, only the choices that were asked; a gap that is typed now and was chosen then, or the
+        other way round, was another one.
+        """
+        held = {gap["id"]: gap for gap in asked["gaps"]}
+        gaps = [
+            gap for gap in key["gaps"] if gap["id"] in held and ("choices" in gap) == ("choices" in held[gap["id"]])
+        ]
+        return {**key, "gaps": [_only_choices(gap, held[gap["id"]]) for gap in gaps]}
+
     def read(self, content: Content, fields: Fields) -> Answer:
         return {part: value for part in fields.parts() if (value := fields.one(part))}
 
@@ -172,6 +182,12 @@ class Gaps(QuestionType):
 
 def _parts(gap: Gap) -> list[str]:
     return [f"{gap['id']}.{choice}" for choice in gap["choices"]] if "choices" in gap else [gap["id"]]
+
+
+def _only_choices(gap: Gap, asked: Gap) -> Gap:
+    if "choices" not in gap:
+        return gap
+    return {**gap, "choices": [choice for choice in gap["choices"] if choice in asked["choices"]]}
 
 
 def _weight(gap: Gap) -> int:

@@ -55,6 +55,12 @@ class Hotspot(Choice):
     def picture_ids(self, body: Body) -> list[int]:
         return [body["picture"]]
 
+    def right_in(self, key: Body, asked: Body) -> Body:
+        """The picture and its regions stay as they were pointed at, and how many could be."""
+        body, held = super().right_in(key, asked), {region["id"]: region for region in asked["choices"]}
+        choices = [{**region, **{n: held[region["id"]][n] for n in ("shape", "coords")}} for region in body["choices"]]
+        return {**body, "choices": choices, "picture": asked["picture"], "several": self.several(asked)}
+
     def check(self, body: Body, words: Words) -> None:
         if not isinstance(body.get("picture"), int):
             raise InvalidQuestion(_("Choose a picture."))

@@ -72,6 +72,11 @@ class Numeric(QuestionType):
         if (body.get("unit", NONE) == NONE) != (not units) or not all(words.part(unit["id"]) for unit in units):
             raise InvalidQuestion(_("Write the units that are accepted, or ask for none."))
 
+    def right_in(self, key: Body, asked: Body) -> Body:
+        """A unit that was not required then is not required now."""
+        was, now = asked.get("unit", NONE), key.get("unit", NONE)
+        return {**key, "unit": OPTIONAL} if now == REQUIRED != was else key
+
     def read(self, content: Content, fields: Fields) -> Answer:
         return {"number": fields.one(), "unit": fields.one("unit")}
 
