@@ -33,7 +33,7 @@ from .marking import (
     start_release,
     take_back_marks,
 )
-from .regrading import CannotRegrade, preview_regrade, start_regrade
+from .regrading import CannotRegrade, NotAsShown, preview_regrade, start_regrade
 from .taking import (
     check_answer,
     close_attempt,
@@ -57,6 +57,7 @@ __all__ = [
     "InvalidQuiz",
     "MarkedMeanwhile",
     "NoAttemptsLeft",
+    "NotAsShown",
     "NotYourAttempt",
     "Place",
     "QuizClosed",

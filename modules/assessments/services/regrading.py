@@ -35,6 +35,15 @@ class CannotRegrade(DomainError):
     """Versions that do not fit each other, or no right to do so."""
 
 
+class NotAsShown(CannotRegrade):
+    """Regrading would do something else than the preview said."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This is not what was shown before, so nothing has changed. Look at what would change now, and decide.")
+        )
+
+
 def check_regrade(actor: Any, version: QuestionVersion, key: QuestionVersion) -> None:
     """Raise ``CannotRegrade`` unless attempts that asked ``version`` can be graded by the answers of ``key``."""
     if not regrades(actor):
@@ -142,16 +151,24 @@ def _earned(questions: list[Any], key: QuestionVersion) -> dict[int, Decimal]:
 
 @transaction.atomic
 def start_regrade(
-    *, actor: Any, version: QuestionVersion, key: QuestionVersion, reason: str, keep_passed: bool = True
+    *,
+    actor: Any,
+    version: QuestionVersion,
+    key: QuestionVersion,
+    reason: str,
+    keep_passed: bool = True,
+    shown: Summary | None = None,
 ) -> Job:
     """Start the job that regrades the attempts that asked ``version`` and are the actor's to change; return it.
 
-    Raises ``CannotRegrade``.
+    ``shown``: the preview that the actor saw. Raises ``NotAsShown`` where it is another now, or ``CannotRegrade``.
     """
     check_regrade(actor, version, key)
     if not reason.strip():
         raise CannotRegrade(_("Give the reason."))
     counts = preview_regrade(actor=actor, version=version, key=key, keep_passed=keep_passed)
+    if shown is not None and shown != counts:
+        raise NotAsShown
     audit.record(
         actor=actor,
         action="assessments.regrade",

@@ -8,6 +8,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.conf import settings
+from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -33,6 +34,7 @@ from ..contents import pictures
 from ..differences import differences
 from ..models import Question, QuestionVersion
 from ..permissions import regrades, writes_quizzes
+from ..regrading import Summary
 from ..services.bank import category_paths, category_tree
 from ..types import TYPES, type_choices
 from ..types.base import QuestionType
@@ -167,12 +169,17 @@ def _version_label(version: QuestionVersion) -> str:
 
 
 class Regrade(scoped.ObjectActView):
-    """Grades past answers again by another version: first what would change, then, with a reason, the act."""
+    """Grades past answers again by another version: first what would change, then, with a reason, the act.
+
+    The preview travels with the page, signed with what it was of: what is confirmed is what was seen, else it is shown
+    anew.
+    """
 
     label = _("Regrade")
     icon_name = "rotate"
     template_name = "assessments/admin/regrade.html"
     preview: Any = None
+    shown = ""
 
     @classmethod
     def offered(cls, user: Any, obj: Question) -> bool:
@@ -182,7 +189,7 @@ class Regrade(scoped.ObjectActView):
         return RegradeForm(self.scoped_object, self.request.POST if self.request.method == "POST" else None)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(preview=self.preview, **kwargs)
+        return super().get_context_data(preview=self.preview, shown=self.shown, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = self.get_form()
@@ -196,12 +203,36 @@ class Regrade(scoped.ObjectActView):
             }
             try:
                 if request.POST.get("act") == "confirm":
-                    job = services.start_regrade(**asked, reason=data["reason"])
-                    return redirect("job_status", job.key)
-                self.preview = services.preview_regrade(**asked)
+                    try:
+                        job = services.start_regrade(**asked, reason=data["reason"], shown=self._shown(asked))
+                        return redirect("job_status", job.key)
+                    except services.NotAsShown as error:
+                        form.add_error(None, str(error))
+                self._preview(asked)
             except DomainError as error:
                 form.add_error(None, str(error))
         return self.render_to_response(self.get_context_data(form=form))
+
+    def _preview(self, asked: dict[str, Any]) -> None:
+        self.preview = services.preview_regrade(**asked)
+        self.shown = signing.dumps([_named(asked), vars(self.preview)], salt=SHOWN)
+
+    def _shown(self, asked: dict[str, Any]) -> Summary:
+        """The preview that the page showed. Raises ``NotAsShown`` where it was of something else."""
+        try:
+            of, counts = signing.loads(self.request.POST.get("shown", ""), salt=SHOWN)
+        except signing.BadSignature:
+            raise services.NotAsShown from None
+        if of != _named(asked):
+            raise services.NotAsShown
+        return Summary(**counts)
+
+
+SHOWN = "assessments.regrade"
+
+
+def _named(asked: dict[str, Any]) -> list[Any]:
+    return [asked["actor"].pk, asked["version"].pk, asked["key"].pk, asked["keep_passed"]]
 
 
 class QuestionFilters(WagtailFilterSet):
