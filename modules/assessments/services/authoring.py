@@ -20,6 +20,7 @@ from ..models import Question, QuestionText, QuestionVersion, Quiz, QuizText
 from ..types import type_of
 from ..types.base import Body, InvalidQuestion, Words
 from ..types.choice import from_choices
+from ..wordings import followed
 from ..words import first_words, plain, to_html
 from .arranging import InvalidQuiz, Place, set_places
 
@@ -47,9 +48,11 @@ def put_question(
     ``choices`` ``{"id", "text", "correct", "feedback"}``. The first call makes the question. A new
     language is added to the newest version; other words replace the old ones where nobody was asked
     them yet. Whatever would change what somebody was asked (its words, its parts, which are right)
-    makes a new version, which takes over the words in the other languages. Writing the same again
-    changes nothing. ``text`` and ``feedback`` are plain text or HTML, and stored as clean HTML. ``name`` is for
-    authors: at first the first words of the text, and kept where none is given.
+    makes a new version, which takes over the words in the other languages. A wording that the source language accepts
+    no more goes out of the translations too (``wordings``). Writing the same again changes nothing.
+
+    ``text`` and ``feedback`` are plain text or HTML, and stored as clean HTML. ``name`` is for authors: at first the
+    first words of the text, and kept where none is given.
     """
     if choices is not None:
         body, parts = from_choices(choices)
@@ -65,16 +68,18 @@ def put_question(
         question.save(update_fields=["name"])
     Question.objects.select_for_update().get(pk=question.pk)  # two editors at once: one version after the other
     newest = question.versions.first()
+    held = newest.texts.filter(language=language).first() if newest else None
     if newest is None or newest.type != type or newest.body != body:
         version = _new_version(actor, question, newest, type, body)
     else:
         version = newest
-        held = version.texts.filter(language=language).first()
         if held is not None and all(getattr(held, name) == value for name, value in words.items()):
             return version
         if held is not None and version.asked.exists():
             version = _new_version(actor, question, newest, type, body)
     QuestionText.objects.update_or_create(record=version, language=language, defaults=words)
+    if newest and held and newest.type == type and language == question.source_language:
+        _let_follow(version, language, held.parts, parts)
     audit.record(
         actor=actor,
         action="assessments.create_question" if new else "assessments.change_question",
@@ -111,6 +116,15 @@ def _new_version(
             for row in before.texts.all()
         )
     return version
+
+
+def _let_follow(version: QuestionVersion, language: str, before: Parts, after: Parts) -> None:
+    """Take what the original accepts no more out of the translations."""
+    for row in version.texts.exclude(language=language):
+        parts = followed(version.kind, version.body, before, after, row.parts)
+        if parts != row.parts:
+            row.parts = parts
+            row.save(update_fields=["parts"])
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, BinaryIO
 
@@ -25,6 +25,8 @@ from ..exchange.keeping import Before, keep_ids
 from ..exchange.problems import Fault
 from ..exchange.reading import Unsupported
 from ..models import AttemptQuestion, Question, QuestionCategory, QuestionText, QuestionVersion
+from ..types import type_of
+from ..wordings import followed
 from ..words import first_words, to_html
 from .authoring import check_question
 from .import_filing import Filing
@@ -79,6 +81,8 @@ class _Planned:
     question: Question | None
     newest: QuestionVersion | None
     held: QuestionText | None
+    followed: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """The parts of translations that are here and not in the file, where they change with the original."""
     state: str = NEW
     makes_version: bool = True
 
@@ -183,6 +187,23 @@ class _Import:
             changes = plan.state == CHANGED and (plan.held is not None and not _says(plan.held, plan.words))
             changes |= any(each in held for each in others)
             plan.makes_version = changes and newest.pk in asked
+        is_own = plan.question is not None and plan.question.source_language == self.language
+        if plan.state == CHANGED and is_own and plan.held is not None and newest.type == draft.type:
+            self._let_follow(plan, newest, plan.held)
+
+    def _let_follow(self, plan: _Planned, newest: QuestionVersion, held: QuestionText) -> None:
+        """See which translations hold what the original accepts no more. One in the file says itself what it holds."""
+        kind, body = type_of(plan.draft.type), plan.draft.body
+        for row in newest.texts.all():
+            if row.language == self.language or row.language in plan.translations:
+                continue
+            parts = followed(kind, body, held.parts, plan.words["parts"], row.parts)
+            if parts != row.parts:
+                plan.followed[row.language] = parts
+                plan.draft.lose(
+                    _("what it accepted in %(language)s as well and does not accept any more")
+                    % {"language": native_name(row.language)}
+                )
 
     def _tell(self, plan: _Planned) -> None:
         draft = plan.draft
@@ -252,7 +273,11 @@ class _Import:
         QuestionVersion.objects.bulk_create(plan.newest for plan in planned if plan.newest)
         QuestionText.objects.bulk_create(
             QuestionText(
-                record=plan.newest, language=row.language, text=row.text, feedback=row.feedback, parts=row.parts
+                record=plan.newest,
+                language=row.language,
+                text=row.text,
+                feedback=row.feedback,
+                parts=plan.followed.get(row.language, row.parts),
             )
             for plan in planned
             for row in _texts(before[plan.key])
@@ -270,6 +295,10 @@ class _Import:
                 for name, text in plan.words.items():
                     setattr(plan.held, name, text)
                 changed.append(plan.held)
+            for row in _texts(plan.newest) if plan.followed and not plan.makes_version else ():
+                if row.language in plan.followed:
+                    row.parts = plan.followed[row.language]
+                    changed.append(row)
         QuestionText.objects.bulk_create(fresh)
         names = ["text", "feedback", "parts"]
         QuestionText.objects.bulk_update(changed, names)

@@ -168,6 +168,16 @@ class QuestionType(ABC):
         """The parts without whose text a language is not fit to be shown."""
         return []
 
+    def wordings(self, body: Body) -> list[str]:
+        """The parts whose text holds what is accepted, one wording on each line; what one language accepts counts in
+        all.
+        """
+        return []
+
+    def compared(self, body: Body, wording: str) -> str:
+        """Return what two wordings are compared by."""
+        return wording
+
     def picture_ids(self, body: Body) -> list[int]:
         """The pictures of ``media`` that the body names."""
         return []

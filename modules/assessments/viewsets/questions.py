@@ -8,6 +8,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, Subquery
@@ -38,6 +39,7 @@ from ..regrading import Summary
 from ..services.bank import category_paths, category_tree
 from ..types import TYPES, type_choices
 from ..types.base import QuestionType
+from ..wordings import taken_out
 from ..words import content_of
 from .common import BackIntoUse, CreateInOneLanguage, EditInOneLanguage, OutOfUse, TryOut
 from .figures import QuestionStatistics
@@ -68,6 +70,20 @@ class EditQuestion(EditInOneLanguage):
     def get_form_class(self) -> type:
         version = self.object.versions.first()
         return (version.kind if version else TYPES[0]).form_class()
+
+    def form_valid(self, form: QuestionForm) -> Any:
+        """Save, and tell which translations have lost wordings that the original accepts no more."""
+        response = super().form_valid(form)
+        version = form.instance.versions.select_related("question").prefetch_related("texts").first()
+        if form.version and version and form.version.type == version.type:
+            lost = taken_out(version.kind, content_of(form.version), content_of(version), form.cleaned_data["language"])
+            for code, lines in lost.items():
+                messages.warning(
+                    self.request,
+                    gettext("Not accepted in %(language)s any more either: %(wordings)s. Look at the translation.")
+                    % {"language": native_name(code), "wordings": "; ".join(lines)},
+                )
+        return response
 
 
 def picture(request: HttpRequest) -> JsonResponse:

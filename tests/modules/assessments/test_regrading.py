@@ -511,7 +511,7 @@ TYPED, THREE = {"id": "2"}, {**OTHER, "choices": ["a", "b", "c"]}
 )
 def test_nobody_loses_points_by_what_they_were_not_asked(db, cast, type, asked, key, answer):
     key = key or ({"items": ["c", "a", "d", "b"], "marking": "places"}, dict.fromkeys("abcd", "Step"))
-    versions = versions_of(type, asked, key)
+    versions = versions_of(type, asked, key, text="[[2]]")
     assert share(versions, answer) == 1
     assert services.preview_regrade(actor=cast.organiser, version=versions[0], key=versions[1]).attempts == 0
 

@@ -62,6 +62,12 @@ class Gaps(QuestionType):
     def needed(self, body: Body) -> list[str]:
         return [part for gap in body["gaps"] for part in _parts(gap)]
 
+    def wordings(self, body: Body) -> list[str]:
+        return [gap["id"] for gap in body["gaps"] if "choices" not in gap]
+
+    def compared(self, body: Body, wording: str) -> str:
+        return normal(wording, case=bool(body.get("case")), diacritics=bool(body.get("diacritics")))
+
     def check(self, body: Body, words: Words) -> None:
         gaps = body.get("gaps", [])
         ids = [gap["id"] for gap in gaps]
@@ -161,7 +167,6 @@ class Gaps(QuestionType):
 
     def statistics(self, content: Content, answers: Sequence[Answer], language: str) -> list[AnswerRow]:
         words = content.in_language(language, self.needed(content.body))
-        case, diacritics = bool(content.body.get("case")), bool(content.body.get("diacritics"))
         rows = []
         for gap in content.body["gaps"]:
             given = [(answer or {}).get(gap["id"], "") for answer in answers]
@@ -172,7 +177,7 @@ class Gaps(QuestionType):
                 continue
             for row in typed_rows(
                 given,
-                same_as=lambda text: normal(text, case=case, diacritics=diacritics),
+                same_as=lambda text: self.compared(content.body, text),
                 right=lambda text, gap=gap: self._fits(content, gap, text),
                 most=8,
             ):

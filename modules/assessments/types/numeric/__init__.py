@@ -24,7 +24,7 @@ from ...words import marked, passage
 from ..base import Answer, AnswerRow, Body, Content, Fields, InvalidQuestion, QuestionType, UnknownAnswer, Words
 from ..numbers import exact, split_number
 from ..short_answer import check_weights, typed_rows, weight_of
-from ..typed import same, tidied
+from ..typed import normal, same, tidied
 from .exchange import NumericExchange
 
 if TYPE_CHECKING:
@@ -52,6 +52,12 @@ class Numeric(QuestionType):
 
     def needed(self, body: Body) -> list[str]:
         return [unit["id"] for unit in body.get("units", [])]
+
+    def wordings(self, body: Body) -> list[str]:
+        return self.needed(body)
+
+    def compared(self, body: Body, wording: str) -> str:
+        return normal(wording, case=True)
 
     def check(self, body: Body, words: Words) -> None:
         answers, units = body.get("answers", []), body.get("units", [])

@@ -46,6 +46,12 @@ class ShortAnswer(QuestionType):
 
         return ShortAnswerForm
 
+    def wordings(self, body: Body) -> list[str]:
+        return [answer["id"] for answer in body["answers"]]
+
+    def compared(self, body: Body, wording: str) -> str:
+        return normal(wording, case=bool(body.get("case")), diacritics=bool(body.get("diacritics")))
+
     def check(self, body: Body, words: Words) -> None:
         answers = body.get("answers", [])
         check_weights(answers)
@@ -90,10 +96,9 @@ class ShortAnswer(QuestionType):
         return answer or ""
 
     def statistics(self, content: Content, answers: Sequence[Answer], language: str) -> list[AnswerRow]:
-        case, diacritics = bool(content.body.get("case")), bool(content.body.get("diacritics"))
         return typed_rows(
             answers,
-            same_as=lambda answer: normal(answer, case=case, diacritics=diacritics),
+            same_as=lambda answer: self.compared(content.body, answer),
             right=lambda answer: self.grade(content, answer) == 1,
         )
 

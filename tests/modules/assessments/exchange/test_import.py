@@ -318,3 +318,35 @@ def test_a_missing_file_is_an_error_in_words_and_in_json(tmp_path, db):
     with pytest.raises(CommandError, match="No such file"):
         call_command("import_questions", str(tmp_path / "none.xml"), "--json", stdout=out)
     assert json.loads(out.getvalue())["errors"]
+
+
+YEAR = "::Year::When?{=2014}\n\n"
+
+
+@pytest.mark.parametrize("was_asked", [True, False])
+def test_what_the_file_accepts_no_more_goes_out_of_translations_too(bring, newest, was_asked):
+    bring(YEAR)
+    version = newest("year")
+    QuestionText.objects.create(
+        record=version, language="fr", text="<p>Quand ?</p>", parts={"a": {"text": "2014\ndeux mille quatorze"}}
+    )
+    if was_asked:
+        quiz = factories.QuizFactory()
+        quiz.slots.create(question=version.question, order=9)
+        start_attempt(actor=factories.UserFactory(), quiz=quiz, language="en")
+    again = YEAR.replace("2014", "2010")
+    assert "français" in bring(again, dry_run=True).rows[0].why
+    assert newest("year").text_in("fr").parts["a"]["text"].startswith("2014")
+    assert "français" in bring(again).rows[0].why
+    assert (newest("year").number, newest("year").text_in("en").parts["a"]["text"]) == (2 if was_asked else 1, "2010")
+    assert newest("year").text_in("fr").parts["a"]["text"] == "deux mille quatorze"
+    assert not bring(again).rows[0].why
+
+
+def test_a_translated_file_takes_nothing_out_of_the_original(bring, newest):
+    bring(YEAR)
+    QuestionText.objects.create(
+        record=newest("year"), language="fr", text="<p>Quand ?</p>", parts={"a": {"text": "2014"}}
+    )
+    bring(YEAR.replace("2014", "2010").replace("When?", "Quand ?"), language="fr")
+    assert newest("year").text_in("en").parts["a"]["text"] == "2014"
