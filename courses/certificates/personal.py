@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from core.personal import Person, Record, fact
 from courses.participants.models import Participant
 from courses.participants.personal import records_of
+from modules.records.models import Event
 
 from . import services
 from .issuing import file_name
@@ -53,7 +54,9 @@ def files(person: Person) -> Iterator[tuple[str, Any]]:
 def erase(person: Person) -> int:
     """The ledger stays, parted from the rest: its rows go to a record of their own that leads to nothing else.
 
-    Name and file go only where the holder asked for it. A batch that names the person names that record instead.
+    Name and file go only where the holder asked for it. A batch that names
+    the person names that record instead. Which enrolment a certificate was earned in goes from its evidence, and its
+    number from the learning event.
     """
     rows = _of(person).select_related("batch", "participant")
     certificates = list(rows)
@@ -70,5 +73,24 @@ def erase(person: Person) -> int:
                 printed = {**row.printed, "name_latin": ""}
                 Certificate.objects.filter(pk=row.pk).update(withdrawn_at=timezone.now(), name="", printed=printed)
             transaction.on_commit(partial(services.remove_withdrawn_files, row.pk))
+    _part_from_learning(certificates)
     # Two valid ones of a kind and subject cannot meet: they belonged to one person before.
     return Certificate.objects.filter(pk__in=[row.pk for row in certificates]).update(participant=holder)
+
+
+def _part_from_learning(certificates: list[Certificate]) -> None:
+    """Take from certificates and events what leads from one to the other, and the words in which waivers were given.
+
+    That a requirement was waived stays in the evidence.
+    """
+    for row in certificates:
+        evidence = {key: value for key, value in row.evidence.items() if key != "enrolment"}
+        if "requirements" in evidence:
+            evidence["requirements"] = [
+                {**asked, "waived": True} if "waived" in asked else asked for asked in evidence["requirements"]
+            ]
+        Certificate.objects.filter(pk=row.pk).update(evidence=evidence)
+    serials = [row.serial for row in certificates]
+    for event in Event.objects.filter(verb=Event.Verb.EARNED, result__certificate__in=serials):
+        rest = {key: value for key, value in event.result.items() if key != "certificate"}
+        Event.objects.filter(pk=event.pk).update(result=rest)
