@@ -16,7 +16,8 @@ from core.personal import Person, Record, fact, fields_of, forget_labels
 from jobs.services import forget_mails
 
 from .addresses import addresses_of
-from .models import Consent, FocalPointDesignation, ImportRow, Merge, NoticeReceipt, Participant, ToldApart
+from .imports.forgetting import leave_out, rows_of
+from .models import Consent, FocalPointDesignation, Merge, NoticeReceipt, Participant, ToldApart
 
 OWN_WORDS = ("name_latin", "title", "email", "organisation", "position", "gender_own_words")
 """What a person wrote about themselves. Country, group and gender stay, for the sums that donors ask for."""
@@ -52,11 +53,14 @@ def export(person: Person) -> Iterator[Record]:
                 fact("withdrawn_at", _("Taken back"), consent.withdrawn_at),
                 fact("notice", _("Data notice"), consent.notice and consent.notice.version),
             ]
-        for row in ImportRow.objects.filter(participant=record).select_related("batch"):
-            yield [
-                fact("list", _("From a list brought in"), row.batch_id, date_format(row.batch.created_at)),
-                fact("row", _("As it stood there"), row.data, ", ".join(str(value) for value in row.data.values())),
-            ]
+    records = records_of(person)
+    for row in rows_of(person, records, addresses_of(person, records).own):
+        stood = row.data or row.cells
+        words = ", ".join(str(value) for value in (row.data.values() if row.data else row.cells))
+        yield [
+            fact("list", _("From a list brought in"), row.batch_id, date_format(row.batch.created_at)),
+            fact("row", _("As it stood there"), stood, words),
+        ]
     if person.user is not None:
         for receipt in NoticeReceipt.objects.filter(user=person.user).select_related("notice"):
             yield [
@@ -68,7 +72,7 @@ def export(person: Person) -> Iterator[Record]:
 def erase(person: Person) -> int:
     """Empty what names the person; consents and unconfirmed designations go. Rows that others point to stay.
 
-    Mails to the person's addresses go, and rows of lists that wait to be written: nobody writes to them again.
+    Mails to the person's addresses go, and what lists that were brought in say of them: nobody writes to them again.
     """
     records = records_of(person)
     ids = [record.pk for record in records]
@@ -76,7 +80,7 @@ def erase(person: Person) -> int:
     count = forget_mails(addresses.own)
     if addresses.names:
         count += forget_mails(addresses.shared, naming=addresses.names)
-    count += _leave_out_of_lists(person, ids, addresses.own)
+    count += leave_out(person, records, addresses.own)
     designations = FocalPointDesignation.objects.filter(participant__in=ids)
     forget_labels(Participant, ids)
     forget_labels(FocalPointDesignation, designations.values_list("pk", flat=True))
@@ -92,22 +96,7 @@ def erase(person: Person) -> int:
         record.save()
     count += ToldApart.objects.filter(Q(one__in=ids) | Q(other__in=ids)).delete()[0]
     Merge.objects.filter(Q(source__in=ids) | Q(into__in=ids)).update(changes={})
-    rows = ImportRow.objects.filter(participant__in=ids)
-    return count + len(records) + rows.update(cells=[], data={}, fingerprint="", address="", matches=[])
-
-
-def _leave_out_of_lists(person: Person, ids: list[int], own: frozenset[str]) -> int:
-    """Leave the person out of lists that were brought in before and are not written yet."""
-    refs = [f"person:{pk}" for pk in ids] + ([f"account:{person.user.pk}"] if person.user is not None else [])
-    theirs = Q()
-    for ref in refs:
-        theirs |= Q(matches__icontains=f'"{ref}"')
-    for address in own:
-        theirs |= Q(data__email__iexact=address)
-    if not theirs:
-        return 0
-    rows = ImportRow.objects.filter(theirs, outcome=ImportRow.Outcome.WAITING)
-    return rows.update(cells=[], data={}, fingerprint="", address="", matches=[], problems=[], decision="skip")
+    return count + len(records)
 
 
 def withdrawn_consents(before: datetime) -> Any:

@@ -54,6 +54,18 @@ class PlaceClosed(DomainError):
         )
 
 
+class FileGone(DomainError):
+    """The file went because somebody in it was forgotten."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Somebody on this list has asked to be forgotten, so its file is gone and it cannot be read again. "
+                "Import it as it stands, without them, or give it up and bring a new one."
+            )
+        )
+
+
 class WrongColumns(DomainError):
     """The columns do not say who somebody is."""
 
@@ -119,8 +131,10 @@ def remembered(programme: Programme) -> dict[str, str]:
 
 @transaction.atomic
 def read_as(*, actor: Any, batch: PeopleImport, encoding: str) -> PeopleImport:
-    """Read a text file in another encoding: its letters looked wrong. Raises what ``bring_list`` does."""
+    """Read a text file in another encoding: its letters looked wrong. Raises what ``bring_list`` does, ``FileGone``."""
     batch = _own(actor, batch, State.UPLOADED, State.CHECKED)
+    if not batch.file:
+        raise FileGone
     with batch.file.open("rb") as file:
         table = open_table(file, batch.file_name, encoding=encoding)
     batch.encoding, batch.headings = table.encoding, table.headings
@@ -134,9 +148,12 @@ def read_as(*, actor: Any, batch: PeopleImport, encoding: str) -> PeopleImport:
 def choose_columns(*, actor: Any, batch: PeopleImport, mapping: Mapping[int, str]) -> PeopleImport:
     """Say what the columns hold, remember it for the programme, and start the dry run.
 
-    Raises ``WrongColumns``, ``NotYourImport``, ``WrongStep``. May be done again until the list is confirmed.
+    May be done again until the list is confirmed. Raises ``WrongColumns``, ``NotYourImport``, ``WrongStep``,
+    ``FileGone``.
     """
     batch = _own(actor, batch, State.UPLOADED, State.CHECKING, State.CHECKED)
+    if not batch.file:
+        raise FileGone
     chosen = {int(place): str(column) for place, column in mapping.items() if column}
     twice = {column for column in chosen.values() if list(chosen.values()).count(column) > 1}
     if twice:
@@ -229,7 +246,8 @@ def give_up(*, actor: Any, batch: PeopleImport) -> PeopleImport:
     batch.state, name, storage = State.CANCELLED, str(batch.file.name), batch.file.storage
     batch.file = ""  # type: ignore[assignment]
     batch.save(update_fields=["state", "file"])
-    transaction.on_commit(lambda: storage.delete(name))
+    if name:
+        transaction.on_commit(lambda: storage.delete(name))
     audit.record(actor=actor, action="participants.give_up_import", obj=batch)
     return batch
 

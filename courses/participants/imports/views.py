@@ -90,7 +90,7 @@ def imports(request: HttpRequest) -> HttpResponse:
 def columns(request: HttpRequest, key: UUID) -> HttpResponse:
     """What each column holds."""
     batch = _mine(request, key)
-    if batch.state not in (State.UPLOADED, State.CHECKED):
+    if batch.state not in (State.UPLOADED, State.CHECKED) or not batch.file:
         return redirect("people_import", key=key)
     with batch.file.open("rb") as file:
         samples = [cells for _number, cells in islice(open_table(file, "", encoding=batch.encoding).rows(file), 5)]
@@ -161,6 +161,7 @@ def people_import(request: HttpRequest, key: UUID) -> HttpResponse:
             "page_obj": page,
             "confirm": ConfirmForm(),
             "place": place,
+            "file_gone": str(services.FileGone()) if batch.state == State.CHECKED and not batch.file else "",
             "too_many": bool(place and place.free is not None and counts["good"] > place.free),
             "mails": to_write_to(batch).count() if batch.state == State.DONE else 0,
         },
