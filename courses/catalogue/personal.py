@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from core.models import AuditEntry
 from core.personal import Person, Record, delete_rows, fact, fields_of, forget_labels
 from courses.participants.addresses import addresses_of
 from courses.participants.models import Participant
@@ -37,6 +38,7 @@ GONE = "–"
 def export(person: Person) -> Iterator[Record]:
     """Every enrolment, as whom and from where at that time; for staff also where they train and what they draft."""
     rows = Enrolment.objects.filter(participant__in=records_of(person))
+    reasons = _reasons(rows)
     for row in rows.select_related("cohort__course__item", "country"):
         yield [
             fact("course", _("Course"), str(row.cohort.course)),
@@ -47,6 +49,7 @@ def export(person: Person) -> Iterator[Record]:
             fact("withdrawn_at", _("Left"), row.withdrawn_at),
             fact("completed_at", _("Completed"), row.completed_at),
             fact("deadline", _("Own last day"), row.deadline),
+            fact("reasons", _("Why it was extended or moved"), reasons.get(str(row.pk), [])),
             *fields_of(row, "represents", "organisation", "position", "stakeholder_group"),
             fact("country", _("Country"), row.country_id, row.country or ""),
         ]
@@ -87,6 +90,20 @@ def export(person: Person) -> Iterator[Record]:
         ]
     if person.user is not None:
         yield from _work(person.user)
+
+
+def _reasons(rows: Any) -> dict[str, list[str]]:
+    """Return why enrolments were extended or moved to another cohort, as the audit trail has it; by their number."""
+    entries = AuditEntry.objects.filter(
+        action__in=("catalogue.extend", "catalogue.transfer"),
+        object_type=Enrolment._meta.label_lower,
+        object_id__in=[str(pk) for pk in rows.values_list("pk", flat=True)],
+    )
+    found: dict[str, list[str]] = {}
+    for entry in entries.order_by("at", "id"):
+        if reason := entry.data.get("reason"):
+            found.setdefault(entry.object_id, []).append(reason)
+    return found
 
 
 def _work(user: Any) -> Iterator[Record]:

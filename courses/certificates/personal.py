@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.personal import Person, Record, fact
+from core.personal import Person, Record, fact, forget_labels
 from courses.participants.models import Participant
 from courses.participants.personal import records_of
 from modules.records.models import Event
@@ -19,6 +19,7 @@ from . import services
 from .issuing import file_name
 from .models import Batch, Certificate
 
+GONE = "–"
 WITHDRAW = "certificates"
 """The option by which a person who is erased withdraws names and files, too."""
 
@@ -54,7 +55,7 @@ def files(person: Person) -> Iterator[tuple[str, Any]]:
 def erase(person: Person) -> int:
     """The ledger stays, parted from the rest: its rows go to a record of their own that leads to nothing else.
 
-    Name and file go only where the holder asked for it. A batch that names
+    Name and file, and why one was revoked or issued anew, go only where the holder asked for it. A batch that names
     the person names that record instead. Which enrolment a certificate was earned in goes from its evidence, and its
     number from the learning event.
     """
@@ -73,6 +74,8 @@ def erase(person: Person) -> int:
                 printed = {**row.printed, "name_latin": ""}
                 Certificate.objects.filter(pk=row.pk).update(withdrawn_at=timezone.now(), name="", printed=printed)
             transaction.on_commit(partial(services.remove_withdrawn_files, row.pk))
+        forget_labels(Certificate, [row.pk for row in certificates])
+        Certificate.objects.filter(pk__in=[row.pk for row in certificates]).exclude(reason="").update(reason=GONE)
     _part_from_learning(certificates)
     # Two valid ones of a kind and subject cannot meet: they belonged to one person before.
     return Certificate.objects.filter(pk__in=[row.pk for row in certificates]).update(participant=holder)

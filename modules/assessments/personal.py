@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 
-from core.personal import Person, Record, fact, fields_of
+from core.personal import Person, Record, fact, fields_of, forget_labels
 from modules.records.personal import part
 
 from .models import AnswerFile, Attempt, AttemptQuestion, Mark, Response, TimeAllowance
@@ -72,11 +72,14 @@ def erase(person: Person) -> int:
     if person.user is not None:
         own = AttemptQuestion.objects.filter(attempt__learner_key=person.user.key)
         Response.objects.filter(question__in=own.filter(version__type__in=marked_types())).update(answer={})
+        forget_labels(Attempt, Attempt.objects.filter(learner_key=person.user.key).values_list("pk", flat=True))
         Mark.objects.filter(question__in=own).update(comment="", reason="")
         files = AnswerFile.objects.filter(question__in=own)
         for handed_in in files:
             transaction.on_commit(partial(handed_in.file.storage.delete, str(handed_in.file.name)))
         files.delete()
     if person.user is not None:  # why somebody gets more time says more of them than of the quiz
-        TimeAllowance.objects.filter(learner_key=person.user.key).delete()
+        allowances = TimeAllowance.objects.filter(learner_key=person.user.key)
+        forget_labels(TimeAllowance, allowances.values_list("pk", flat=True))
+        allowances.delete()
     return part(Attempt.objects.all(), person)

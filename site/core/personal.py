@@ -152,9 +152,16 @@ def words(value: Any) -> str:
     return str(value)
 
 
+FREE_WORDS = ("reason", "why")
+"""Under these names the data of an audit entry holds what somebody wrote, which may be about a person."""
+
+
 def forget_labels(model: type[models.Model], ids: Iterable[Any]) -> int:
-    """Empty the name of these objects in the audit trail: what happened stays, whom it named goes."""
+    """Empty the name of these objects in the audit trail, and reasons given: what happened stays, of whom goes."""
     rows = AuditEntry.objects.filter(object_type=model._meta.label_lower, object_id__in=[str(pk) for pk in ids])
+    for entry in rows.filter(data__has_any_keys=list(FREE_WORDS)):
+        rest = {key: value for key, value in entry.data.items() if key not in FREE_WORDS}
+        AuditEntry.objects.filter(pk=entry.pk).update(data=rest)
     return rows.exclude(object_label="").update(object_label="")
 
 

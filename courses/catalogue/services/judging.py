@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from core import audit
 from core.errors import DomainError
+from core.personal import forget_labels
 from courses.participants.addresses import own_addresses
 from courses.participants.permissions import is_own
 
@@ -97,7 +98,15 @@ def _record(actor: Any, task: PracticalTask, enrolment: Enrolment, judgement: Ju
     held = TaskResult.objects.select_for_update().filter(task=task, participant=enrolment.participant_id)
     if judgement.met is None:
         for row in held:
-            audit.record(actor=actor, action="catalogue.take_back_result", obj=row, met=row.met)
+            audit.record(
+                actor=actor,
+                action="catalogue.take_back_result",
+                obj=row,
+                met=row.met,
+                task=task.pk,
+                participant=row.participant_id,
+            )
+            forget_labels(TaskResult, [row.pk])  # nothing would lead an erasure to its name any more
             row.delete()
         return []
     result, _made = held.update_or_create(

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from core import audit
 from core.errors import DomainError
+from core.personal import forget_labels
 from institutions.models import Country, Organisation, Role, RoleAssignment
 from institutions.permissions import organises_all
 from institutions.services import grant_role, revoke_role
@@ -151,7 +152,10 @@ def remove_claim(*, actor: Any, designation: FocalPointDesignation) -> None:
         raise NotYourDesignation
     if designation.is_confirmed:
         raise WrongDesignation(_("A confirmed designation cannot be removed; end it instead."))
-    audit.record(actor=actor, action="participants.remove_claim", obj=designation)
+    audit.record(
+        actor=actor, action="participants.remove_claim", obj=designation, participant=designation.participant_id
+    )
+    forget_labels(FocalPointDesignation, [designation.pk])  # nothing would lead an erasure to its name any more
     designation.delete()
 
 

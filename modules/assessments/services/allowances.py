@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from core import audit
 from core.errors import DomainError
+from core.personal import forget_labels
 
 from ..models import Attempt, Quiz, TimeAllowance
 from ..permissions import grants_time
@@ -83,5 +84,12 @@ def withdraw_time(*, actor: Any, allowance: TimeAllowance) -> None:
     """Take extra time back for the attempts to come; one that is running keeps its end."""
     if not TimeAllowance.objects.visible_to(actor).filter(pk=allowance.pk).exists():
         raise InvalidAllowance(_("Only organisers can give extra time."))
-    audit.record(actor=actor, action="assessments.withdraw_time", obj=allowance, quiz=allowance.quiz_id)
+    audit.record(
+        actor=actor,
+        action="assessments.withdraw_time",
+        obj=allowance,
+        quiz=allowance.quiz_id,
+        learner=allowance.learner_id,
+    )
+    forget_labels(TimeAllowance, [allowance.pk])  # nothing would lead an erasure to its name any more
     allowance.delete()

@@ -9,14 +9,15 @@ import pytest
 from django.utils import timezone
 
 from core import audit
-from courses.catalogue.services import completion_of, grant_waiver
+from courses.catalogue.services import Judgement, completion_of, grant_waiver, record_results, save_task
 from courses.certificates.models import Batch, CertificateTemplate, CertificateTemplateText
 from courses.certificates.services import issue_certificate
-from courses.participants.services import forget_participant, set_consents
+from courses.participants.services import claim_designation, forget_participant, remove_claim, set_consents
 from courses.privacy.models import DataExport
 from courses.workshops.models import Attendance, Registration, Session
 from jobs.models import OutboxMail
-from modules.assessments.models import Attempt
+from modules.assessments.models import Attempt, Quiz
+from modules.assessments.services import grant_time, withdraw_time
 from modules.lessons.models import LessonProgress
 from modules.records.models import Event, Item
 from modules.records.services import log_event
@@ -93,6 +94,7 @@ def life(cast, programme):
     )
     certificate = issue_certificate(actor=cast.organiser, batch=batch, participant=person, renderer=Press())
     OutboxMail.objects.all().delete()  # the letters that came with it have been read
+    _talked_about(cast, enrolment, attempt)
     set_consents(actor=user, participant=person, purposes=["news"])
     audit.record(actor=user, action="catalogue.enrol", obj=enrolment)
     return SimpleNamespace(
@@ -107,3 +109,24 @@ def life(cast, programme):
         certificate=certificate,
         cohort=cohort,
     )
+
+
+def _talked_about(cast, enrolment, attempt) -> None:
+    """What others wrote of the learner, and what was deleted again: a claim, a result, a time allowance."""
+    user, person, boss = cast.learner, enrolment.participant, cast.organiser
+    claim = claim_designation(
+        actor=None, participant=person, treaty="nagoya", country=person.country, starts_on=date(2026, 1, 1)
+    )
+    remove_claim(actor=None, designation=claim)
+    course = enrolment.cohort.course
+    task = save_task(actor=boss, course=course, kind="skill", titles={"en": "Pack a sample"}, criteria={})
+    for met in (True, None):
+        judged = {person.pk: Judgement(met)}
+        record_results(actor=boss, task=task, cohort=enrolment.cohort, judgements=judged)
+    Quiz.objects.filter(pk=attempt.quiz_id).update(time_limit=10)
+    attempt.quiz.refresh_from_db()
+    time = {"actor": boss, "quiz": attempt.quiz, "learner": user, "reason": f"{PRINTED} has bad eyes"}
+    withdraw_time(actor=boss, allowance=grant_time(minutes=5, **time))
+    grant_time(percent=50, **time)
+    audit.record(actor=boss, action="catalogue.extend", obj=enrolment, reason=f"{PRINTED} is ill")
+    audit.record(actor=boss, action="assessments.take_back_marks", obj=attempt, reason=f"{PRINTED} wrote to me")

@@ -13,6 +13,7 @@ from accounts.models import User
 from core.models import AuditEntry
 from courses.catalogue.models import Enrolment
 from courses.certificates.models import Certificate
+from courses.certificates.services import revoke
 from courses.participants.models import Consent, Participant
 from courses.participants.services import create_participant, merge_participants
 from courses.privacy import erasing
@@ -110,6 +111,13 @@ def test_own_words_and_files_handed_in_go_and_the_points_stay(life, django_captu
     assert "Nairobi" not in str(Response.objects.get().answer)
     assert Mark.objects.get().comment == ""
     assert AttemptQuestion.objects.get().points == 3
+
+
+def test_why_a_certificate_ended_goes_only_with_its_name(life, cast, django_capture_on_commit_callbacks):
+    revoke(actor=cast.organiser, certificate=life.certificate, reason="Learner Example copied")
+    forgotten(life, withdraw_certificates=True, capture=django_capture_on_commit_callbacks)
+    assert Certificate.objects.get().reason == "–"
+    assert "copied" not in str(list(AuditEntry.objects.values_list("data", flat=True)))
 
 
 class TestWhatStays:

@@ -69,6 +69,11 @@ def test_it_holds_ones_own_last_day_where_one_trains_and_the_rules_one_drafts(li
     assert any(row.get("rule") == {"kind": "lessons", "percent": 80} for row in rows)
 
 
+def test_it_holds_why_one_was_given_more_time(life):
+    rows = json.loads(archive_of(made(life.user)).read("data.json"))["data"]["enrolments"]
+    assert ["Learner Example is ill"] in [row.get("reasons") for row in rows]
+
+
 def test_nothing_of_anybody_else_is_in_it(life, cast):
     text = archive_of(made(cast.outsider)).read("data.json").decode()
     assert life.user.email not in text
