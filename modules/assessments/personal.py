@@ -14,7 +14,7 @@ from core.personal import Person, Record, fact, fields_of, forget_labels
 from modules.records.personal import part
 
 from .models import AnswerFile, Attempt, AttemptQuestion, Mark, Response, TimeAllowance
-from .types import marked_types
+from .types import marked_types, typed_types
 
 
 def export(person: Person) -> Iterator[Record]:
@@ -68,18 +68,41 @@ def files(person: Person) -> Iterator[tuple[str, Any]]:
 
 
 def erase(person: Person) -> int:
-    """Attempts stay for the statistics of questions, without the person, their own words and their files."""
-    if person.user is not None:
-        own = AttemptQuestion.objects.filter(attempt__learner_key=person.user.key)
-        Response.objects.filter(question__in=own.filter(version__type__in=marked_types())).update(answer={})
-        forget_labels(Attempt, Attempt.objects.filter(learner_key=person.user.key).values_list("pk", flat=True))
-        Mark.objects.filter(question__in=own).update(comment="", reason="")
-        files = AnswerFile.objects.filter(question__in=own)
-        for handed_in in files:
-            transaction.on_commit(partial(handed_in.file.storage.delete, str(handed_in.file.name)))
-        files.delete()
-    if person.user is not None:  # why somebody gets more time says more of them than of the quiz
-        allowances = TimeAllowance.objects.filter(learner_key=person.user.key)
-        forget_labels(TimeAllowance, allowances.values_list("pk", flat=True))
-        allowances.delete()
+    """Attempts stay for the statistics of questions, without the person, their own words and their files.
+
+    Their own words are all that a person marks, what was typed and given up again, and what was typed, earned nothing
+    and was given by nobody else: the statistics of questions never show it. Other answers stay.
+    """
+    if person.user is None:
+        return 0
+    key = person.user.key
+    own = AttemptQuestion.objects.filter(attempt__learner_key=key)
+    Response.objects.filter(question__in=own.filter(version__type__in=marked_types())).update(answer={})
+    _empty_typed(own.filter(version__type__in=typed_types()), key)
+    Mark.objects.filter(question__in=own).update(comment="", reason="")
+    forget_labels(Attempt, Attempt.objects.filter(learner_key=key).values_list("pk", flat=True))
+    files = AnswerFile.objects.filter(question__in=own)
+    for handed_in in files:
+        transaction.on_commit(partial(handed_in.file.storage.delete, str(handed_in.file.name)))
+    files.delete()
+    allowances = TimeAllowance.objects.filter(learner_key=key)  # why one gets more time says more of one than of a quiz
+    forget_labels(TimeAllowance, allowances.values_list("pk", flat=True))
+    allowances.delete()
     return part(Attempt.objects.all(), person)
+
+
+def _empty_typed(own: Any, key: Any) -> None:
+    """Empty the typed answers to questions of the person with this key, but for those that others gave or that earned.
+
+    An open attempt has earned nothing yet.
+    """
+    gone = []
+    for asked in own.prefetch_related("responses"):
+        said = list(asked.responses.all())
+        last = next((answer for answer in reversed(said) if not answer.late), None)
+        gone += [answer.pk for answer in said if answer != last]
+        if last is not None and not asked.points:
+            same = Response.objects.filter(question__version=asked.version_id, answer=last.answer)
+            if not same.exclude(question__attempt__learner_key=key).exists():
+                gone.append(last.pk)
+    Response.objects.filter(pk__in=gone).update(answer={})

@@ -44,4 +44,9 @@ def marked_types() -> list[str]:
     return [kind.name for kind in TYPES if kind.marked_by_person]
 
 
-__all__ = ["TYPES", "marked_types", "type_choices", "type_of"]
+def typed_types() -> list[str]:
+    """Return the names of the types whose answers are graded by themselves and typed in a person's own words."""
+    return [kind.name for kind in TYPES if kind.typed]
+
+
+__all__ = ["TYPES", "marked_types", "type_choices", "type_of", "typed_types"]

@@ -40,6 +40,11 @@ def forgotten(life, *, withdraw_certificates=False, capture):
 
 
 @pytest.fixture
+def forget(django_capture_on_commit_callbacks):
+    return lambda life: forgotten(life, capture=django_capture_on_commit_callbacks)
+
+
+@pytest.fixture
 def erased(life, django_capture_on_commit_callbacks):
     forgotten(life, capture=django_capture_on_commit_callbacks)
     return life
@@ -111,6 +116,42 @@ def test_own_words_and_files_handed_in_go_and_the_points_stay(life, django_captu
     assert "Nairobi" not in str(Response.objects.get().answer)
     assert Mark.objects.get().comment == ""
     assert AttemptQuestion.objects.get().points == 3
+
+
+class TestTypedAnswers:
+    """A typed answer that earned nothing is a person's own words, unless others gave the same; statistics say so."""
+
+    @pytest.fixture
+    def asked(self, life):
+        version = factories.make_question(type="short_answer").versions.get()
+
+        def ask(*answers, points, attempt=life.attempt, order=1):
+            asked = AttemptQuestion.objects.create(attempt=attempt, version=version, order=order, points=points)
+            for answer in answers:
+                Response.objects.create(question=asked, answer=answer)
+            return asked
+
+        return ask
+
+    def left(self, asked):
+        return [said.answer for said in asked.responses.all()]
+
+    def test_one_that_earned_nothing_and_that_nobody_else_gave_goes(self, life, asked, forget):
+        only = asked("I, Learner", points=0)
+        forget(life)
+        assert self.left(only) == [{}]
+
+    def test_what_was_typed_first_and_given_up_goes_too(self, life, asked, forget):
+        once = asked("I, Learner", "permit", points=1)
+        forget(life)
+        assert self.left(once) == [{}, "permit"]
+
+    def test_one_that_others_gave_stays_for_the_statistics(self, life, cast, asked, forget):
+        user = cast.outsider
+        theirs = Attempt.objects.create(learner=user, learner_key=user.key, quiz=life.attempt.quiz, number=1, seed=1)
+        both = [asked("licence", points=0), asked("licence", points=0, attempt=theirs)]
+        forget(life)
+        assert [self.left(one) for one in both] == [["licence"], ["licence"]]
 
 
 def test_why_a_certificate_ended_goes_only_with_its_name(life, cast, django_capture_on_commit_callbacks):
