@@ -76,11 +76,13 @@ def erase(person: Person) -> int:
     if person.user is None:
         return 0
     key = person.user.key
+    # The attempts first: an answer that is being saved or marked holds its attempt, and is seen once it is let go.
+    attempts = list(Attempt.objects.select_for_update().filter(learner_key=key).order_by("pk"))
     own = AttemptQuestion.objects.filter(attempt__learner_key=key)
     Response.objects.filter(question__in=own.filter(version__type__in=marked_types())).update(answer={})
     _empty_typed(own.filter(version__type__in=typed_types()), key)
     Mark.objects.filter(question__in=own).update(comment="", reason="")
-    forget_labels(Attempt, Attempt.objects.filter(learner_key=key).values_list("pk", flat=True))
+    forget_labels(Attempt, [attempt.pk for attempt in attempts])
     files = AnswerFile.objects.filter(question__in=own)
     for handed_in in files:
         transaction.on_commit(partial(handed_in.file.storage.delete, str(handed_in.file.name)))
