@@ -25,7 +25,7 @@ from django_ratelimit.core import is_ratelimited
 
 from core.errors import DomainError
 
-from . import services, slips
+from . import kept_forms, services, slips
 from .forms import ProfileForm, SlipForm
 from .limits import client
 from .models import SignInSlip, User
@@ -93,8 +93,11 @@ def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form that failed Django's check against forged requests (``CSRF_FAILURE_VIEW``).
 
     Signing in gives the browser a new secret, so a sign-in page left open in a second tab always fails. Whoever is
-    signed in by then goes where they were going, if that is on this site; every other form is refused as expired.
+    signed in by then goes where they were going, if that is on this site. A long form is held, to be sent again
+    (``kept_forms``); every other form is refused as expired.
     """
+    if kept_forms.is_kept(request):
+        return kept_forms.send_again(request)
     here = request.resolver_match.view_name if request.resolver_match else ""
     if here not in ENTRANCES or not request.user.is_authenticated:
         return csrf_failure(request, reason=reason)

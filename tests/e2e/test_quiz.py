@@ -14,6 +14,8 @@ from playwright.sync_api import Page, expect
 from .people import PHONE, Visitor, axe, press, sign_in, too_wide
 from .servers import wait_until
 
+PASSWORD = "a long enough password"
+
 
 @pytest.fixture
 def learner(campus: Any) -> Any:
@@ -387,6 +389,33 @@ def test_a_whole_quiz_without_script_with_feedback_at_once(visitor: Visitor, sta
     hand_in(page)
     attempt.refresh_from_db()
     assert attempt.percent == 100
+
+
+def test_what_is_sent_without_script_after_the_session_ended_is_held_until_one_has_signed_in_again(
+    visitor: Visitor, start: Any, learner: Any
+) -> None:
+    from allauth.account.models import EmailAddress
+
+    learner.set_password(PASSWORD)
+    learner.save()
+    EmailAddress.objects.create(user=learner, email=learner.email, verified=True, primary=True)
+    page = visitor.page(width=PHONE, java_script_enabled=False)
+    attempt = start(page)
+    name, ids = right_answers(attempt)[0]
+    choose(page, name, ids)
+    page.context.clear_cookies(name="sessionid")
+    press(page.get_by_role("button", name="Save and go on later"))
+    assert saved(attempt) == {}
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Sign in (opens a new tab)").click()
+    other = opened.value
+    other.fill("input[name=login]", learner.email)
+    other.fill("input[name=password]", PASSWORD)
+    press(other.locator("main form button").first)
+    press(page.get_by_role("button", name="Send again"))
+    expect(page.get_by_text("You have signed in since you opened the form")).to_be_visible()
+    press(page.get_by_role("button", name="Send again"))
+    assert saved(attempt) == {name: ids}
 
 
 def test_a_quiz_in_arabic(visitor: Visitor, start: Any) -> None:

@@ -149,7 +149,7 @@ TABLE: list[Row] = [
     Row("question_try", "question.pk", WRITERS, post="also"),
     Row("question_try_new", "", "302 404 404 404 404 404 404 404 404 404", post="also"),
     Row("attempt", "attempt.key", OWN),
-    Row("attempt", "attempt.key", OWN, post="also"),
+    Row("attempt", "attempt.key", OWN.replace("302", "403"), post="also"),
     Row("attempt_save attempt_file", "attempt.key", "401 400 404 404 404 404 404 404 404 404", post=True),
     Row("attempt_result", "result.key", OWN),
     Row("attempt_hand_in", "attempt.key", OWN),

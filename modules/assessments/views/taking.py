@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.kept_forms import login_required_keeping_form
 from core.errors import DomainError
 from core.wording import duration
 from modules.lessons.models import ModulePage
@@ -97,7 +98,7 @@ def quiz(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@login_required
+@login_required_keeping_form
 def attempt(request: HttpRequest, key: UUID) -> HttpResponse:
     """All questions in one form: save and go on later, or hand in."""
     if request.method != "POST" and (html := paper(request, key)) is not None:
