@@ -9,7 +9,6 @@ import re
 import pytest
 from django.urls import reverse
 
-from core.spreadsheets import safe_cell
 from courses.participants.models import Participant
 from courses.participants.services import save_details
 from courses.workshops import services
@@ -170,16 +169,6 @@ def test_the_spreadsheet_speaks_the_language_of_its_address(as_trainer, workshop
     register(workshop, factories.ParticipantFactory(country_id="DE"))
     response = as_trainer.get(f"/fr/workshops/{workshop.key}/registrations.csv")
     assert "Allemagne" in b"".join(response).decode()
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+49 30", "-1", "@SUM(A1)", "\t=1", "\r=1"])
-def test_no_cell_is_taken_for_a_formula(text):
-    assert safe_cell(text) == f"'{text}"
-
-
-@pytest.mark.parametrize(("value", "cell"), [("Ministry", "Ministry"), (None, ""), (0, "0"), ("a=b", "a=b")])
-def test_other_cells_stay_as_they_are(value, cell):
-    assert safe_cell(value) == cell
 
 
 # --- The sheet to sign ------------------------------------------------------------------------
