@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from courses.participants.models import REPRESENTATION_FIELDS, Participant
-from courses.participants.services import Conflict
+from courses.participants.services import Conflict, Sentence
 
 from .models import Application, Cohort, Enrolment, RequirementWaiver, TaskResult
 from .services import close_applications, fill_places, free_places
@@ -72,7 +72,7 @@ def waivers_held_twice(kept: Enrolment, other: Enrolment) -> list[Conflict]:
     ]
 
 
-def places_beyond_capacity(rows: list[tuple[Enrolment, Mapping[str, Any]]]) -> list[str]:
+def places_beyond_capacity(rows: list[tuple[Enrolment, Mapping[str, Any]]]) -> list[Sentence]:
     """Return what to say before undoing a merge lets enrolments be in force again though every place is taken.
 
     The place that the merge freed was given to who waited, or to another; everybody keeps theirs.
@@ -81,9 +81,9 @@ def places_beyond_capacity(rows: list[tuple[Enrolment, Mapping[str, Any]]]) -> l
     for row, values in rows:
         if "state" in values:
             more[row.cohort] += 1 if values["state"] == Enrolment.State.ACTIVE else -1
+    words = _("“%(cohort)s” is full by now: with both enrolments in force it has one person more than places.")
     return [
-        _("“%(cohort)s” is full by now: with both enrolments in force it has one person more than places.")
-        % {"cohort": f"{cohort.course}, {cohort.title}"}
+        Sentence(words % {"cohort": f"{cohort.course}, {cohort.title}"}, warning=True)
         for cohort, count in more.items()
         if count > 0 and free_places(cohort) == 0
     ]

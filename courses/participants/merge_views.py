@@ -94,5 +94,11 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("participant_merges")
     saw(user, [found.source, found.into], "participants.view")
     why_not = services.why_not_undo(user, found)
-    context = {"merge": found, "why_not": why_not, "told": [] if why_not else services.before_undo(found)}
+    said = [] if why_not else services.before_undo(found)
+    context = {
+        "merge": found,
+        "why_not": why_not,
+        "told": [one.text for one in said if not one.warning],
+        "warnings": [one.text for one in said if one.warning],
+    }
     return render(request, "participants/merge_undo.html", context)

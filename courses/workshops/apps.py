@@ -19,7 +19,7 @@ class WorkshopsConfig(AppConfig):
         from courses.participants.services import register_reconciler
         from institutions.activities import ActivityKind, register_activity
 
-        from . import digest, personal, services
+        from . import digest, merging, personal
         from .facts import asked, explain, live_session_facts, workshops_of
         from .models import Workshop
         from .permissions import GROUP_PERMISSIONS, people_of_workshops
@@ -68,16 +68,17 @@ class WorkshopsConfig(AppConfig):
         register_prerequisite("workshop", WORKSHOP)
         register_reconciler(
             "workshops.Registration",
-            services.reconcile_registrations,
-            stays=_("One registration stays; one that holds counts more than one that was cancelled."),
+            merging.reconcile_registrations,
+            tell=merging.tell_registrations,
+            comes_back=merging.registrations_back,
         )
         register_reconciler(
             "workshops.Nomination",
-            services.reconcile_nominations,
+            merging.reconcile_nominations,
             stays=_("The nomination that came further stays."),
         )
         register_reconciler(
-            "workshops.Attendance", services.reconcile_attendance, stays=_("The longer attendance stays.")
+            "workshops.Attendance", merging.reconcile_attendance, stays=_("The longer attendance stays.")
         )
         register_provider(
             SyllabusEntry.Kind.LIVE_SESSION,

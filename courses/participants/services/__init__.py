@@ -13,7 +13,14 @@ from .focal_points import (
     remove_claim,
 )
 from .merge_preview import Choice, Preview, preview_merge
-from .merge_rules import CannotMerge, Conflict, register_reconciler, register_settling, why_not_merge
+from .merge_rules import (
+    CannotMerge,
+    Conflict,
+    Sentence,
+    register_reconciler,
+    register_settling,
+    why_not_merge,
+)
 from .merging import UNDO_DAYS, CannotUndo, before_undo, forget_merges, merge_participants, undo_merge, why_not_undo
 from .records import (
     DETAILS,
@@ -51,6 +58,7 @@ __all__ = [
     "OwnDesignation",
     "Preview",
     "RecordGone",
+    "Sentence",
     "WrongDesignation",
     "before_undo",
     "change_participant",

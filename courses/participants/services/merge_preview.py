@@ -111,8 +111,11 @@ def _foreign_keys(kind: Any, name: str) -> list[models.Field]:
 
 def _conflicts(kept: models.Model, other: models.Model) -> list[Conflict]:
     told = reconcilers.get(kept._meta.label_lower)
-    stays = told.stays if told else OWN_STAYS
-    found = [Conflict(capfirst(str(kept._meta.verbose_name)), str(other), str(kept), str(stays))]
+    if told and told.tell:
+        found = [told.tell(kept, other)]
+    else:
+        stays = told.stays if told else OWN_STAYS
+        found = [Conflict(capfirst(str(kept._meta.verbose_name)), str(other), str(kept), str(stays))]
     return found + (told.inside(kept, other) if told and told.inside else [])
 
 

@@ -34,6 +34,14 @@ class Conflict:
     stays: str
 
 
+@dataclass(frozen=True)
+class Sentence:
+    """What an organiser reads before a merge is undone; a warning where there will be more people than places."""
+
+    text: str
+    warning: bool = False
+
+
 OWN_STAYS = gettext_lazy("What the record that stays has, stays.")
 
 
@@ -43,8 +51,9 @@ class Reconciler:
 
     reconcile: Callable[[Any, Any], None]
     stays: Any
+    tell: Callable[[Any, Any], Conflict] | None = None
     inside: Callable[[Any, Any], list[Conflict]] | None = None
-    comes_back: Callable[[list[tuple[Any, Mapping[str, Any]]]], list[str]] | None = None
+    comes_back: Callable[[list[tuple[Any, Mapping[str, Any]]]], list[Sentence]] | None = None
 
 
 # Higher rooms say what happens when both records have a row of which there can be only one.
@@ -56,18 +65,20 @@ def register_reconciler(
     reconcile: Callable[[Any, Any], None],
     *,
     stays: Any = OWN_STAYS,
+    tell: Callable[[Any, Any], Conflict] | None = None,
     inside: Callable[[Any, Any], list[Conflict]] | None = None,
-    comes_back: Callable[[list[tuple[Any, Mapping[str, Any]]]], list[str]] | None = None,
+    comes_back: Callable[[list[tuple[Any, Mapping[str, Any]]]], list[Sentence]] | None = None,
 ) -> None:
     """Register ``reconcile(kept, other)`` for a model (``"catalogue.Enrolment"``) with one row per participant.
 
     Called in the transaction of a merge when both records have such a row: bring what matters of
     ``other`` into ``kept``, and put ``other`` out of use or delete it. Without one, ``other`` stays
     with the merged record. What it changes in the two rows, and in rows that point to them, is noted and can be undone.
-    ``stays`` (lazy text) says in the preview what will be; ``inside(kept, other)`` names what both rows hold twice;
+    ``stays`` (lazy text) says in the preview what will be, or ``tell(kept, other)`` where that depends on the two rows;
+    ``inside(kept, other)`` names what both rows hold twice;
     ``comes_back([(row, values), ...])`` returns sentences to say before an undo gives these rows these values again.
     """
-    reconcilers[label.lower()] = Reconciler(reconcile, stays, inside, comes_back)
+    reconcilers[label.lower()] = Reconciler(reconcile, stays, tell, inside, comes_back)
 
 
 Settle = tuple[Callable[[Participant], Iterable[models.Model]], Callable[[Any], None]]

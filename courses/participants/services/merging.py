@@ -19,6 +19,7 @@ from ..permissions import can_merge
 from .focal_points import refresh_roles
 from .merge_preview import INTO, SOURCE
 from .merge_rules import (
+    Sentence,
     conflicting,
     consents_taken_back,
     pointing,
@@ -186,7 +187,7 @@ def why_not_undo(actor: Any, merge: Merge) -> str:
     return ""
 
 
-def before_undo(merge: Merge) -> list[str]:
+def before_undo(merge: Merge) -> list[Sentence]:
     """Return what an organiser is told before a merge is undone, by the rooms whose rows come back. Changes nothing."""
     back: dict[str, list[tuple[Any, Mapping[str, Any]]]] = {}
     for label, pk, before, after in merge.changes.get("reconciled", []):
@@ -204,7 +205,7 @@ def undo_merge(*, actor: Any, merge: Merge) -> Participant:
     """Take a merge back and return the record that is on its own again.
 
     What came since stays with the record that was kept; a detail or row changed since keeps its newer value. A place
-    that the merge freed may be taken by now: nobody loses theirs, the cohort has one more than its places
+    that the merge freed may be taken by now: nobody loses theirs, the cohort or workshop has one more than its places
     (``before_undo`` says so first). Raises ``CannotUndo`` with the reason.
     """
     merge = Merge.objects.select_for_update(of=("self",)).select_related("source", "into").get(pk=merge.pk)

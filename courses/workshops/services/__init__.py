@@ -1,6 +1,6 @@
 """What people do with workshops: plan and run them, register for them, record who was there."""
 
-from .attendance import Mark, reconcile_attendance, record_attendance, record_sheet
+from .attendance import Mark, record_attendance, record_sheet
 from .before import add_prerequisite, remove_prerequisite
 from .messages import write_to_registered
 from .nominating import nominate, withdraw_nomination
@@ -14,13 +14,12 @@ from .planning import (
     remove_session,
     remove_trainer,
 )
-from .registrations import cancel_registration, reconcile_registrations, register, register_at_the_door
+from .registrations import cancel_registration, register, register_at_the_door
 from .selecting import (
     confirm_nomination,
     decide_nominations,
     decline_nomination,
     read_nomination,
-    reconcile_nominations,
 )
 from .states import (
     announce,
@@ -52,9 +51,6 @@ __all__ = [
     "open_registration",
     "read_nomination",
     "recompute_times",
-    "reconcile_attendance",
-    "reconcile_nominations",
-    "reconcile_registrations",
     "record_attendance",
     "record_sheet",
     "register",

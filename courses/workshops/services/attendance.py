@@ -117,11 +117,3 @@ def _minutes(mark: Mark, session: Session) -> int:
             % {"minutes": session.minutes - 1}
         )
     return mark.minutes
-
-
-def reconcile_attendance(kept: Attendance, other: Attendance) -> None:
-    """Two records of one person, both marked in a session, became one: the longer attendance counts."""
-    if other.minutes > kept.minutes:
-        kept.state, kept.minutes, kept.recorded_by = other.state, other.minutes, other.recorded_by
-        kept.save()
-    other.delete()

@@ -160,13 +160,3 @@ def require_open(workshop: Workshop) -> None:
 def _require_held(workshop: Workshop) -> None:
     if workshop.state == Workshop.State.CANCELLED or workshop.archived_at:
         raise WorkshopCancelled(_("This workshop has been cancelled."))
-
-
-def reconcile_registrations(kept: Registration, other: Registration) -> None:
-    """Two records of one person, both registered for a workshop, became one: a registration that holds wins."""
-    if kept.state == State.CANCELLED and other.state == State.REGISTERED:
-        for name in (*REPRESENTATION_FIELDS, "source", "registered_at", "state", "cancelled_at"):
-            setattr(kept, name, getattr(other, name))
-        kept.save()
-    other.state, other.cancelled_at = State.CANCELLED, other.cancelled_at or timezone.now()
-    other.save(update_fields=["state", "cancelled_at"])

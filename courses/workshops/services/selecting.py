@@ -16,7 +16,6 @@ from core.errors import DomainError
 from core.links import read_token
 from courses.catalogue.services import AlreadyEnrolled, enrol_nominated
 from courses.participants import activation
-from courses.participants.models import REPRESENTATION_FIELDS
 
 from ..errors import (
     AlreadyDecided,
@@ -196,24 +195,3 @@ def _answer(nomination: Nomination, state: str, action: str) -> Nomination:
     nomination.save(update_fields=["state", "answered_at"])
     audit.record(actor=None, action=action, obj=nomination)
     return nomination
-
-
-# --- Two records of one person ----------------------------------------------------------------
-
-_FURTHEST = (
-    State.CONFIRMED, State.SELECTED, State.RESERVE, State.NOMINATED, State.NOT_SELECTED, State.DECLINED,
-    State.WITHDRAWN,
-)  # fmt: skip
-
-
-def reconcile_nominations(kept: Nomination, other: Nomination) -> None:
-    """Two records of one person, both put forward for a workshop, became one: the nomination that came further wins."""
-    if _FURTHEST.index(State(other.state)) < _FURTHEST.index(State(kept.state)):
-        for name in (
-            *REPRESENTATION_FIELDS, "name", "name_latin", "email", "gender", "language", "note", "state", "reason",
-            "nominated_by_id", "nominated_at", "decided_by_id", "decided_at", "answered_at",
-        ):  # fmt: skip
-            setattr(kept, name, getattr(other, name))
-        kept.save()
-    other.state = State.WITHDRAWN
-    other.save(update_fields=["state"])
