@@ -82,7 +82,8 @@ def _erase_nominations(person: Person, records: list[Participant]) -> int:
     )
     rows = Nomination.objects.filter(pk__in=list(theirs.values_list("pk", flat=True)))
     names = {*addresses.names, *(name for row in rows for name in (row.name, row.name_latin) if name.strip())}
-    forget_mails_naming(FOCAL_POINTS_TOLD, sorted(names))
+    for key in FOCAL_POINTS_TOLD:
+        forget_mails_naming(key, sorted(names))
     forget_labels(Nomination, rows.values_list("pk", flat=True))
     rows.filter(state__in=Nomination.DECIDABLE).update(state=Nomination.State.WITHDRAWN)
     words = ("name", "name_latin", "email", "language", "organisation", "position", "note", "reason")

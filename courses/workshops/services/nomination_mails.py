@@ -19,7 +19,8 @@ from ..wording import day_range
 from .messages import place_of
 
 NOMINATION_LINK = "workshop-nomination"
-FOCAL_POINTS_TOLD = "nomination-results:"
+RESULTS, ANSWER = "nomination-results:", "nomination-answer:"
+FOCAL_POINTS_TOLD = (RESULTS, ANSWER)
 """How the keys of mails to focal points begin: they name people."""
 
 
@@ -53,22 +54,11 @@ def tell_nominee(nomination: Nomination, template: str) -> None:
 
 def tell_focal_points(workshop: Workshop, nominations: Sequence[Nomination]) -> None:
     """Write what was decided: to whoever nominated, or to the country's present focal points where they are none."""
-    holders: dict[str, dict[int, Any]] = defaultdict(dict)
-    roles = RoleAssignment.objects.current().filter(
-        role=Role.FOCAL_POINT, country__in={row.country_id for row in nominations}, user__is_active=True
-    )
-    for role in roles.select_related("user").order_by("pk"):
-        holders[str(role.country_id)][role.user_id] = role.user
-    told: dict[Any, list[Nomination]] = defaultdict(list)
-    for row in nominations:
-        there = holders[str(row.country_id)]
-        for user in [there[row.nominated_by_id]] if row.nominated_by_id in there else there.values():
-            told[user].append(row)
-    for user, rows in told.items():
+    for user, rows in _by_focal_point(nominations).items():
         language = user.language or workshop.source_language
         with translation.override(language):
             queue_mail(
-                key=f"{FOCAL_POINTS_TOLD}{user.pk}:{rows[0].pk}:{_moment(rows[0])}",
+                key=f"{RESULTS}{user.pk}:{rows[0].pk}:{_moment(rows[0])}",
                 to=user.email,
                 template="workshops/mail/nomination_results",
                 language=language,
@@ -81,6 +71,49 @@ def tell_focal_points(workshop: Workshop, nominations: Sequence[Nomination]) -> 
                     "country_url": settings.BASE_URL + reverse("country"),
                 },
             )
+
+
+def tell_answer(nomination: Nomination) -> None:
+    """Write that a nominee confirmed or declined to the same focal points; name, workshop and answer, nothing else.
+
+    As those on what was decided, these mails are no kind that one can leave (``jobs.subscriptions``): they answer what
+    the focal point did. One for each answer to a nomination; made again after a no, it is a nomination again.
+    """
+    workshop = nomination.workshop
+    for user in _by_focal_point([nomination]):
+        if user.pk == nomination.participant.user_id:
+            continue
+        language = user.language or workshop.source_language
+        with translation.override(language):
+            queue_mail(
+                key=f"{ANSWER}{nomination.pk}:{nomination.nominated_at.timestamp():.6f}:{nomination.state}:{user.pk}",
+                to=user.email,
+                template="workshops/mail/nomination_answered",
+                language=language,
+                context={
+                    "title": workshop.title,
+                    "name": user.name,
+                    "nominee": nomination.name,
+                    "confirmed": nomination.state == Nomination.State.CONFIRMED,
+                    "country_url": settings.BASE_URL + reverse("country"),
+                },
+            )
+
+
+def _by_focal_point(nominations: Sequence[Nomination]) -> dict[Any, list[Nomination]]:
+    """Return whom to tell of which nominations: who nominated, else the country's present focal points."""
+    holders: dict[str, dict[int, Any]] = defaultdict(dict)
+    roles = RoleAssignment.objects.current().filter(
+        role=Role.FOCAL_POINT, country__in={row.country_id for row in nominations}, user__is_active=True
+    )
+    for role in roles.select_related("user").order_by("pk"):
+        holders[str(role.country_id)][role.user_id] = role.user
+    told: dict[Any, list[Nomination]] = defaultdict(list)
+    for row in nominations:
+        there = holders[str(row.country_id)]
+        for user in [there[row.nominated_by_id]] if row.nominated_by_id in there else there.values():
+            told[user].append(row)
+    return told
 
 
 def _moment(nomination: Nomination) -> str:

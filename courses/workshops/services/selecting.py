@@ -30,7 +30,7 @@ from ..models import Nomination, Registration, Workshop
 from ..permissions import is_own_nomination
 from .common import lock, managed, places_taken
 from .nominating import locked
-from .nomination_mails import NOMINATION_LINK, tell_focal_points, tell_nominee
+from .nomination_mails import NOMINATION_LINK, tell_answer, tell_focal_points, tell_nominee
 from .registrations import register
 
 State = Nomination.State
@@ -194,4 +194,5 @@ def _answer(nomination: Nomination, state: str, action: str) -> Nomination:
     nomination.state, nomination.answered_at = state, timezone.now()
     nomination.save(update_fields=["state", "answered_at"])
     audit.record(actor=None, action=action, obj=nomination)
+    tell_answer(nomination)
     return nomination

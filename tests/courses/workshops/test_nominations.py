@@ -11,9 +11,11 @@ from django.utils import timezone
 from accounts.models import User
 from core.links import LinkInvalid
 from core.models import AuditEntry
+from core.personal import Person
 from courses.catalogue.models import Enrolment
 from courses.participants.models import Participant
 from courses.participants.services import NameMissing, merge_participants, suggested_doubles
+from courses.privacy.erasing import erase_person
 from courses.workshops import services
 from courses.workshops.errors import (
     AlreadyDecided,
@@ -31,7 +33,7 @@ from courses.workshops.errors import (
     WrongDates,
 )
 from courses.workshops.models import Nomination, Registration, Workshop
-from courses.workshops.services.nomination_mails import nomination_token
+from courses.workshops.services.nomination_mails import nomination_token, tell_answer
 from institutions.models import Country, Role
 from institutions.services import grant_role, revoke_role
 from jobs.models import OutboxMail
@@ -423,6 +425,72 @@ def test_no_gives_the_place_back_and_the_country_may_nominate_another(invited, a
     assert not Registration.objects.exists()
     nominate("Two Person", "two@example.org")
     nominate("Three Person", "three@example.org")
+
+
+ANSWERS = {"confirm": ("confirmed", "has confirmed and will take part"), "decline": ("declined", "has declined the")}
+
+
+def answered(nomination, answer):
+    return {"confirm": services.confirm_nomination, "decline": services.decline_nomination}[answer](
+        nomination=nomination
+    )
+
+
+class TestTheFocalPointIsToldOfTheAnswer:
+    def told(self, to="focal_point@example.org"):
+        return list(OutboxMail.objects.filter(to=to, key__startswith="nomination-answer:"))
+
+    @pytest.mark.parametrize("answer", ANSWERS)
+    def test_once_with_name_workshop_and_answer_and_nothing_else(self, invited, asking, answer):
+        before = OutboxMail.objects.filter(to="focal_point@example.org").count()
+        answered(invited, answer)
+        state, words = ANSWERS[answer]
+        (mail,) = self.told()
+        assert OutboxMail.objects.filter(to="focal_point@example.org").count() == before + 1
+        assert mail.key.startswith(f"nomination-answer:{invited.pk}:") and f":{state}:" in mail.key
+        assert mail.subject == "Your nominations: Legal frameworks"
+        for part in (mail.text, mail.html):
+            assert "Achieng Otieno" in part and "Legal frameworks" in part and words in part
+            for secret in ("achieng@example.org", "Ministry", "Lawyer", asking.city or "Nairobi", "registered"):
+                assert secret not in part
+        tell_answer(Nomination.objects.get())
+        assert len(self.told()) == 1
+
+    @pytest.mark.parametrize("answer", ANSWERS)
+    def test_in_their_language(self, invited, cast, answer):
+        cast.focal_point.language = "fr"
+        cast.focal_point.save()
+        answered(invited, answer)
+        (mail,) = self.told()
+        assert mail.language == "fr" and 'lang="fr"' in mail.html
+
+    def test_the_countrys_present_ones_where_the_nominator_is_none_any_more(self, invited, cast):
+        revoke_role(actor=None, assignment=cast.focal_point.role_assignments.get())
+        grant_role(actor=None, user=cast.outsider, role=Role.FOCAL_POINT, country_id="KE")
+        grant_role(actor=None, user=cast.learner, role=Role.FOCAL_POINT, country_id="UG")
+        answered(invited, "decline")
+        assert self.told() == []
+        assert len(self.told("outsider@example.org")) == 1
+        assert self.told("learner@example.org") == []
+
+    def test_nobody_is_told_of_their_own_answer(self, nominate, decide, cast):
+        made = nominate("Focal Point", "focal_point@example.org", actor=None)
+        decide(made)
+        answered(services.read_nomination(nomination_token(made)), "confirm")
+        assert self.told() == []
+
+    def test_a_nomination_made_again_after_a_no_is_told_again(self, invited, nominate, decide):
+        answered(invited, "decline")
+        again = nominate()
+        assert again.pk == invited.pk
+        decide(again)
+        answered(services.read_nomination(nomination_token(again)), "decline")
+        assert len(self.told()) == 2
+
+    def test_of_who_was_erased_no_mail_is_left(self, invited):
+        answered(invited, "confirm")
+        erase_person(Person(participant=invited.participant))
+        assert self.told() == []
 
 
 def test_nobody_answers_after_the_workshop(invited):
