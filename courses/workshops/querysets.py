@@ -118,9 +118,19 @@ class NominationQuerySet(models.QuerySet):
 
     def awaited(self) -> NominationQuerySet:
         """Those for whom a place is kept: selected, and not registered in another way meanwhile."""
+        return self._without_place().filter(state="selected")
+
+    def on_reserve(self) -> NominationQuerySet:
+        """The reserve list of a workshop in its order, without those who registered in another way meanwhile.
+
+        Who was put on it first comes first; of several put there at once, who was nominated first.
+        """
+        return self._without_place().filter(state="reserve").order_by("decided_at", "nominated_at", "pk")
+
+    def _without_place(self) -> NominationQuerySet:
         registered = apps.get_model("workshops", "Registration").objects.active()
         mine = registered.filter(workshop=models.OuterRef("workshop"), participant=models.OuterRef("participant"))
-        return self.filter(~models.Exists(mine), state="selected")
+        return self.filter(~models.Exists(mine))
 
 
 class AttendanceQuerySet(models.QuerySet):

@@ -67,9 +67,10 @@ def decide_nominations(
         )
     rows = [row for row in rows if row.state != state]
     invited = [row for row in rows if row.state == State.SELECTED]
+    now = timezone.now()  # one moment for all: it orders the reserve list
     for row in rows:
         row.state, row.reason = state, reason
-        row.decided_by, row.decided_at = actor, timezone.now()
+        row.decided_by, row.decided_at = actor, now
         row.save(update_fields=["state", "reason", "decided_by", "decided_at"])
         audit.record(actor=actor, action="workshops.decide_nomination", obj=row, state=str(state))
     _require_places(workshop, state)

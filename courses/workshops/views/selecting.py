@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -64,9 +64,12 @@ def nominations(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _decided(request, workshop, form):
         back = f"?{request.GET.urlencode()}" if request.GET else ""
         return redirect(reverse("nominations", args=[workshop.key]) + back)
-    saw(request.user, [row.participant for row in shown], "workshops.view")
+    reserve = list(_rows(workshop).on_reserve().select_related("participant", "country"))
+    saw(request.user, [row.participant for row in (*shown, *reserve)], "workshops.view")
     addresses = own_addresses(request.user)
     ticked = set(request.POST.getlist("nominations"))
+    can_decide = workshop.state != Workshop.State.CANCELLED and not workshop.is_over
+    left = None if workshop.capacity is None else max(0, workshop.capacity - workshop.taken)  # type: ignore[attr-defined]
     return render(
         request,
         "workshops/nominations.html",
@@ -77,7 +80,7 @@ def nominations(request: HttpRequest, workshop: Workshop) -> HttpResponse:
                 {
                     "nomination": row,
                     "gender": row.get_gender_display(),
-                    "own": is_own(request.user, row.participant, addresses) or row.email.lower() in addresses,
+                    "own": _own(request, row, addresses),
                     "ticked": str(row.pk) in ticked,
                 }
                 for row in shown
@@ -87,11 +90,22 @@ def nominations(request: HttpRequest, workshop: Workshop) -> HttpResponse:
             "form": form,
             "counts": _counts(workshop),
             "before": asked_before(workshop, None),
-            "left": None if workshop.capacity is None else max(0, workshop.capacity - workshop.taken),  # type: ignore[attr-defined]
+            "left": left,
+            "reserve": reserve,
+            "next": _next(request, reserve, addresses) if can_decide and left != 0 else None,
             "cohort_left": free_places(workshop.cohort) if workshop.cohort else None,
-            "can_decide": workshop.state != Workshop.State.CANCELLED and not workshop.is_over,
+            "can_decide": can_decide,
         },
     )
+
+
+def _own(request: HttpRequest, row: Nomination, addresses: Collection[str]) -> bool:
+    return is_own(request.user, row.participant, addresses) or row.email.lower() in addresses
+
+
+def _next(request: HttpRequest, reserve: Sequence[Nomination], addresses: Collection[str]) -> dict[str, Any] | None:
+    """Who gets the free place, if somebody decides so: the first on the reserve list. Nobody moves up unasked."""
+    return {"nomination": reserve[0], "own": _own(request, reserve[0], addresses)} if reserve else None
 
 
 def _decided(request: HttpRequest, workshop: Workshop, form: DecisionForm) -> bool:
