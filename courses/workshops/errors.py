@@ -85,6 +85,10 @@ class PrerequisiteMissing(WorkshopError):
     """Something else has to be completed first."""
 
 
+class Nominated(WorkshopError):
+    """A focal point put the person forward: what they do by themselves goes the nomination's way."""
+
+
 class SessionHasAttendance(WorkshopError):
     """Attendance was recorded, so the session stays."""
 

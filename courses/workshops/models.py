@@ -331,6 +331,8 @@ class Nomination(Representation):
 
     DECIDABLE = (State.NOMINATED, State.SELECTED, State.RESERVE, State.NOT_SELECTED)
     """Until the person has answered, a decision can be changed."""
+    OPEN = (State.NOMINATED, State.SELECTED, State.RESERVE)
+    """Something can still come of these."""
     GIVEN_UP = (State.WITHDRAWN, State.DECLINED)
     """These do not count among the nominees of a country."""
 

@@ -116,6 +116,10 @@ class NominationQuerySet(models.QuerySet):
         """Those that count among the nominees of a country: neither withdrawn nor declined."""
         return self.exclude(state__in=["withdrawn", "declined"])
 
+    def open(self) -> NominationQuerySet:
+        """Those of which something can still come: not decided, on the reserve list, or selected and not answered."""
+        return self.filter(state__in=apps.get_model("workshops", "Nomination").OPEN)
+
     def awaited(self) -> NominationQuerySet:
         """Those for whom a place is kept: selected, and not registered in another way meanwhile."""
         return self._without_place().filter(state="selected")

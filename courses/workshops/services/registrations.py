@@ -26,9 +26,9 @@ from ..errors import (
 )
 from ..models import Registration, Workshop
 from ..permissions import can_cancel_registration, can_manage
-from .before import require_prerequisites
 from .common import lock, places_taken
 from .messages import mail
+from .own_way import require_own_way
 
 Source = Registration.Source
 State = Registration.State
@@ -48,12 +48,11 @@ def register(
 
     ``representing`` is copied instead of what the person's record says, where a nomination said it before.
 
-    By oneself: raises ``NotYourRegistration`` for another person, ``RegistrationClosed``, ``PrerequisiteMissing``. By
-    those who run the workshop (any other ``source``): also outside the window and whatever goes before, but not for
-    themselves (``OwnRegistration``). Always:
-    ``WorkshopCancelled``, ``WorkshopFull``, ``AlreadyRegistered``, ``RecordGone``. Places are counted under a lock, so
-    they are never given twice; those kept for people who were selected and have not answered yet are not given to
-    others.
+    By oneself: raises ``NotYourRegistration`` for another person, ``RegistrationClosed``, ``PrerequisiteMissing``, and
+    ``Nominated`` (``require_own_way``). By those who run the workshop (any other ``source``): also outside the window
+    and whatever goes before, but not for themselves (``OwnRegistration``). Always: ``WorkshopCancelled``,
+    ``WorkshopFull``, ``AlreadyRegistered``, ``RecordGone``. Places are counted under a lock, so they are never given
+    twice; those kept for people who were selected and have not answered yet are not given to others.
     """
     workshop = lock(workshop)
     require_present(participant)
@@ -72,7 +71,7 @@ def register(
             _("You are already registered.") if is_self(actor, participant) else _("This person is already registered.")
         )
     if source == Source.SELF:
-        require_prerequisites(workshop, participant)
+        require_own_way(workshop, participant)
     if workshop.capacity is not None and places_taken(workshop, but=participant) >= workshop.capacity:
         raise WorkshopFull(
             _("All places are taken.")

@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ from core.wording import language_names
 from courses.catalogue.models import Course, CoursePage
 from courses.catalogue.prerequisites import Asked, sentence
 from courses.participants.decorators import details_needed, remember_wish
+from courses.participants.models import Participant
 from courses.participants.services import participant_of
 from institutions.models import ActivityRole
 
@@ -33,10 +35,12 @@ from ..calendars import CONTENT_TYPE, calendar_of
 from ..cards import Card, foreign_language, session_cards, status_of
 from ..errors import AlreadyRegistered
 from ..forms import FilterForm
-from ..models import Mode, Registration, Workshop
+from ..models import Mode, Nomination, Registration, Workshop
 from ..permissions import can_create_workshops, can_manage, nominating_countries
 from ..prerequisites import asked_before
 from ..services.messages import CALENDAR_LINK, place_of
+from ..services.nomination_mails import nomination_token
+from ..services.own_way import nomination_of, way_of
 from ..services.registrations import require_open
 from ..wording import day_range
 
@@ -102,7 +106,8 @@ def workshop(request: HttpRequest, key: str) -> HttpResponse:
         key=key,
     )
     registration = _own_registration(request, shown)
-    before = asked_before(shown, participant_of(request.user))
+    participant = participant_of(request.user)
+    before = asked_before(shown, participant)
     manages = request.user.is_authenticated and can_manage(request.user, shown)
     viewer_zone = request.user.time_zone if request.user.is_authenticated else ""
     text = shown.text_in()
@@ -136,6 +141,7 @@ def workshop(request: HttpRequest, key: str) -> HttpResponse:
                 if role in roles
             ],
             "registration": registration,
+            "nominated": _nominated(shown, participant) if registration is None else None,
             "reason_closed": _reason_closed(shown),
             "before": before,
             "lacking": _lacking(before),
@@ -214,6 +220,17 @@ def _lacking(before: list[Asked]) -> str:
     return sentence(missing) if missing else ""
 
 
+def _nominated(shown: Workshop, participant: Participant | None) -> dict[str, str] | None:
+    """What the signed-in person reads of a nomination of theirs, and nobody else; with the way to answer, if any."""
+    nomination = nomination_of(shown, participant)
+    if nomination is None:
+        return None
+    if nomination.state != Nomination.State.SELECTED:
+        return {"title": _("You are nominated for this workshop"), "text": way_of(nomination), "url": ""}
+    address = reverse("nomination_answer", args=[nomination_token(nomination)])
+    return {"title": _("You are selected for this workshop"), "text": way_of(nomination), "url": address}
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @remember_wish(WANTED_WORKSHOP)
 @login_required
@@ -249,8 +266,10 @@ def register(request: HttpRequest, key: str) -> HttpResponse:
         {
             "card": Card(shown, shown.people, shown.taken),
             "participant": participant,
+            "nominated": _nominated(shown, participant),
             "before": before,
-            "reason_closed": _reason_closed(shown) or _lacking(before),
+            "reason_closed": _reason_closed(shown),
+            "lacking": _lacking(before),
         },
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -14,6 +16,7 @@ from courses.participants.models import Participant
 from courses.workshops import errors, services
 from courses.workshops.models import Attendance, Registration, Workshop, WorkshopPrerequisite
 from courses.workshops.prerequisites import asked_before
+from courses.workshops.services.nomination_mails import nomination_token
 from modules.records.models import Item
 from tests import factories
 
@@ -51,6 +54,11 @@ def complete(learner, course):
 
 def attend(learner, session, minutes):
     Attendance.objects.create(session=session, participant=learner, state="partly", minutes=minutes)
+
+
+def without_tokens(html):
+    """A page without what differs from one reading to the next."""
+    return re.sub(r'csrfmiddlewaretoken" value="[^"]*"|nonce="[^"]*"', "", html)
 
 
 def by_oneself(cast, learner, workshop):
@@ -203,6 +211,44 @@ class TestWhomItKeepsOut:
         nominee = factories.NominationFactory(workshop=workshop, state="selected")
         assert services.confirm_nomination(nomination=nominee)
 
+    @pytest.mark.parametrize(
+        ("state", "lacking", "expected"),
+        [
+            ("selected", True, errors.Nominated),
+            ("selected", False, errors.Nominated),
+            ("nominated", True, errors.Nominated),
+            ("nominated", False, None),
+            ("reserve", True, errors.Nominated),
+            ("reserve", False, None),
+            ("not-selected", True, errors.PrerequisiteMissing),
+            ("not-selected", False, None),
+            ("declined", True, errors.PrerequisiteMissing),
+            ("declined", False, None),
+            ("withdrawn", True, errors.PrerequisiteMissing),
+            ("withdrawn", False, None),
+        ],
+    )
+    def test_the_table_of_nominees_who_register_by_themselves(
+        self, cast, learner, workshop, ask, first, state, lacking, expected
+    ):
+        """Who is selected answers the invitation; nobody with an open nomination is refused for what goes before."""
+        ask("course", first.pk)
+        if not lacking:
+            complete(learner, first)
+        factories.NominationFactory(workshop=workshop, participant=learner, state=state)
+        if expected is None:
+            assert by_oneself(cast, learner, workshop).source == "self"
+            return
+        with pytest.raises(expected) as caught:
+            by_oneself(cast, learner, workshop)
+        assert ("nominated you for Kenya" in str(caught.value)) == (expected is errors.Nominated)
+        assert ("Basics of law" in str(caught.value)) == (expected is errors.PrerequisiteMissing)
+        assert not Registration.objects.exists()
+
+    def test_a_nomination_for_another_workshop_changes_nothing(self, cast, learner, workshop, ask, first, other):
+        factories.NominationFactory(workshop=other, participant=learner, state="selected")
+        assert by_oneself(cast, learner, workshop).state == "registered"
+
 
 class TestWhoIsTold:
     def test_the_page_lists_it_and_ones_own_standing_alone(self, client, cast, learner, workshop, ask, first):
@@ -257,6 +303,100 @@ class TestWhoIsTold:
         more(4)
         with django_assert_max_num_queries(len(few)):
             assert len(asked_before(workshop, learner)) == 15
+
+
+class TestANomineeOnThePublicPages:
+    """They read of their nomination and are led to their answer; nobody else learns of it."""
+
+    TOLD = "A focal point nominated you for Kenya"
+
+    @pytest.fixture
+    def pages(self, client, workshop):
+        def opened(who):
+            client.logout()
+            if who is not None:
+                client.force_login(who)
+            found = {name: client.get(reverse(name, args=[workshop.key])) for name in ("workshop", "workshop_register")}
+            return {name: page.content.decode() for name, page in found.items()}
+
+        return opened
+
+    @pytest.fixture
+    def nominated(self, workshop, learner):
+        def made(state):
+            return factories.NominationFactory(workshop=workshop, participant=learner, state=state)
+
+        return made
+
+    @pytest.mark.parametrize("workshop_state", ["open", "closed", "announced"])
+    def test_who_is_selected_is_led_to_the_answer_and_registers_there(
+        self, client, cast, workshop, ask, first, pages, nominated, workshop_state
+    ):
+        ask("course", first.pk)
+        nomination = nominated("selected")
+        Workshop.objects.filter(pk=workshop.pk).update(state=workshop_state)
+        answer = reverse("nomination_answer", args=[nomination_token(nomination)]).rpartition(":")[0]
+        for html in pages(cast.learner).values():
+            assert "You are selected for this workshop" in html and self.TOLD in html
+            assert "is not asked of those who are selected" in html
+            for refused in ("Not done yet", "Before this you need", "You cannot register", "Registration is closed"):
+                assert refused not in html
+            link = re.search(r'href="(/en/nominations/answer/[^"]+)"', html).group(1)
+            assert answer.split(":")[0] == link.split(":")[0]
+        client.post(reverse("workshop_register", args=[workshop.key]))
+        assert not Registration.objects.exists()
+        client.post(link, {"answer": "yes"})
+        assert Registration.objects.get().source == "nomination"
+        for html in pages(cast.learner).values():
+            assert self.TOLD not in html
+
+    @pytest.mark.parametrize("state", ["nominated", "reserve"])
+    def test_who_waits_for_the_decision_is_told_so_instead_of_being_refused(
+        self, cast, learner, workshop, ask, first, pages, nominated, state
+    ):
+        ask("course", first.pk)
+        nominated(state)
+        for html in pages(cast.learner).values():
+            assert "You are nominated for this workshop" in html and self.TOLD in html
+            assert "is not asked of those who are selected" in html
+            assert "Before this you need" not in html and "/nominations/answer/" not in html
+            assert "eserve" not in html[html.index("<main") :]  # where they stand in the choice is not said
+            assert "Before this workshop" in html  # it is asked of who registers by themselves
+        complete(learner, first)
+        html = pages(cast.learner)
+        assert reverse("workshop_register", args=[workshop.key]) in html["workshop"]
+        assert "You register as" in html["workshop_register"]
+
+    def test_who_still_may_register_by_themselves_does_by_the_form(self, client, cast, workshop, nominated):
+        nominated("nominated")
+        client.force_login(cast.learner)
+        client.post(reverse("workshop_register", args=[workshop.key]))
+        assert Registration.objects.get().source == "self"
+
+    @pytest.mark.parametrize("state", ["nominated", "selected"])
+    @pytest.mark.parametrize("who", ["outsider", "trainer", "organiser", "focal_point", "other_trainer", None])
+    def test_nobody_else_reads_of_it_there(self, cast, workshop, pages, nominated, state, who):
+        workshop.capacity = None  # a place that is kept is counted for everybody
+        workshop.save()
+        user = getattr(cast, who) if who else None
+        before = pages(user)
+        nominated(state)
+        after = pages(user)
+        for name, html in after.items():
+            assert without_tokens(html) == without_tokens(before[name])
+            assert "nominated you" not in html and "/nominations/answer/" not in html
+
+    def test_an_office_address_of_the_nominee_tells_a_colleague_nothing(self, cast, workshop, pages):
+        factories.NominationFactory(workshop=workshop, email="learner@example.org", state="selected")
+        for html in pages(cast.learner).values():
+            assert "nominated you" not in html
+
+    @pytest.mark.parametrize("fields", [{"state": "cancelled", "cancel_reason": "Flood"}, {"state": "held"}])
+    def test_of_a_workshop_that_is_over_or_cancelled_nothing_is_said(self, cast, workshop, pages, nominated, fields):
+        nominated("selected")
+        Workshop.objects.filter(pk=workshop.pk).update(**fields)
+        for html in pages(cast.learner).values():
+            assert "nominated you" not in html
 
 
 class TestThePageOfThoseWhoRunIt:

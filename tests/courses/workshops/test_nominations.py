@@ -331,10 +331,14 @@ def test_places_are_respected_and_kept(nominate, decide, asking, register, cast)
     register(asking, cast.editor)
 
 
-def test_a_selected_person_who_registered_meanwhile_takes_one_place(nominate, decide, asking, register, cast):
+@pytest.mark.parametrize("first", ["by themselves", "at the door"])
+def test_a_selected_person_who_is_registered_takes_one_place(nominate, decide, asking, register, cast, first):
     made = nominate("Learner", "learner@example.org")
+    if first == "by themselves":
+        register(asking, cast.learner)
     decide(made)
-    register(asking, cast.learner)
+    if first == "at the door":
+        services.register(actor=None, participant=made.participant, workshop=asking, source="walk-in")
     assert Workshop.objects.with_people().get(pk=asking.pk).taken == 1
 
 
@@ -412,9 +416,11 @@ def test_a_full_cohort_does_not_take_the_place_in_the_workshop(invited, asking):
     assert AuditEntry.objects.filter(action="workshops.nominee_not_enrolled").exists()
 
 
-def test_who_registered_by_themselves_stays_registered_so(invited, asking, register):
-    mine = register(asking, invited.participant)
-    assert services.confirm_nomination(nomination=invited) == mine
+def test_who_registered_by_themselves_stays_registered_so(nominate, decide, asking, register):
+    made = nominate()
+    mine = register(asking, made.participant)
+    decide(made)
+    assert services.confirm_nomination(nomination=made) == mine
     mine.refresh_from_db()
     assert mine.source == "self"
 
