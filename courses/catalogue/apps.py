@@ -103,7 +103,7 @@ class CatalogueConfig(AppConfig):
             merging.reconcile_enrolments,
             stays=_("One enrolment stays: since the earlier day, in force or completed if either is, with all notes."),
             inside=merging.waivers_held_twice,
-            comes_back=merging.places_beyond_capacity,
+            comes_back=merging.enrolments_back,
         )
         register_reconciler(
             "catalogue.TaskResult",

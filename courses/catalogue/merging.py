@@ -72,8 +72,38 @@ def waivers_held_twice(kept: Enrolment, other: Enrolment) -> list[Conflict]:
     ]
 
 
-def places_beyond_capacity(rows: list[tuple[Enrolment, Mapping[str, Any]]]) -> list[Sentence]:
-    """Return what to say before undoing a merge lets enrolments be in force again though every place is taken.
+def enrolments_back(rows: list[tuple[Enrolment, Mapping[str, Any]]]) -> list[Sentence]:
+    """Return what to say before undoing a merge: of cohorts left since, and of those with more people than places."""
+    return _left_since(rows) + _beyond_capacity(rows)
+
+
+def _left_since(rows: list[tuple[Enrolment, Mapping[str, Any]]]) -> list[Sentence]:
+    """Say where the one enrolment of a merge has ended since. Which of two people left, no row tells.
+
+    What came since stays with the record that was kept, so it is out, and the other in again.
+    """
+    words = _(
+        "“%(cohort)s” was left after the merge: %(source)s will be in it again, and %(into)s will not. "
+        "Ask who left, and enrol or withdraw afterwards where that is wrong."
+    )
+    return [
+        Sentence(
+            words
+            % {
+                "cohort": f"{row.cohort.course}, {row.cohort.title}",
+                "source": row.participant.name,
+                "into": kept.participant.name,
+            }
+        )
+        for row, values in rows
+        if values.get("state") == Enrolment.State.ACTIVE
+        and (kept := row.transferred_to) is not None
+        and kept.state != Enrolment.State.ACTIVE
+    ]
+
+
+def _beyond_capacity(rows: list[tuple[Enrolment, Mapping[str, Any]]]) -> list[Sentence]:
+    """Say where enrolments will be in force again though every place is taken.
 
     The place that the merge freed was given to who waited, or to another; everybody keeps theirs.
     """

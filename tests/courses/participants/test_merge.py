@@ -332,6 +332,30 @@ def test_an_enrolment_that_only_changed_its_record_needs_no_place_more(chief, pa
     assert cohort.enrolments.active().get().participant == source
 
 
+@pytest.mark.parametrize("way", ["left", "moved"])
+def test_undoing_after_the_cohort_was_left_says_before_who_is_in_again_and_who_is_not(client, chief, pair, way):
+    """Who of two people left, no row tells: the organiser asks, and puts it right."""
+    from courses.catalogue import services as catalogue
+
+    source, into = pair
+    cohort = CohortFactory()
+    for person in pair:
+        EnrolmentFactory(participant=person, cohort=cohort)
+    services.merge_participants(actor=chief, source=source, into=into)
+    kept = cohort.enrolments.active().get()
+    if way == "left":
+        catalogue.withdraw(actor=None, enrolment=kept)
+    else:
+        catalogue.transfer(actor=chief, enrolment=kept, cohort=CohortFactory(course=cohort.course))
+    merge = Merge.objects.get()
+    client.force_login(chief)
+    page = client.get(f"/en/people/merges/{merge.pk}/undo/").content.decode()
+    assert f"was left after the merge: {source.name} will be in it again, and {into.name} will not" in page
+    assert "Nobody loses a place" not in page
+    services.undo_merge(actor=chief, merge=merge)
+    assert cohort.enrolments.active().get().participant == source
+
+
 def test_what_came_since_the_merge_stays_with_the_record_that_was_kept(chief, pair):
     source, into = pair
     services.merge_participants(actor=chief, source=source, into=into)
