@@ -11,6 +11,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import partial
+from hashlib import sha256
 from secrets import token_hex
 from threading import Lock
 from typing import Any, TypeVar
@@ -24,6 +25,7 @@ CACHED_FOR = 24 * 3600
 PAGES = "pages"
 """The generation of all pages together: renewed when one is published, moved, renamed or taken down."""
 SHAPE = 8  # raise it when a kept class changes, so that a new release does not read what an old one wrote
+LONGEST = 200
 NEAR_ENTRIES = 256
 NEAR_FOR = 600
 
@@ -32,8 +34,12 @@ _lock = Lock()
 
 
 def name(kind: str, *parts: Any) -> str:
-    """Return the key of a thing of a kind, told apart by parts such as ids and moments of change."""
-    return ":".join(str(part).replace(" ", "T") for part in (kind, SHAPE, *parts))
+    """Return the key of a thing of a kind, told apart by parts such as ids and moments of change.
+
+    A key that would be too long for some caches (memcached takes 250 bytes) is its digest.
+    """
+    key = ":".join(str(part).replace(" ", "T") for part in (kind, SHAPE, *parts))
+    return key if len(key) <= LONGEST else f"{kind}:{sha256(key.encode()).hexdigest()}"
 
 
 def recall(key: str, seconds: float = CACHED_FOR) -> Any:
