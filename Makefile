@@ -48,7 +48,7 @@ bench: environment  ## measure, and compare with the budgets (writes var/bench.j
 	@.ci/system.sh $(APT_TEST)
 	@exec $(PYTHON) tests/benchmarks/run.py $(K)
 
-figures: environment  ## write the figures of the last make bench into the README
+figures: environment  ## write the main figures of the last make bench into the README
 	@$(PYTHON) tests/benchmarks/run.py --readme
 
 lock: environment  ## write requirements.txt anew from pyproject.toml
