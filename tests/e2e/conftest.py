@@ -104,6 +104,21 @@ def visitor(browser: Browser, campus: Platform) -> Iterator[Visitor]:
 
 
 @pytest.fixture
+def visitor_alone(browser: Browser, campus: Platform) -> Iterator[Visitor]:
+    """The same in a browser of their own.
+
+    A dialog of the browser opens in the window in front only, and which one that is a browser without a screen does not
+    always know after the journeys of a hundred others.
+    """
+    own = browser.browser_type.launch(executable_path=CHROMIUM, args=FLAGS)
+    someone = Visitor(own, campus)
+    yield someone
+    someone.close()
+    own.close()
+    assert someone.troubles == []
+
+
+@pytest.fixture
 def page(visitor: Visitor) -> Page:
     """A page 1280 pixels wide, in English, signed out."""
     return visitor.page(width=DESK)

@@ -106,8 +106,8 @@ def give_by_keyboard(page: Page, focus: dict[str, Any], wanted: list[str], paper
         keys.type(wanted[0])
 
 
-def test_every_type_by_keyboard_only_on_a_phone(visitor: Visitor, quiz: Any, start: Any, paper: Path) -> None:
-    page = visitor.page(width=PHONE)
+def test_every_type_by_keyboard_only_on_a_phone(visitor_alone: Visitor, quiz: Any, start: Any, paper: Path) -> None:
+    page = visitor_alone.page(width=PHONE)
     asked = start(page)
     assert axe(page) == []
     assert too_wide(page) == 0
