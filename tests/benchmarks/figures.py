@@ -43,13 +43,6 @@ def _resident(*, reset: bool = False) -> float:
     return int(line.split()[1]) / 1024
 
 
-def _most_queries() -> int:
-    """SQLite takes so few parameters in a statement that it writes a portion in several."""
-    from django.db import connection
-
-    return 25 if connection.vendor == "postgresql" else 75
-
-
 def row(name: str, value: float, unit: str, budget: float, ok: bool | None = None) -> Row:
     """Return a row; without ``ok`` the value may be at most the budget."""
     value = value if isinstance(value, int) else round(value, 2)
@@ -73,6 +66,6 @@ def growth_rows(
         row(f"{name}, 100,000 records", few.seconds, "s", budget / GROWN * SLACK),
         row(f"{name}, 1,000,000 records", many.seconds, "s", budget),
         row("  times as long for 10 times the records", many.seconds / few.seconds, "times", GROWN * SLACK),
-        row(f"  queries for {each} more", (many.queries - few.queries) / portions, "", _most_queries()),
+        row(f"  queries for {each} more", (many.queries - few.queries) / portions, "", 25),
         row(f"  memory beside {few.megabytes:.0f} MB", many.megabytes, "MB", round(few.megabytes) + MEGABYTES),
     ]
