@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.kept_forms import login_required_keeping_form
 from core import links
 from core.errors import DomainError
 from courses.catalogue.models import Cohort
@@ -351,7 +352,7 @@ def _about(request: HttpRequest, found: Certificate, form: ReasonForm) -> dict[s
 
 
 @require_POST
-@login_required
+@login_required_keeping_form
 def certificate_end(request: HttpRequest, serial: str) -> HttpResponse:
     """Revoke or re-issue, with a reason; which one, the button says."""
     found = _visible(request, serial)

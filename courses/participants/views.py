@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.kept_forms import login_required_keeping_form
 from accounts.models import User
 from core.errors import DomainError
 from core.links import LinkExpired, LinkInvalid
@@ -43,7 +44,7 @@ def _after_details(request: HttpRequest) -> str:
         return reverse("participant_profile")
 
 
-@login_required
+@login_required_keeping_form
 @require_http_methods(["GET", "HEAD", "POST"])
 def participant_profile(request: HttpRequest) -> HttpResponse:
     """One's own details and consents, below what we tell about them."""
@@ -111,7 +112,7 @@ def data_notice(request: HttpRequest) -> HttpResponse:
     )
 
 
-@login_required
+@login_required_keeping_form
 @require_http_methods(["GET", "HEAD", "POST"])
 @details_needed
 def designation_claim(request: HttpRequest) -> HttpResponse:

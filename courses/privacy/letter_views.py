@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.kept_forms import login_required_keeping_form
 from core.errors import DomainError
 from core.undoing import undo_row
 from courses.participants.models import Participant
@@ -34,7 +35,7 @@ PER_PAGE = 50
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@login_required
+@login_required_keeping_form
 def person_erasure(request: HttpRequest, pk: int) -> HttpResponse:
     """What goes, what stays, and what has to be written down before it is planned."""
     user: Any = request.user

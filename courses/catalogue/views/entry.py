@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.kept_forms import login_required_keeping_form
 from accounts.models import User
 from core.errors import DomainError
 from core.links import LinkExpired, LinkInvalid
@@ -33,7 +34,7 @@ from ..models import Application, Cohort, CohortInvitation
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@login_required
+@login_required_keeping_form
 @details_needed
 def apply(request: HttpRequest, pk: int) -> HttpResponse:
     """Apply for a place, with the course's own questions; where places are full, for the waiting list."""

@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.kept_forms import login_required_keeping_form
 from core.errors import DomainError
 from courses.participants.trail import saw
 
@@ -64,7 +65,7 @@ def cohort_at_risk(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@login_required_keeping_form
 def cohort_letter(request: HttpRequest, pk: int) -> HttpResponse:
     """Write to chosen people: first the words, then how the first of them will read it, then off."""
     cohort = _cohort(request, pk)
@@ -120,7 +121,7 @@ def _words_to_begin_with(cohort: Cohort, languages: set[str]) -> dict[str, str]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@login_required_keeping_form
 def enrolment_notes(request: HttpRequest, pk: int) -> HttpResponse:
     """Notes about somebody's way through a course, for those who run the cohort alone."""
     enrolment = get_object_or_404(

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.kept_forms import login_required_keeping_form
 from core.errors import DomainError
 from courses.participants.trail import saw
 from jobs.views import status_of
@@ -86,7 +87,7 @@ def course_rule(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@login_required
+@login_required_keeping_form
 def course_rule_edit(request: HttpRequest, key: str) -> HttpResponse:
     """Write a rule. Every press of a button keeps what is typed as a draft."""
     course = _course(request, key)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.kept_forms import login_required_keeping_form
 from core.errors import DomainError
 from courses.participants.trail import saw
 
@@ -61,7 +62,7 @@ def enrolment_standing(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@login_required
+@login_required_keeping_form
 def enrolment_waive(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a requirement count as met: waived, or recognised."""
     enrolment = _enrolment(request, pk)
@@ -91,7 +92,7 @@ def enrolment_waive(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@login_required
+@login_required_keeping_form
 def waiver_end(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a waiver back, with a reason."""
     rows = RequirementWaiver.objects.visible_to(request.user).select_related(

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.kept_forms import login_required_keeping_form
 from core.errors import DomainError
 from courses.participants.addresses import own_addresses
 from courses.participants.permissions import is_own
@@ -60,7 +61,7 @@ def course_tasks(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@login_required
+@login_required_keeping_form
 def course_task(request: HttpRequest, key: str, pk: int | None = None) -> HttpResponse:
     """Set a skill or an assignment, or change one."""
     course = _course(request, key)
@@ -97,7 +98,7 @@ def course_task_archive(request: HttpRequest, key: str, pk: int) -> HttpResponse
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@login_required
+@login_required_keeping_form
 def cohort_task(request: HttpRequest, pk: int, task_pk: int) -> HttpResponse:
     """Judge a task for the people of a cohort.
 

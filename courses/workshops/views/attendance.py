@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from accounts.kept_forms import login_required_keeping_form
 from core.errors import DomainError
 from courses.participants.addresses import own_addresses
 from courses.participants.permissions import is_own
@@ -148,6 +149,7 @@ def _next(request: HttpRequest, page: Page, url: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@login_required_keeping_form
 @running
 def attendance(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     """Everybody by every session. A constant number of queries."""
@@ -172,6 +174,7 @@ def attendance(request: HttpRequest, workshop: Workshop) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@login_required_keeping_form
 @running
 def attendance_session(request: HttpRequest, workshop: Workshop, pk: int) -> HttpResponse:
     """The people of one session, with minutes for part of the time: made for a phone at the door."""

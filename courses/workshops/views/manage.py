@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.kept_forms import login_required_keeping_form
 from core.errors import DomainError
 from core.moments import zone_words
 
@@ -104,7 +105,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@login_required_keeping_form
 def create(request: HttpRequest) -> HttpResponse:
     """Make a workshop."""
     if not can_create_workshops(request.user):
@@ -130,6 +131,7 @@ def create(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@login_required_keeping_form
 @running
 def edit(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     """Change a workshop, in every language."""
@@ -187,6 +189,7 @@ def manage(request: HttpRequest, workshop: Workshop) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@login_required_keeping_form
 @running
 def session_add(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     """Add a session."""
@@ -214,6 +217,7 @@ def own_session(workshop: Workshop, pk: int) -> Session:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@login_required_keeping_form
 @running
 def session_edit(request: HttpRequest, workshop: Workshop, pk: int) -> HttpResponse:
     """Change a session."""
@@ -289,6 +293,7 @@ def close_registration(request: HttpRequest, workshop: Workshop) -> HttpResponse
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@login_required_keeping_form
 @running
 def cancel(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     """Cancel the workshop, saying why."""
@@ -308,6 +313,7 @@ def cancel(request: HttpRequest, workshop: Workshop) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@login_required_keeping_form
 @running
 def message(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     """Write to everybody registered."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.kept_forms import login_required_keeping_form
 from core.errors import DomainError
 from core.links import LinkExpired, LinkInvalid
 from courses.participants.trail import saw
@@ -31,7 +32,7 @@ from .manage import show_error
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@login_required
+@login_required_keeping_form
 def nominate(request: HttpRequest, key: str) -> HttpResponse:
     """Put somebody forward, and see whom one's countries have put forward for this workshop."""
     workshop, countries = _asking(request, key)

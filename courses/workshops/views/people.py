@@ -17,6 +17,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.kept_forms import login_required_keeping_form
 from core.errors import DomainError
 from core.spreadsheets import csv_response
 from courses.participants.models import Participant
@@ -91,6 +92,7 @@ def registrations_csv(request: HttpRequest, workshop: Workshop) -> HttpResponseB
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@login_required_keeping_form
 @running
 def door(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     """Register somebody who came to the door."""

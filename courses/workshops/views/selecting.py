@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.kept_forms import login_required_keeping_form
 from core.errors import DomainError
 from core.spreadsheets import table_response
 from courses.catalogue.services.enrolment import free_places
@@ -50,6 +51,7 @@ def _narrowed(rows: Any, chosen: dict[str, str]) -> Any:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
+@login_required_keeping_form
 @running
 def nominations(request: HttpRequest, workshop: Workshop) -> HttpResponse:
     """Who was put forward, from where, and what is decided; choose several and decide. Constant queries."""

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.kept_forms import login_required_keeping_form
 from core.errors import DomainError
 
 from .. import marking, services
@@ -67,7 +68,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@login_required
+@login_required_keeping_form
 def mark_answer(request: HttpRequest, pk: int) -> HttpResponse:
     """One answer: what was asked and answered, the rubric as a form, marks so far."""
     user, language = request.user, get_language()
@@ -217,7 +218,7 @@ def release(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@login_required
+@login_required_keeping_form
 def take_back(request: HttpRequest, key: UUID) -> HttpResponse:
     """Hide released marks again, with a reason."""
     attempts = Attempt.objects.to_mark_by(request.user).filter(questions__marks__released_at__isnull=False).distinct()

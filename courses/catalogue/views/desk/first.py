@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.kept_forms import login_required_keeping_form
 from core.errors import DomainError
 
 from ... import services
@@ -84,7 +85,7 @@ def prerequisite_remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@login_required
+@login_required_keeping_form
 def question_new(request: HttpRequest, key: str) -> HttpResponse:
     """A new question of the application form."""
     return _question_form(request, ApplicationQuestion(course=course_of(request, key)))
@@ -92,7 +93,7 @@ def question_new(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@login_required
+@login_required_keeping_form
 def question_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a question; applications that were sent keep it as it was."""
     return _question_form(request, _question(request, pk))

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.kept_forms import login_required_keeping_form
 from core.errors import DomainError
 from courses.participants.addresses import own_addresses
 from courses.participants.permissions import is_own
@@ -82,7 +83,7 @@ def cohort_start(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@login_required
+@login_required_keeping_form
 def cohort_new(request: HttpRequest, key: str) -> HttpResponse:
     """A new cohort; its dates are proposed from its first day."""
     course = course_of(request, key)
@@ -98,7 +99,7 @@ def cohort_new(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@login_required
+@login_required_keeping_form
 def cohort_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a cohort."""
     return _cohort_form(request, cohort_of(request, pk))

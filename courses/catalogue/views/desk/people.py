@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.kept_forms import login_required_keeping_form
 from core.errors import DomainError
 from courses.participants.activation import invite as send_activation
 from courses.participants.forms import RecordForm
@@ -33,7 +34,7 @@ FOUND = 20
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@login_required
+@login_required_keeping_form
 def cohort_application(request: HttpRequest, pk: int) -> HttpResponse:
     """What somebody wrote, and the decision."""
     found = get_object_or_404(
@@ -94,7 +95,7 @@ def cohort_invite(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@login_required
+@login_required_keeping_form
 def cohort_invitation_words(request: HttpRequest, pk: int) -> HttpResponse:
     """What the organisers add to the invitations, in each language."""
     cohort = cohort_of(request, pk)
@@ -120,7 +121,7 @@ def cohort_invitation(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@login_required
+@login_required_keeping_form
 def cohort_add(request: HttpRequest, pk: int) -> HttpResponse:
     """Enrol somebody on their behalf: found among the people one sees, or written down now."""
     cohort = cohort_of(request, pk)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.kept_forms import login_required_keeping_form
 from core.errors import DomainError
 from courses.participants.permissions import is_own
 from courses.participants.trail import saw
@@ -35,7 +35,7 @@ def _enrolment(request: HttpRequest, pk: int) -> Enrolment:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@login_required
+@login_required_keeping_form
 def enrolment_extend(request: HttpRequest, pk: int) -> HttpResponse:
     """Give somebody a last day of their own."""
     enrolment = _enrolment(request, pk)
@@ -60,7 +60,7 @@ def enrolment_extend(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@login_required
+@login_required_keeping_form
 def enrolment_transfer(request: HttpRequest, pk: int) -> HttpResponse:
     """Move somebody to another cohort of the course."""
     enrolment = _enrolment(request, pk)
