@@ -53,10 +53,6 @@ class Found:
     regions: list[str]
 
     @property
-    def field_label(self) -> str:
-        return str(Field(self.field).label)
-
-    @property
     def mode_labels(self) -> list[str]:
         return [str(Mode(mode).label) for mode in self.modes]
 

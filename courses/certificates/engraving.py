@@ -1,8 +1,8 @@
 """The engraver's lines on a certificate: rules, a woven border, rosettes. Our own geometry, pure arithmetic.
 
 A drawing is a list of ``Line``: curves of one colour and width, in millimetres from the upper left corner of
-the sheet. ``to_svg`` writes it for screens, ``to_pdf`` as PDF operators, which costs a certificate nothing:
-the sheet is drawn once for a batch and put under every page.
+the sheet. ``to_pdf`` writes it as PDF operators, which costs a certificate nothing: the sheet is drawn once for a
+batch and put under every page.
 """
 
 from __future__ import annotations
@@ -163,18 +163,3 @@ def _operators(path: Sequence[Point]) -> str:
     for index in range(1, len(path), 3):
         parts.append(" ".join(f"{x:.2f} {y:.2f}" for x, y in path[index : index + 3]) + " c")
     return "\n".join([*parts, "S"])
-
-
-def to_svg(lines: Iterable[Line]) -> str:
-    """Return the drawing as an SVG picture of the sheet."""
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" fill="none">']
-    for line in lines:
-        data = "".join(_data(path) for path in line.paths)
-        colour = bytes(line.colour).hex()
-        parts.append(f'<path stroke="#{colour}" stroke-width="{line.width:g}" d="{data}"/>')
-    return "".join([*parts, "</svg>"])
-
-
-def _data(path: Sequence[Point]) -> str:
-    rest = " ".join(f"{x:.2f} {y:.2f}" for x, y in path[1:])
-    return f"M{path[0][0]:.2f} {path[0][1]:.2f}C{rest}"

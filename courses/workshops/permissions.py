@@ -8,7 +8,6 @@ from django.db import models
 
 from core.permissions import ACTIVITY_ORGANISERS, ORGANISERS, TRAINERS
 from courses.participants.addresses import own_addresses
-from courses.participants.models import Participant
 from courses.participants.permissions import is_own, is_self
 from institutions.activities import activity_key
 from institutions.models import Country, Programme, Role
@@ -64,11 +63,6 @@ def can_manage(user: Any, workshop: Workshop) -> bool:
 def can_archive(user: Any, workshop: Workshop) -> bool:
     """Organisers of its programme."""
     return organises(user, workshop)
-
-
-def can_record_attendance(user: Any, workshop: Workshop, participant: Participant) -> bool:
-    """Those who manage the workshop, never for themselves."""
-    return can_manage(user, workshop) and not is_own(user, participant)
 
 
 def can_cancel_registration(user: Any, registration: Registration) -> bool:

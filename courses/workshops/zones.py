@@ -27,13 +27,6 @@ def exists(day: date, at: time, zone: str) -> bool:
     return back.replace(tzinfo=None, fold=0) == datetime.combine(day, at.replace(fold=0))
 
 
-def happens_twice(day: date, at: time, zone: str) -> bool:
-    """Whether the clocks in a zone show this wall time a second time."""
-    tz = ZoneInfo(zone)
-    first, second = (datetime.combine(day, at.replace(fold=fold), tzinfo=tz) for fold in (0, 1))
-    return exists(day, at, zone) and first.utcoffset() != second.utcoffset()
-
-
 def session_times(day: date, begins: time, finishes: time, zone: str) -> tuple[datetime, datetime]:
     """Return when a session starts and ends, in UTC.
 

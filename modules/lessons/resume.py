@@ -49,19 +49,12 @@ def changed_for(user: Any, language: str) -> list[Changed]:
     ]
 
 
-def resume_of(user: Any, module_keys: Sequence[UUID], language: str) -> Step | None:
-    """Return where ``user`` goes on in these modules (of a course, in its order): ``.url``, ``.title``, ``.started``.
-
-    The module last read, if anything is left in it; else the first with something left; ``None``
-    when everything is done. A constant number of queries.
-    """
-    return resumes_of(user, {0: module_keys}, language).get(0)
-
-
 def resumes_of(user: Any, courses: Mapping[int, Sequence[UUID]], language: str) -> dict[int, Step]:
-    """Return ``{course: where to go on}`` for several courses at once, each ``{name: its modules in order}``.
+    """Return ``{course: where to go on}``, given ``{course: its modules in order}``.
 
-    Courses in which everything is done are left out. As many queries as for one.
+    The step (``.url``, ``.title``, ``.started``) is in the module last read, if anything is left in it; else in the
+    first with something left. Courses in which everything is done are left out. A constant number of queries, however
+    many courses.
     """
     keys = list(dict.fromkeys(key for modules in courses.values() for key in modules))
     if not keys:

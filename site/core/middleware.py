@@ -45,7 +45,7 @@ def viewer_zone(user: Any) -> ZoneInfo | None:
         return None
 
 
-NOT_OURS = ("admin", "documents", "uploads", "static")
+NO_LANGUAGE = ("admin", "documents", "uploads", "static")
 
 
 def with_language(request: HttpRequest, language: str) -> str:
@@ -56,12 +56,7 @@ def with_language(request: HttpRequest, language: str) -> str:
     """
     first, __, rest = request.path_info.lstrip("/").partition("/")
     last = request.path_info.rpartition("/")[2]
-    if (
-        request.method not in ("GET", "HEAD")
-        or "." in last
-        or "/../" in request.path_info
-        or first in ("admin", "documents", "uploads", "static")
-    ):
+    if request.method not in ("GET", "HEAD") or "." in last or "/../" in request.path_info or first in NO_LANGUAGE:
         return ""
     try:
         known = translation.get_supported_language_variant(first.lower().replace("_", "-"))

@@ -125,10 +125,6 @@ class Participant(Representation):
     def __str__(self) -> str:
         return self.name
 
-    def representation(self) -> dict[str, object]:
-        """Return the fields to copy to an enrolment or registration."""
-        return {name: getattr(self, name) for name in REPRESENTATION_FIELDS}
-
 
 class FocalPointDesignation(models.Model):
     """A person is focal point of a country, or of a body, for a treaty, from one day to another.

@@ -15,7 +15,6 @@ from courses.participants.notices import publish_notice
 from courses.workshops.models import Mode, Workshop, WorkshopOrganisation, WorkshopText
 from courses.workshops.services import add_session
 from institutions.models import ActivityRole, Organisation, Programme, Region
-from modules.assessments.models import Quiz
 from modules.assessments.services import put_question, put_quiz
 from modules.assessments.types.gaps.writing import taken_apart
 from modules.lessons.models import Field
@@ -103,11 +102,6 @@ def asked(question: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
         for place, (choice, word) in enumerate(zip(question["choices"], own["choices"], strict=True))
     ]
     return {"text": text, "choices": choices}
-
-
-def quiz_of(name: str) -> Quiz:
-    """Return the quiz of a starter module."""
-    return Quiz.objects.get(item__key=key_of("quiz", read(f"modules/{name}")["quiz"]["key"]))
 
 
 def programme_of(field: str) -> Programme:

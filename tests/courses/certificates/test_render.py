@@ -247,14 +247,11 @@ def test_the_first_letter_gives_the_direction(text, direction):
     assert text_direction(text) == direction
 
 
-def test_the_engraving_stays_on_the_sheet_and_is_valid_svg():
-    from xml.etree import ElementTree
-
+def test_the_engraving_stays_on_the_sheet():
     for field in ("", "abs", "customs", "lmo"):
         lines = engraving.sheet(field)
         points = [point for line in lines for path in line.paths for point in path]
         assert all(0 < x < engraving.WIDTH and 0 < y < engraving.HEIGHT for x, y in points)
-        ElementTree.fromstring(engraving.to_svg(lines))
         assert engraving.to_pdf(lines).count(b" c") > 1000
 
 

@@ -11,7 +11,7 @@ from django.utils import translation
 from modules.lessons.models import LessonProgress
 from modules.lessons.outline import Skeleton, SkeletonLesson, module_outline, next_step, outlines
 from modules.lessons.registry import OutlineEntry
-from modules.lessons.resume import resume_of
+from modules.lessons.resume import resumes_of
 from modules.lessons.routing import State
 from modules.lessons.services import mark_done, note_place
 from modules.records.models import Item
@@ -103,19 +103,18 @@ def test_one_goes_on_in_the_module_last_read(cast, topic):
     lesson = content.lessons_of(second)[1]
     place = lesson.body[1].id
     note_place(actor=cast.learner, item=Item.objects.get(key=lesson.translation_key), place=place)
-    step = resume_of(cast.learner, [first.translation_key, second.translation_key], "en")
-    assert step is not None
+    step = resumes_of(cast.learner, {"course": [first.translation_key, second.translation_key]}, "en")["course"]
     assert (step.url, step.title, step.started) == (f"{content.url(lesson)}#block-{place}", "Lesson 2", True)
 
 
 def test_nothing_is_left_when_everything_is_done(cast, module, lessons):
     for lesson in lessons:
         mark_done(actor=cast.learner, item=Item.objects.get(key=lesson.translation_key))
-    assert resume_of(cast.learner, [module.translation_key], "en") is None
+    assert resumes_of(cast.learner, {"course": [module.translation_key]}, "en") == {}
     assert LessonProgress.objects.done().count() == 3
 
 
 def test_a_newcomer_starts_at_the_first_lesson(cast, module):
-    step = resume_of(SimpleNamespace(is_authenticated=True, key=uuid4()), [module.translation_key], "en")
-    assert step is not None
+    newcomer = SimpleNamespace(is_authenticated=True, key=uuid4())
+    step = resumes_of(newcomer, {"course": [module.translation_key]}, "en")["course"]
     assert (step.title, step.started) == ("Lesson 1", False)
