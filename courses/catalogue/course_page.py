@@ -108,18 +108,7 @@ def _facts(
         if cohort.self_paced:
             facts.append({"term": _("At your own pace"), "value": _("at any time")})
         elif cohort.starts_on and cohort.ends_on:
-            dates = f"{date_format(cohort.starts_on)} – {date_format(cohort.ends_on)}"
-            if cohort.enrolment_closes_on:
-                if cohort.is_open:
-                    dates = _("%(dates)s; enrol until %(day)s") % {
-                        "dates": dates,
-                        "day": date_format(cohort.enrolment_closes_on),
-                    }
-                else:
-                    dates = _("%(dates)s; enrolment is closed") % {"dates": dates}
-            if cohort.is_open and cohort.entry == Cohort.Entry.APPLICATION:
-                dates = _("%(dates)s; by application") % {"dates": dates}
-            facts.append({"term": capfirst(cohort.title), "value": dates})
+            facts.append({"term": capfirst(cohort.title), "value": _dates(cohort)})
             facts += [
                 {
                     "term": f"{capfirst(cohort.title)}: {window.get_kind_display()}",
@@ -128,3 +117,17 @@ def _facts(
                 for window in cohort.windows.all()
             ]
     return facts
+
+
+def _dates(cohort: Cohort) -> str:
+    """When a cohort is held, and how and until when one comes in."""
+    dates = f"{date_format(cohort.starts_on)} – {date_format(cohort.ends_on)}"
+    if cohort.enrolment_closes_on:
+        if cohort.is_open:
+            closes = date_format(cohort.enrolment_closes_on)
+            dates = _("%(dates)s; enrol until %(day)s") % {"dates": dates, "day": closes}
+        else:
+            dates = _("%(dates)s; enrolment is closed") % {"dates": dates}
+    if cohort.is_open and cohort.entry == Cohort.Entry.APPLICATION:
+        dates = _("%(dates)s; by application") % {"dates": dates}
+    return dates

@@ -61,15 +61,7 @@ def _recording(child: Any) -> bool:
 def _of_block(child: Any, captioned: set[int]) -> Iterable[str]:
     value = child.value
     if child.block_type == "picture":
-        alt = (value["alt"] or "").strip()
-        if value["image"] is None:
-            yield _("A picture is missing.")
-        elif not alt:
-            yield _("“%(title)s” has no text alternative.") % {"title": value["image"].title}
-        elif FILE_NAME.search(alt):
-            yield _("“%(alt)s” is the name of a file, not a text alternative.") % {"alt": alt}
-        elif alt.casefold() == (value["caption"] or "").strip().casefold():
-            yield _("“%(alt)s” is said twice: by the text alternative and by the caption.") % {"alt": alt}
+        yield from _of_picture(value)
     elif _recording(child):
         media = value["media"]
         if not media.transcript.strip():
@@ -80,6 +72,18 @@ def _of_block(child: Any, captioned: set[int]) -> Iterable[str]:
         document = value["document"]
         if (document.file_size or 0) > HEAVY_FILE:
             yield _("“%(title)s” is a heavy file. Offer a lighter one beside it.") % {"title": document.title}
+
+
+def _of_picture(value: Any) -> Iterable[str]:
+    alt = (value["alt"] or "").strip()
+    if value["image"] is None:
+        yield _("A picture is missing.")
+    elif not alt:
+        yield _("“%(title)s” has no text alternative.") % {"title": value["image"].title}
+    elif FILE_NAME.search(alt):
+        yield _("“%(alt)s” is the name of a file, not a text alternative.") % {"alt": alt}
+    elif alt.casefold() == (value["caption"] or "").strip().casefold():
+        yield _("“%(alt)s” is said twice: by the text alternative and by the caption.") % {"alt": alt}
 
 
 def _headings(blocks: list[tuple[str, Any, str]]) -> Iterable[Finding]:

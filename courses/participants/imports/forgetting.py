@@ -29,28 +29,36 @@ def rows_of(person: Person, records: Collection[Participant], own: Collection[st
     cell, and the doubles of all these. Not those of which they are one who it might be.
     """
     refs = references(person, records)
-    rows: dict[int, ImportRow] = {}
-    for row in ImportRow.objects.filter(participant__in=records):
-        rows[row.pk] = row
-    for row in _naming(refs):
-        if chosen(row) in refs:
-            rows[row.pk] = row
+    rows = [
+        *ImportRow.objects.filter(participant__in=records),
+        *(row for row in _naming(refs) if chosen(row) in refs),
+        *_with_address(own),
+    ]
+    return list({row.pk: row for row in [*rows, *_doubles_of(rows)]}.values())
+
+
+def _with_address(own: Collection[str]) -> list[ImportRow]:
     written = Q()
     for address in own:
         written |= Q(address=address) | Q(data__email__iexact=address) | Q(cells__icontains=address)
-    if written:
-        for row in ImportRow.objects.filter(written):
-            cells = [*row.cells, row.address, row.data.get("email", "")]
-            if holds(cells, own):
-                rows[row.pk] = row
+    if not written:
+        return []
+    # The database finds too many: "ann@x.org" is also in "joann@x.org".
+    found = ImportRow.objects.filter(written)
+    return [row for row in found if holds([*row.cells, row.address, row.data.get("email", "")], own)]
+
+
+def _doubles_of(rows: Collection[ImportRow]) -> list[ImportRow]:
+    """Return the rows that were refused as the same person as one of these."""
     numbers: dict[int, set[str]] = {}
-    for row in rows.values():
+    for row in rows:
         numbers.setdefault(row.batch_id, set()).add(str(row.number))
-    doubles = ImportRow.objects.filter(batch__in=numbers, verdict=Verdict.BAD, problems__icontains='"duplicate"')
-    for row in doubles:
-        if any(p["code"] == "duplicate" and p["value"] in numbers[row.batch_id] for p in row.problems):
-            rows[row.pk] = row
-    return list(rows.values())
+    refused = ImportRow.objects.filter(batch__in=numbers, verdict=Verdict.BAD, problems__icontains='"duplicate"')
+    return [
+        row
+        for row in refused
+        if any(p["code"] == "duplicate" and p["value"] in numbers[row.batch_id] for p in row.problems)
+    ]
 
 
 def leave_out(person: Person, records: Collection[Participant], own: Collection[str]) -> int:

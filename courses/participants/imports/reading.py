@@ -77,14 +77,9 @@ def open_table(file: IO[bytes], name: str, *, encoding: str = "") -> Table:
 
     Raises ``UnreadableFile`` with a sentence that says what is wrong and what to do.
     """
+    _require_size(file)
     file.seek(0)
     start = file.read(8)
-    file.seek(0, io.SEEK_END)
-    size = file.tell()
-    if size == 0:
-        raise UnreadableFile(_("The file is empty."))
-    if size > MAX_BYTES:
-        raise UnreadableFile(_("The file is too large. A list may have up to 20 MB."))
     if start.startswith(b"PK"):
         _check_archive(file)
         table = Table("xlsx")
@@ -109,6 +104,15 @@ def open_table(file: IO[bytes], name: str, *, encoding: str = "") -> Table:
     if len(table.headings) > MAX_COLUMNS:
         raise UnreadableFile(_("The list has more than %(number)d columns.") % {"number": MAX_COLUMNS})
     return table
+
+
+def _require_size(file: IO[bytes]) -> None:
+    file.seek(0, io.SEEK_END)
+    size = file.tell()
+    if size == 0:
+        raise UnreadableFile(_("The file is empty."))
+    if size > MAX_BYTES:
+        raise UnreadableFile(_("The file is too large. A list may have up to 20 MB."))
 
 
 def _without_tail(cells: list[str]) -> list[str]:

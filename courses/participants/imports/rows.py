@@ -117,6 +117,11 @@ def vocabulary(countries: tuple[tuple[str, str, str], ...]) -> Vocabulary:
                 if translated:
                     names[plain(translated)] = iso2
     known = {iso2 for iso2, _iso3, _name in countries}
+    return Vocabulary({word: iso2 for word, iso2 in names.items() if iso2 in known}, _choices())
+
+
+def _choices() -> dict[str, dict[str, str]]:
+    """The words for a language, and for each choice of a column that has choices, in every language."""
     choices: dict[str, dict[str, str]] = {"language": {}}
     for code, _label in settings.LANGUAGES:
         short = code.split("-")[0]
@@ -132,7 +137,7 @@ def vocabulary(countries: tuple[tuple[str, str, str], ...]) -> Vocabulary:
                 choices[column][plain(_in(language, label))] = value
     choices["gender"] |= dict.fromkeys(("f", "female", "femme", "mujer", "женский", "ж", "انثي", "女"), "woman")
     choices["gender"] |= dict.fromkeys(("m", "male", "homme", "hombre", "мужской", "м", "ذكر", "男"), "man")
-    return Vocabulary({word: iso2 for word, iso2 in names.items() if iso2 in known}, choices)
+    return choices
 
 
 def _in(language: str, label: Any) -> str:
@@ -153,13 +158,8 @@ def read_row(cells: list[str], mapping: Mapping[int, str], words: Vocabulary, he
     # A table of ours that comes back has a quote before what would be a formula.
     values = {column: plain_cell(cells[place]) if place < len(cells) else "" for place, column in mapping.items()}
     for column, value in values.items():
-        shown = value if value.isprintable() else tidy_name(value)  # what it is once signs nobody sees are gone
-        if value.startswith(FORMULA_SIGNS) or shown.startswith(FORMULA_SIGNS):
-            read.problems.append(Problem("formula", column, value[:60]))
-        elif ERROR_VALUE.fullmatch(shown.strip()):
-            read.problems.append(Problem("error-value", column, value[:60]))
-        elif "\ufffd" in value:
-            read.problems.append(Problem("unreadable", column, value[:60]))
+        if problem := _no_text(value):
+            read.problems.append(Problem(problem, column, value[:60]))
     wrong = {problem.column for problem in read.problems}
     values = {column: "" if value.casefold() in NOTHING else value for column, value in values.items()}
     if Column.NAME not in values and Column.GIVEN in values:
@@ -167,9 +167,8 @@ def read_row(cells: list[str], mapping: Mapping[int, str], words: Vocabulary, he
         values[Column.NAME] = whole
         wrong |= {Column.NAME.value} if wrong & {Column.GIVEN.value, Column.FAMILY.value} else set()
     for column, value in values.items():
-        if column in wrong:
-            continue
-        _read_value(read, column, value, words)
+        if column not in wrong:
+            _read_value(read, column, value, words)
     wrong |= {problem.column for problem in read.problems}
     if Column.NAME not in wrong and not read.data.get("name"):
         read.problems.append(Problem("name-missing", Column.NAME))
@@ -177,6 +176,16 @@ def read_row(cells: list[str], mapping: Mapping[int, str], words: Vocabulary, he
     if government and Column.COUNTRY not in wrong and "country" not in read.data:
         read.problems.append(Problem("country-missing", Column.COUNTRY))
     return read
+
+
+def _no_text(value: str) -> str:
+    """Return the code of what makes a cell no text that anybody typed; empty where nothing does."""
+    shown = value if value.isprintable() else tidy_name(value)  # what it is once signs nobody sees are gone
+    if value.startswith(FORMULA_SIGNS) or shown.startswith(FORMULA_SIGNS):
+        return "formula"
+    if ERROR_VALUE.fullmatch(shown.strip()):
+        return "error-value"
+    return "unreadable" if "\ufffd" in value else ""
 
 
 def _read_value(read: Read, column: str, value: str, words: Vocabulary) -> None:
@@ -194,13 +203,7 @@ def _read_value(read: Read, column: str, value: str, words: Vocabulary) -> None:
     elif column == Column.NAME_LATIN and not is_latin(value):
         problem = "name-not-latin"
     elif column == Column.EMAIL:
-        value = re.sub(r"^mailto:", "", value, flags=re.I).strip("<> ;,")
-        try:
-            validate_email(value)
-        except ValidationError:
-            problem = "email"
-        local, at, domain = value.rpartition("@")
-        value = f"{local}@{domain.lower()}" if at else value  # what is not an address is shown as it was typed
+        problem, value = _read_address(value)
     elif column == Column.COUNTRY:
         found = words.countries.get(plain(value), "")
         problem, value = ("", found) if found else ("country", value)
@@ -211,3 +214,16 @@ def _read_value(read: Read, column: str, value: str, words: Vocabulary) -> None:
         read.problems.append(Problem(problem, column, value[:60]))
     else:
         read.data[column] = value
+
+
+def _read_address(value: str) -> tuple[str, str]:
+    """Return the code of what is wrong, if anything, and the address; what is none as it was typed."""
+    value = re.sub(r"^mailto:", "", value, flags=re.I).strip("<> ;,")
+    local, at, domain = value.rpartition("@")
+    try:
+        validate_email(value)
+    except ValidationError:
+        problem = "email"
+    else:
+        problem = ""
+    return problem, f"{local}@{domain.lower()}" if at else value

@@ -56,14 +56,10 @@ def register(
     """
     workshop = lock(workshop)
     require_present(participant)
+    if actor is not None:
+        _require_may(actor, participant, workshop, source)
     if source == Source.SELF:
-        if actor is not None and not is_self(actor, participant):
-            raise NotYourRegistration(_("You can register only yourself."))
         require_open(workshop)
-    elif actor is not None and not can_manage(actor, workshop):
-        raise NotYourRegistration(_("Only those who run the workshop can register others."))
-    elif actor is not None and is_own(actor, participant):
-        raise OwnRegistration(_("You cannot give a place to yourself. Register as everybody does, or ask a colleague."))
     _require_held(workshop)
     registration = workshop.registrations.filter(participant=participant).first()
     if registration is not None and registration.state == State.REGISTERED:
@@ -97,6 +93,17 @@ def register(
             language=language if source == Source.SELF else "",
         )
     return registration
+
+
+def _require_may(actor: Any, participant: Participant, workshop: Workshop, source: str) -> None:
+    """Oneself by oneself; others by those who run the workshop."""
+    if source == Source.SELF:
+        if not is_self(actor, participant):
+            raise NotYourRegistration(_("You can register only yourself."))
+    elif not can_manage(actor, workshop):
+        raise NotYourRegistration(_("Only those who run the workshop can register others."))
+    elif is_own(actor, participant):
+        raise OwnRegistration(_("You cannot give a place to yourself. Register as everybody does, or ask a colleague."))
 
 
 @transaction.atomic

@@ -150,45 +150,49 @@ def read(file: BinaryIO) -> Iterator[Record | Fault]:
     except (zipfile.BadZipFile, ValueError, OSError):
         raise Unreadable(_("This ZIP file is damaged.")) from None
     with archive:
-        entries = _checked(archive)
-        manifest = next((name for name in sorted(entries, key=len) if posixpath.basename(name) == MANIFEST), None)
-        if manifest is None:
-            raise Unreadable(_("The package has no %(name)s.") % {"name": MANIFEST})
-        base = posixpath.dirname(manifest)
-        root = whole(io.BytesIO(_bytes(archive, entries[manifest], MOST_ITEM)))
-        pictures: dict[str, Picture | None] = {}
+        yield from _of_package(archive)
 
-        def picture(path: str) -> Picture | None:
-            if path in entries and path not in pictures:
-                pictures[path] = picture_of(path, _bytes(archive, entries[path], MOST_PICTURE))
-            return pictures.get(path)
 
-        read_before: set[str] = set()
-        resources = list(root.iter("resource"))
-        unread = [each for each in resources if not ITEM.match(each.get("type", "")) and not _is_beside(each)]
-        if len(unread) == len([each for each in resources if not _is_beside(each)]):
-            raise Unreadable(_("The package holds no items of QTI 2 or 3.") + _not_read(unread))
-        if unread:
-            yield Fault(line_of(unread[0]), _not_read(unread).strip(), is_remark=True)
-        for resource in resources:
-            if ITEM.match(resource.get("type", "")):
-                href = resource.get("href") or next((each.get("href", "") for each in resource.iter("file")), "")
-                path = _within(base, href)
-                if path not in read_before:
-                    yield _item(archive, entries, path, resource, picture)
-                elif path in entries:
-                    why = _("The item %(name)s is named twice; it is read once.") % {"name": path}
-                    yield Fault(line_of(resource), why, resource.get("identifier", ""), is_remark=True)
-                read_before.add(path)
+def _of_package(archive: zipfile.ZipFile) -> Iterator[Record | Fault]:
+    """Yield the items that the manifest of a package names, each once, and say what else it names."""
+    entries = _checked(archive)
+    manifest = next((name for name in sorted(entries, key=len) if posixpath.basename(name) == MANIFEST), None)
+    if manifest is None:
+        raise Unreadable(_("The package has no %(name)s.") % {"name": MANIFEST})
+    pictures: dict[str, Picture | None] = {}
+
+    def picture(path: str) -> Picture | None:
+        if path in entries and path not in pictures:
+            pictures[path] = picture_of(path, _bytes(archive, entries[path], MOST_PICTURE))
+        return pictures.get(path)
+
+    items: list[Element] = []
+    unread: list[Element] = []
+    for each in whole(io.BytesIO(_bytes(archive, entries[manifest], MOST_ITEM))).iter("resource"):
+        kind = each.get("type", "")
+        if ITEM.match(kind):
+            items.append(each)
+        elif not BESIDE.match(kind):
+            unread.append(each)
+    if not items:
+        raise Unreadable(_("The package holds no items of QTI 2 or 3.") + _not_read(unread))
+    if unread:
+        yield Fault(line_of(unread[0]), _not_read(unread).strip(), is_remark=True)
+    read_before: set[str] = set()
+    for resource in items:
+        href = resource.get("href") or next((each.get("href", "") for each in resource.iter("file")), "")
+        path = _within(posixpath.dirname(manifest), href)
+        if path not in read_before:
+            yield _item(archive, entries, path, resource, picture)
+        elif path in entries:
+            why = _("The item %(name)s is named twice; it is read once.") % {"name": path}
+            yield Fault(line_of(resource), why, resource.get("identifier", ""), is_remark=True)
+        read_before.add(path)
 
 
 def _within(folder: str, href: str) -> str:
     """The path in the package that an address in a file of this folder means."""
     return posixpath.normpath(posixpath.join(folder, unquote(href)))
-
-
-def _is_beside(resource: Element) -> bool:
-    return BESIDE.match(resource.get("type", "")) is not None
 
 
 def _not_read(resources: list[Element]) -> str:
