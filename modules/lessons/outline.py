@@ -267,6 +267,7 @@ def outlines(
 
 
 def by_module(found: Mapping[UUID, Skeleton], mine: Mapping[int, State]) -> dict[UUID, dict[int, State]]:
+    """Sort what somebody has read, ``{item id: state}``, by the module to whose lessons it belongs."""
     return {
         key: {lesson.item_id: mine[lesson.item_id] for lesson in skeleton.lessons if lesson.item_id in mine}
         for key, skeleton in found.items()

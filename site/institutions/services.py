@@ -90,7 +90,8 @@ def grant_role(
     """Give ``user`` a role; granting again changes only the dates. Also puts the account into the role's group.
 
     ``actor`` is a user or ``None`` for the system. Raises ``OwnRole`` when actor and user are the same,
-    ``RoleNotYours`` when the actor may not give it, and an error of its own for each wrong combination.
+    ``RoleNotYours`` when the actor may not give it, and for each wrong combination an error of its own:
+    ``RoleHasTwoPlaces``, ``RoleNotForActivity``, ``RoleNeedsCountry``, ``RoleEndsBeforeStart``.
     """
     if actor is not None and actor.pk == user.pk:
         raise OwnRole

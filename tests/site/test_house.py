@@ -182,3 +182,30 @@ def test_every_setting_from_the_environment_is_documented():
     names |= set(re.findall(r"""environ\.get\(["']([A-Z0-9_]+)["']""", source))
     apart = {"EMAIL_BACKEND", "WHITENOISE_USE_FINDERS"}  # of the tests' own servers
     assert {name for name in names - apart if f"`{name}`" not in documented} == set()
+
+
+def services() -> Iterator[Path]:
+    for room in ROOMS:
+        yield from (ROOT / room).rglob("services/*.py")
+        yield from (ROOT / room).rglob("services.py")
+
+
+@pytest.mark.parametrize("path", list(services()), ids=ids)
+def test_every_service_says_what_it_does_and_which_errors_it_raises(path):
+    """Those that it raises itself; what it calls is told by the same docstring in the author's own words."""
+    silent = {}
+    for function in ast.parse(path.read_text()).body:
+        if isinstance(function, ast.FunctionDef) and not function.name.startswith("_"):
+            told = ast.get_docstring(function) or ""
+            unsaid = {name for name in errors_in(function) if f"``{name}``" not in told}
+            if unsaid or not told:
+                silent[function.name] = unsaid
+    assert silent == {}
+
+
+def errors_in(function: ast.FunctionDef) -> set[str]:
+    """The errors that a function raises by name; ``TypeError`` is for whoever calls it wrongly."""
+    raised = [node.exc for node in ast.walk(function) if isinstance(node, ast.Raise) and node.exc is not None]
+    source = [ast.unparse(error.func if isinstance(error, ast.Call) else error) for error in raised]
+    names = {name for each in source for name in each.split(".") if name[:1].isupper()}
+    return names - {"TypeError"}

@@ -135,7 +135,10 @@ def accept(*, actor: Any, application: Application) -> Enrolment:
 
 @transaction.atomic
 def put_on_waiting_list(*, actor: Any, application: Application, reason: str = "") -> Application:
-    """Put an application on the waiting list: the person moves up when a place frees. Raises as ``accept``."""
+    """Put an application on the waiting list: the person moves up when a place frees.
+
+    Raises as ``accept``, and ``AlreadyDecided`` where it is there already.
+    """
     application = _decidable(actor, application)
     if application.state == State.WAITING:
         raise AlreadyDecided

@@ -102,7 +102,10 @@ def send_again(*, actor: Any, invitation: CohortInvitation) -> CohortInvitation:
 
 @transaction.atomic
 def cancel_invitation(*, actor: Any, invitation: CohortInvitation) -> CohortInvitation:
-    """Take an invitation back: its link opens nothing any more. Raises as ``send_again``."""
+    """Take an invitation back: its link opens nothing any more.
+
+    Raises ``NotYourProgramme``, and ``InvitationOver`` once it was answered or taken back.
+    """
     invitation = _locked(invitation)
     _require_organiser(actor, invitation.cohort)
     if invitation.state != State.SENT:

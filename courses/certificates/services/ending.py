@@ -44,6 +44,10 @@ def revoke(*, actor: Any, certificate: Certificate, reason: str) -> Certificate:
 
 
 def for_ending(actor: Any, certificate: Certificate, reason: str, lock: bool = True) -> Certificate:
+    """Return the certificate as it is now, to be ended; locked, unless drawing its successor comes first.
+
+    Raises ``NotAllowed``, ``NotValid`` when it has ended already, ``ReasonMissing``.
+    """
     rows = Certificate.objects.select_for_update(of=("self",)) if lock else Certificate.objects
     certificate = rows.select_related("participant__user", "template", "batch").get(pk=certificate.pk)
     if not can_end(actor, certificate):
@@ -56,6 +60,7 @@ def for_ending(actor: Any, certificate: Certificate, reason: str, lock: bool = T
 
 
 def end(actor: Any, certificate: Certificate, state: str, reason: str) -> None:
+    """Write the end into the ledger, once: raises ``NotValid`` when somebody else was a moment earlier."""
     changed = Certificate.objects.filter(pk=certificate.pk, state=Certificate.State.VALID).update(
         state=state, ended_at=timezone.now(), ended_by=actor, reason=" ".join(reason.split())[:300]
     )

@@ -95,8 +95,8 @@ def supersede(
 ) -> Certificate:
     """Issue a certificate anew, with the person's name as it is now, and retire the old one; returns the new one.
 
-    Evidence, dates, hours and title stay as they were. Raises ``NotAllowed``, ``NotValid``, ``ReasonMissing``, and
-    ``RecordGone`` for a holder who was erased.
+    Evidence, dates, hours and title stay as they were. Raises ``NotAllowed``, ``NotValid``, ``ReasonMissing``,
+    ``AlreadyWithdrawn`` where the holder has withdrawn the name, and ``RecordGone`` for a holder who was erased.
     Call it outside any transaction.
     """
     certificate = for_ending(actor, certificate, reason, lock=False)
@@ -140,6 +140,13 @@ def enter_ledger(
     replaces: Certificate | None = None,
     reason: str = "",
 ) -> Certificate:
+    """Draw the sheet, keep the file, then write the row, the audit entry and the mail in one short transaction.
+
+    ``purpose`` makes the serial number: the same purpose is the same certificate. When the ledger holds it already, or
+    a valid one of this kind for this person and subject, that one is returned and our file is deleted. ``replaces`` is
+    ended with ``reason``. Raises ``RecordGone``, and ``NotValid`` when ``replaces`` has ended meanwhile; then, too, no
+    file is left behind.
+    """
     now = timezone.now()
     serial = serial_for(purpose, now.year)
     sheet, printed = sheet_for(

@@ -87,10 +87,11 @@ def _own(actor: Any, batch: PeopleImport, *states: str) -> PeopleImport:
 def bring_list(
     *, actor: Any, programme: Programme, file: Any, destination: str = "", language: str = ""
 ) -> PeopleImport:
-    """Take a file in. Raises ``NotYourImport``, ``PlaceClosed`` or ``reading.UnreadableFile``.
+    """Take a file in; nothing of it is read yet but its headings.
 
     ``destination`` is a place of the registry that the actor may bring people to, or empty: without one only
-    organisers of the whole programme bring lists, not those of one course.
+    organisers of the whole programme bring lists, not those of one course. Raises ``NotYourImport``, ``PlaceClosed``,
+    ``reading.UnreadableFile``, or ``WrongStep`` for a place of another programme.
     """
     place = place_of(actor, destination) if destination else None
     if place is None and (destination or not is_organiser(actor, programme.pk)):

@@ -147,7 +147,10 @@ def end_designation(*, actor: Any, designation: FocalPointDesignation, ends_on: 
 
 @transaction.atomic
 def remove_claim(*, actor: Any, designation: FocalPointDesignation) -> None:
-    """Take back or refuse a designation that was never confirmed. A confirmed one is ended, not removed."""
+    """Take back or refuse a designation that was never confirmed. A confirmed one is ended, not removed.
+
+    Raises ``NotYourDesignation``, and ``WrongDesignation`` for a confirmed one.
+    """
     if actor is not None and not can_end(actor, designation):
         raise NotYourDesignation
     if designation.is_confirmed:

@@ -116,6 +116,10 @@ def unique_constraints(kind: type[models.Model], field: str) -> list[models.Uniq
 
 
 def require_mergeable(actor: Any, source: Participant, into: Participant) -> None:
+    """Return if the actor (``None``: the system) may make two records one.
+
+    Raises ``CannotMerge`` with the reason, or ``NotYourRecord`` for who may not merge these at all.
+    """
     if source.pk == into.pk:
         raise CannotMerge(_("Choose two different records."))
     if source.merged_into_id or into.merged_into_id:

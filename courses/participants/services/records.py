@@ -181,7 +181,10 @@ def change_participant(*, actor: Any, participant: Participant, **fields: Any) -
 
 @transaction.atomic
 def set_consents(*, actor: Any, participant: Participant, purposes: Iterable[str]) -> None:
-    """Give the consents named and take back the others. Only the person may; refusing never closes a door."""
+    """Give the consents named and take back the others. Refusing never closes a door.
+
+    Only the person may: raises ``NotYourRecord`` for anybody else.
+    """
     if actor is not None and participant.user_id != actor.pk:
         raise NotYourRecord
     wanted = set(purposes)

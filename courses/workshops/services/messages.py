@@ -114,7 +114,8 @@ def mail_registered(workshop: Workshop, *, template: str, key: str, **context: A
 def write_to_registered(*, actor: Any, workshop: Workshop, message: str, key: uuid.UUID) -> int:
     """Write a message to everybody registered, with the present programme, and return to how many.
 
-    ``key`` stands for this message: sending the same form twice writes once. Raises ``NotYourWorkshop``.
+    ``key`` stands for this message: sending the same form twice writes once. Raises ``NotYourWorkshop``, and
+    ``WorkshopError`` for an empty message.
     """
     workshop = managed(actor, workshop)
     if not message.strip():

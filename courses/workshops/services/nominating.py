@@ -47,7 +47,8 @@ def nominate(*, actor: Any, workshop: Workshop, country: Country, **words: str) 
 
     The person's record is found by exact address and name, or made now. What comes back is the same in both cases:
     a focal point must not learn who takes part here. Raises ``NotYourCountry``, ``NominationsClosed``,
-    ``OwnNomination``, ``AlreadyNominated``, ``QuotaReached``; ``NameMissing`` and ``NameNotLatin`` of participants.
+    ``OwnNomination``, ``AlreadyNominated``, ``QuotaReached``; ``NameMissing`` and ``NameNotLatin`` of participants;
+    ``WorkshopError`` without an address.
     """
     if unknown := set(words) - set(WORDS):
         raise TypeError(f"Not said of a nominee: {sorted(unknown)}")

@@ -110,7 +110,8 @@ def _require_may(actor: Any, participant: Participant, workshop: Workshop, sourc
 def register_at_the_door(*, actor: Any, workshop: Workshop, **fields: Any) -> Registration:
     """Make a participant without an account and register them. An address shared with others is allowed.
 
-    ``fields`` are those of ``Participant``. Raises what ``register`` does.
+    ``fields`` are those of ``Participant``. Raises what ``register`` does (``NotYourRegistration`` for who does not run
+    the workshop), and what ``create_participant`` does.
     """
     if actor is not None and not can_manage(actor, workshop):
         raise NotYourRegistration(_("Only those who run the workshop can register others."))

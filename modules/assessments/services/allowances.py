@@ -81,7 +81,10 @@ def lengthen_running(attempts: AttemptQuerySet) -> None:
 
 @transaction.atomic
 def withdraw_time(*, actor: Any, allowance: TimeAllowance) -> None:
-    """Take extra time back for the attempts to come; one that is running keeps its end."""
+    """Take extra time back for the attempts to come; one that is running keeps its end.
+
+    Raises ``InvalidAllowance`` for who may not see it.
+    """
     if not TimeAllowance.objects.visible_to(actor).filter(pk=allowance.pk).exists():
         raise InvalidAllowance(_("Only organisers can give extra time."))
     audit.record(

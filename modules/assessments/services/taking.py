@@ -95,7 +95,11 @@ def _begin(actor: Any, quiz: Quiz, language: str) -> Attempt:
 
 
 def check_start(quiz: Quiz, rules: Rules, tried: Tried) -> None:
-    """Raise the ``DomainError`` that says why no new attempt can be begun now; return if one can."""
+    """Return if a new attempt can be begun now; else raise why not.
+
+    In this order: ``QuizNotOpen`` (retired, refused by a course, not open yet), ``QuizClosed``, ``NoAttemptsLeft``,
+    ``TooSoon``.
+    """
     now = timezone.now()
     if not quiz.is_live:
         raise QuizNotOpen.retired()
@@ -157,8 +161,8 @@ def save_answers(
 
     An answer that is already saved is not saved again, nor one whose feedback was seen. ``seen`` is, for each question,
     the id of the last answer that the form showed: where another has been saved since (in a second tab, on another
-    device) and the form still holds what it showed, the newer one stays. Raises as ``save_response`` does, and then
-    saves none.
+    device) and the form still holds what it showed, the newer one stays. Raises ``AttemptOver``, ``NotYourAttempt``, or
+    ``UnknownAnswer`` for what was not asked or is not offered, and then saves none.
     """
     open_attempt(actor, attempt.pk)
     questions = {question.pk: question for question in attempt.questions.with_answers().with_content()}
@@ -238,7 +242,8 @@ def clean(question: AttemptQuestion, answer: Answer) -> Answer:
 def submit_attempt(*, actor: Any, attempt: Attempt, submission_key: uuid.UUID) -> Attempt:
     """Hand in and grade an attempt with the answers saved last. Handed in again, it stays as it is.
 
-    After the deadline the answers saved until then are graded all the same. Raises ``NotYourAttempt``.
+    After the deadline the answers saved until then are graded all the same. Raises ``NotYourAttempt``, and
+    ``AttemptOver`` for a form (``submission_key``) that has handed in another attempt.
     """
     held = own_attempt(actor, attempt.pk)
     if held.state == Attempt.State.OPEN:

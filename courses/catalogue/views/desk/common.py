@@ -24,6 +24,7 @@ def cohort_of(request: HttpRequest, pk: int) -> Cohort:
 
 
 def course_of(request: HttpRequest, key: str) -> Course:
+    """Return a course that one organises, else ``Http404``."""
     course = get_object_or_404(Course.objects.visible_to(request.user).select_related("item", "programme"), key=key)
     if not can_change_course(request.user, course):
         raise Http404

@@ -236,6 +236,7 @@ def units_of(draft: Draft) -> list[Unit]:
 
 
 def exact(text: object) -> Fraction:
+    """Return a number as the question keeps it (``12.5``, ``1/3``); raises ``ValueError`` for what is none."""
     return Fraction(str(text).strip())
 
 

@@ -149,6 +149,7 @@ def grouped(answers: Sequence[Any], sizes: Sequence[int]) -> list[list[Any]]:
 
 
 def lines_of(draft: Draft, id: str) -> list[str]:
+    """Return the wordings of an answer, one on each line of its part."""
     return [line.strip() for line in draft.part(id).splitlines() if line.strip()]
 
 
