@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -108,7 +109,7 @@ def _facts(
         if cohort.self_paced:
             facts.append({"term": _("At your own pace"), "value": _("at any time")})
         elif cohort.starts_on and cohort.ends_on:
-            facts.append({"term": capfirst(cohort.title), "value": _dates(cohort)})
+            facts.append({"term": capfirst(cohort.title), "value": _dates(cohort, cohort.starts_on, cohort.ends_on)})
             facts += [
                 {
                     "term": f"{capfirst(cohort.title)}: {window.get_kind_display()}",
@@ -119,9 +120,9 @@ def _facts(
     return facts
 
 
-def _dates(cohort: Cohort) -> str:
+def _dates(cohort: Cohort, first: date, last: date) -> str:
     """When a cohort is held, and how and until when one comes in."""
-    dates = f"{date_format(cohort.starts_on)} – {date_format(cohort.ends_on)}"
+    dates = f"{date_format(first)} – {date_format(last)}"
     if cohort.enrolment_closes_on:
         if cohort.is_open:
             closes = date_format(cohort.enrolment_closes_on)
