@@ -5,6 +5,7 @@ platform runs embedded: SQLite, a file-system broker and files under ``var/`` (s
 """
 
 import logging
+import os
 from pathlib import Path
 
 import environ
@@ -17,6 +18,7 @@ SITE_DIR = ROOT / "site"
 QUESTION_TYPES = ROOT / "modules/assessments/types"
 
 env = environ.Env()
+env.ENVIRON = {name: value for name, value in os.environ.items() if value}  # empty means: as if it were not given
 VAR = Path(env("CAMPUS_VAR", default=str(ROOT / "var")))
 for folder in ("", "uploads", "private", "static", "mail", "queue/in", "queue/processed", "queue/control"):
     (VAR / folder).mkdir(parents=True, exist_ok=True)
