@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache as cache_result
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
+from django.db.models import FileField
 from django.test import override_settings
 
 from core.caching import forget_all
-from courses.certificates.models import Batch, Certificate, private_storage
-from courses.participants.models import PeopleImport
 from tests import factories
 from tests.cast import make_cast
 
@@ -61,9 +63,20 @@ def files_in(folder: Path) -> Iterator[None]:
         override_settings(MEDIA_ROOT=str(folder / "uploads"), STORAGES=storages),
         pytest.MonkeyPatch.context() as patch,
     ):
-        for model, field in ((Certificate, "pdf"), (Batch, "archive"), (PeopleImport, "file")):
-            patch.setattr(model._meta.get_field(field), "storage", private_storage())
+        for field, storage in chosen_storages():
+            patch.setattr(field, "storage", storage())
         yield
+
+
+@cache_result
+def chosen_storages() -> list[tuple[FileField, Callable[[], Any]]]:
+    """Return the file fields that choose their storage by a function, which Django asks once, and that function."""
+    fields = [field for model in apps.get_models() for field in model._meta.local_fields]
+    return [
+        (field, field._storage_callable)
+        for field in fields
+        if isinstance(field, FileField) and hasattr(field, "_storage_callable")
+    ]
 
 
 @pytest.fixture

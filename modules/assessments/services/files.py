@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import PurePath
 from typing import Any
 
@@ -27,6 +29,16 @@ class RefusedFile(DomainError):
 
     def __init__(self, name: str, why: str) -> None:
         super().__init__(_("“%(name)s” was not taken: %(why)s") % {"name": name, "why": why})
+
+
+@contextmanager
+def undone_with(kept: AnswerFile) -> Iterator[None]:
+    """Remove what the storage took when the rows about it are not kept: a storage knows no transactions."""
+    try:
+        yield
+    except Exception:
+        kept.file.storage.delete(str(kept.file.name))
+        raise
 
 
 @transaction.atomic
@@ -62,7 +74,8 @@ def add_file(*, actor: Any, question: AttemptQuestion, upload: Any, beside: int 
         raise RefusedFile(name, " ".join(error.messages)) from error
     kept = AnswerFile(question=question, name=name, size=upload.size)
     kept.file.save(f"{kept.key}.{extension}", upload, save=False)
-    kept.save()
+    with undone_with(kept):
+        kept.save()
     return kept
 
 
@@ -71,7 +84,7 @@ def hand_in_file(*, actor: Any, question: AttemptQuestion, upload: Any, key: uui
     """Keep a file and name it in the answer at once; return the answer saved.
 
     ``key``: sent twice, it is one file; what is kept already is returned also when the time is over since. Raises as
-    ``add_file`` does; ``AnswerChecked`` and ``UnknownAnswer`` as ``save_response``.
+    ``add_file`` does; ``AnswerChecked`` and ``UnknownAnswer`` as ``save_response``, and then no file is left behind.
     """
     own_attempt(actor, question.attempt_id)
     if known := Response.objects.filter(key=key, question=question).first():
@@ -80,5 +93,6 @@ def hand_in_file(*, actor: Any, question: AttemptQuestion, upload: Any, key: uui
     named = list(now.answer or [])
     kept = add_file(actor=actor, question=question, upload=upload, beside=len(named))
     answer = [str(kept.key)] if question.version.body.get("count", COUNT) == 1 else [*named, str(kept.key)]
-    fresh = AttemptQuestion.objects.with_content().get(pk=question.pk)
-    return save_response(actor=actor, question=fresh, answer=answer, key=key, seen=now.answer_id or 0)
+    with undone_with(kept):
+        fresh = AttemptQuestion.objects.with_content().get(pk=question.pk)
+        return save_response(actor=actor, question=fresh, answer=answer, key=key, seen=now.answer_id or 0)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import io
 import uuid
 import zipfile
+from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from modules.assessments import services
@@ -213,6 +217,28 @@ def test_nobody_sends_a_file_into_the_attempt_of_another(client, uploading, stra
 def test_another_account_on_the_same_device_sends_nothing(client, uploading, stranger):
     assert choose(client, uploading, account=str(stranger.key)).status_code == 401
     assert not AnswerFile.objects.exists()
+
+
+def stored() -> set[str]:
+    folder = Path(AnswerFile._meta.get_field("file").storage.location)
+    return {path.name for path in folder.rglob("*") if path.is_file()}
+
+
+def test_what_is_refused_leaves_no_file_behind(client, uploading, learner, monkeypatch):
+    question, single = upload_of(uploading), uploading.questions.get(version__type="single")
+    choose(client, uploading)
+    before = stored()
+    assert len(before) == 1
+    key = uuid.uuid4()
+    services.save_response(actor=learner, question=single, answer=["a"], key=key)
+    assert choose(client, uploading, key=str(key)).status_code == 400  # the key of another question's answer
+    question.checked_at = timezone.now()
+    question.save()
+    assert choose(client, uploading).status_code == 400  # its feedback was seen
+    monkeypatch.setattr(AnswerFile, "save_base", Mock(side_effect=DatabaseError))
+    with pytest.raises(DatabaseError):
+        choose(client, uploading)
+    assert stored() == before and AnswerFile.objects.count() == 1
 
 
 def test_after_handing_in_the_page_leads_on(client, uploading, learner):
