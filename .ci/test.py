@@ -329,7 +329,12 @@ def main() -> int:
             import redis
 
             redis.Redis.from_url(redis_url).flushdb()
+    report(outcomes, missing)
+    return int(any(o.bad for o in outcomes) or not any(o.passed for o in outcomes))
 
+
+def report(outcomes: list[Outcome], missing: list[str]) -> None:
+    """Say what was slow, what came of each run, what was not tested, and last the sum in one line."""
     slowest = sorted((case for o in outcomes for case in o.cases), key=lambda case: -case.seconds)[:10]
     say("", "The ten slowest tests:")
     say(*(f"  {case.seconds:6.1f} s  {case.name}" for case in slowest))
@@ -341,7 +346,6 @@ def main() -> int:
     skipped = sum(o.skipped for o in outcomes)
     total = f"{sum(o.passed for o in outcomes)} passed, {sum(o.failed for o in outcomes)} failed"
     say(total + (f", {skipped} skipped" if skipped else ""))
-    return int(any(o.bad for o in outcomes) or not any(o.passed for o in outcomes))
 
 
 if __name__ == "__main__":

@@ -69,14 +69,14 @@ def put_question(
     Question.objects.select_for_update().get(pk=question.pk)  # two editors at once: one version after the other
     newest = question.versions.first()
     held = newest.texts.filter(language=language).first() if newest else None
-    if newest is None or newest.type != type or newest.body != body:
+    if newest is None or (newest.type, newest.body) != (type, body):
         version = _new_version(actor, question, newest, type, body)
-    else:
+    elif held is None:  # a further language
         version = newest
-        if held is not None and all(getattr(held, name) == value for name, value in words.items()):
-            return version
-        if held is not None and version.asked.exists():
-            version = _new_version(actor, question, newest, type, body)
+    elif all(getattr(held, name) == value for name, value in words.items()):
+        return newest
+    else:
+        version = _new_version(actor, question, newest, type, body) if newest.asked.exists() else newest
     QuestionText.objects.update_or_create(record=version, language=language, defaults=words)
     if newest and held and newest.type == type and language == question.source_language:
         _let_follow(version, language, held.parts, parts)

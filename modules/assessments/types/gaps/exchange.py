@@ -169,13 +169,10 @@ def from_cloze(draft: Draft) -> Draft:
     diacritics = draft.extra.pop("diacritics", "yes") == "yes"
     order = draft.kept("gaps", {"order": [], "text": []})
     found = list(CLOZE.finditer(draft.text))
-    ids = [str(number) for number in range(1, len(found) + 1)]
-    told = order.get("text", [])
-    if len(told) == len(ids) == len(set(told)) and all(re.fullmatch(r"[\w.-]{1,20}", str(id)) for id in told):
-        ids = [str(id) for id in told]
-    gaps, cases = _Gaps(draft), set()
     if not found:
         raise CannotCarry(_("There is no gap in its text."))
+    ids = _ids(len(found), order.get("text", []))
+    gaps, cases = _Gaps(draft), set()
     for id, gap in zip(ids, found, strict=True):
         kind, weight = gap[2], int(gap[1] or 1)
         answers = _answers(draft, gap[3])
@@ -200,6 +197,14 @@ def from_cloze(draft: Draft) -> Draft:
     if sorted(map(str, told)) == sorted(ids):
         draft.body["gaps"].sort(key=lambda gap: told.index(gap["id"]))
     return draft
+
+
+def _ids(number: int, told: list[Any]) -> list[str]:
+    """The ids of so many gaps: those that our own export tells, where they fit; else 1, 2, 3 and so on."""
+    ids = [str(id) for id in told]
+    if len(ids) == number == len(set(ids)) and all(re.fullmatch(r"[\w.-]{1,20}", id) for id in ids):
+        return ids
+    return [str(place) for place in range(1, number + 1)]
 
 
 def _typed(draft: Draft, gaps: _Gaps, id: str, answers: list[Answer], weight: int, kind: str) -> None:
