@@ -127,3 +127,9 @@ def anchors(page: Path) -> set[str]:
 def test_the_readme_leads_to_every_page():
     linked = set(re.findall(r"\(docs/([\w-]+\.md)\)", PAGES[0].read_text()))
     assert linked == {page.name for page in PAGES[1:]}
+
+
+def test_every_component_is_told():
+    told_of = set(re.findall(r"`(\w+)`", (ROOT / "docs/look.md").read_text()))
+    components = {path.stem for path in (ROOT / "site/templates/components").glob("*.html")}
+    assert components - told_of == {"specimens", "swatches"}  # parts of the style guide alone
