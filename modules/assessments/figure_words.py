@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from core.charts import Column, columns
 
 from .figures import Asked, QuizFigures, Which
+from .gain import CohortGain
 from .item_analysis import BINS, LEAST_PEOPLE, LEAST_RELATION, Summary
 from .models import Quiz
 
@@ -181,6 +182,27 @@ def quiz_facts(figures: QuizFigures) -> list[Fact]:
             _("Standard error of a score"),
             score(summary.error),
             "" if summary.error is None else _("Two scores closer than that are not really different."),
+        ),
+    ]
+
+
+def gain_facts(gain: CohortGain | None, people: int) -> list[Fact]:
+    """What those gained who took the pre-test, too, of so many people who took the quiz.
+
+    Nothing where they, or the others, are so few that single people could be told by it or by subtraction.
+    """
+    if gain is None or gain.learners < LEAST_PEOPLE or 0 < people - gain.learners < LEAST_PEOPLE:
+        return []
+    return [
+        Fact(
+            _("Mean before and after"),
+            f"{score(float(gain.before))} – {score(float(gain.after))}",
+            _("Of those who took the pre-test, too: %(number)s.") % {"number": number_format(gain.learners)},
+        ),
+        Fact(
+            _("Normalised gain"),
+            two(None if gain.normalised is None else float(gain.normalised)),
+            _("The part that was gained of what there was to gain. Under 0.3 is called low, from 0.7 on high."),
         ),
     ]
 

@@ -38,13 +38,6 @@ class CohortGain:
     after: Decimal
     normalised: Decimal | None
 
-    @property
-    def band(self) -> str:
-        """``low``, ``medium`` or ``high``, after Hake; empty where there is no figure."""
-        if self.normalised is None:
-            return ""
-        return "low" if self.normalised < Decimal("0.3") else "medium" if self.normalised < Decimal("0.7") else "high"
-
 
 def cohort_gain(gains: Iterable[Gain]) -> CohortGain | None:
     """Return the gain of a cohort from those of its learners; ``None`` when nobody took both tests."""

@@ -16,7 +16,9 @@ from django.views.decorators.http import require_safe
 
 from core.spreadsheets import table_response
 from modules.assessments import answer_words, figure_words
+from modules.assessments.facts import gains
 from modules.assessments.figures import Asked, Which, question_figures, quiz_figures, summaries
+from modules.assessments.gain import cohort_gain
 from modules.assessments.models import Attempt, Question, Quiz
 from modules.assessments.querysets import AttemptQuerySet
 
@@ -77,6 +79,8 @@ def cohort_quiz(request: HttpRequest, pk: int, quiz_pk: int) -> HttpResponseBase
     if format := request.GET.get("export"):
         return _table(format, cohort, quiz, figure_words.question_table(figures))
     page = figure_words.quiz_page(quiz, figures, address)
+    learners = set(_attempts(cohort).filter(quiz=quiz).values_list("learner_key", flat=True))
+    page["facts"] += figure_words.gain_facts(cohort_gain(gains(learners, quiz).values()), len(learners))
     return _page(request, "catalogue/cohort_quiz.html", cohort, quiz, which, page)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -9,6 +11,7 @@ from django.utils import timezone
 from courses.catalogue.models import CohortTrainer
 from institutions.models import Role
 from institutions.services import grant_role
+from modules.assessments.models import Attempt
 from tests import factories
 from tests.modules.assessments.test_figures import took
 
@@ -92,6 +95,21 @@ def test_of_a_few_people_nothing_is_told(client, cohort, trainer):
         assert "Too few to tell" in body
         assert "66" not in body.split("<main")[1]
         assert "Choice" not in body
+
+
+@pytest.mark.parametrize(("both", "only_after", "told"), [(5, 0, True), (4, 0, False), (6, 5, True), (6, 2, False)])
+def test_what_a_cohort_gained_is_told_where_nobody_can_be_told_by_it(client, cohort, trainer, both, only_after, told):
+    cohort.quiz.pretest = factories.QuizFactory(item__parent=cohort.quiz.item.parent)
+    cohort.quiz.save()
+    for place in range(both + only_after):
+        learner, context = factories.UserFactory(), factories.EnrolmentFactory(cohort=cohort).context
+        if place < both:
+            before = took(cohort.quiz.pretest, "abb", learner=learner, context=context)
+            Attempt.objects.filter(pk=before.pk).update(started_at=timezone.now() - timedelta(days=1))
+        took(cohort.quiz, "aab", learner=learner, context=context)
+    facts = {fact.label: fact.value for fact in of_quiz(client, cohort).context["facts"]}
+    expected = {"Mean before and after": "33.3\u00a0% – 66.7\u00a0%", "Normalised gain": "0.50"}
+    assert {label: facts.get(label) for label in expected} == (expected if told else dict.fromkeys(expected))
 
 
 @pytest.mark.parametrize("writes", [False, True])
