@@ -287,7 +287,7 @@ def test_a_rule_is_read_by_trainers_and_changed_by_organisers_only(client, cast,
     assert method(url).status_code == expected
     if url == EDIT:
         sent = form_of({"all": [leaf(school.first)]}, school, act="preview")
-        assert client.post(url, sent).status_code == (302 if who == "anonymous" else 404)
+        assert client.post(url, sent).status_code == (403 if who == "anonymous" else 404)  # a visitor gets it back
     assert RuleDraft.objects.count() == 1
     assert rule_of(school.course)[1] == 1
     assert not Job.objects.exists()
