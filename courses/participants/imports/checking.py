@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from institutions.models import Country
 from jobs.models import Job
-from jobs.services import advance
+from jobs.services import JobLost, advance
 
 from ..addresses import own_addresses
 from ..matching import Description, Verdict, key_of
@@ -46,15 +46,18 @@ def check(job: Job) -> None:
                 continue
             chunk.append((number, cells))
             if len(chunk) == CHUNK:
-                done += _look(batch, chunk, words)
+                done += _look(batch, job, chunk, words)
                 chunk = []
                 advance(job, done, total)
         if chunk:
-            done += _look(batch, chunk, words)
-    batch.state = PeopleImport.State.CHECKED
-    changed = PeopleImport.objects.filter(pk=batch.pk, check_job=job, state=PeopleImport.State.CHECKING)
-    changed.update(state=PeopleImport.State.CHECKED)
+            done += _look(batch, job, chunk, words)
+    _wanted(batch, job).update(state=PeopleImport.State.CHECKED)
     advance(job, done, total)
+
+
+def _wanted(batch: PeopleImport, job: Job) -> Any:
+    """The import, as long as this dry run is the one it waits for."""
+    return PeopleImport.objects.filter(pk=batch.pk, check_job=job, state=PeopleImport.State.CHECKING)
 
 
 def _keep(job: Job, table: Table, file: Any, kept: Any) -> int:
@@ -68,8 +71,12 @@ def _keep(job: Job, table: Table, file: Any, kept: Any) -> int:
     return total
 
 
-def _look(batch: PeopleImport, chunk: list[tuple[int, list[str]]], words: Vocabulary) -> int:
-    """Look at some rows and keep what was found, in one transaction."""
+def _look(batch: PeopleImport, job: Job, chunk: list[tuple[int, list[str]]], words: Vocabulary) -> int:
+    """Look at some rows and keep what was found, in one transaction.
+
+    Raises ``JobLost`` when the list was given up, its columns were chosen anew, or somebody in it was forgotten since:
+    the rows that went then do not come back.
+    """
     mapping = {int(place): column for place, column in batch.mapping.items()}
     rows = []
     for number, cells in chunk:
@@ -81,6 +88,8 @@ def _look(batch: PeopleImport, chunk: list[tuple[int, list[str]]], words: Vocabu
         rows.append(row)
     proved = own_addresses(batch.created_by)
     with transaction.atomic():
+        if _wanted(batch, job).select_for_update().first() is None:
+            raise JobLost(str(job.key))
         _mark_doubles(batch, rows)
         good = [row for row in rows if not row.problems]
         for row, found in zip(good, match_rows(batch.created_by, [row.data for row in good]), strict=True):

@@ -39,7 +39,7 @@ from .reading import open_table
 from .registry import place_of
 from .writing import to_write_to
 
-PER_PAGE = 50
+PER_PAGE, PIECE = 50, 500
 State, Verdict, Outcome = PeopleImport.State, ImportRow.Verdict, ImportRow.Outcome
 SHOWN = {
     "bad": (gettext_lazy("With a problem"), {"verdict": Verdict.BAD}),
@@ -301,9 +301,14 @@ def problems_csv(request: HttpRequest, key: UUID) -> HttpResponseBase:
 
     def lines() -> Iterator[list[Any]]:
         width = len(batch.headings)
-        for row in batch.rows.exclude(problems=[]).order_by("number").iterator(chunk_size=500):
-            cells = [*row.cells, *[""] * width][:width]
-            yield [row.number, *cells, " ".join(wording.problem(problem) for problem in row.problems)]
+        chosen = batch.rows.exclude(problems=[]).select_related("participant").order_by("number")
+        rows = chosen.iterator(chunk_size=PIECE)
+        while piece := list(islice(rows, PIECE)):
+            known = [row.participant for row in piece if row.participant]  # written down, but found no place
+            saw(request.user, known, "participants.export")
+            for row in piece:
+                cells = [*row.cells, *[""] * width][:width]
+                yield [row.number, *cells, " ".join(wording.problem(problem) for problem in row.problems)]
 
     head = [_("Row"), *batch.headings, _("What is wrong")]
     return csv_response(f"rows-with-problems-{batch.created_at:%Y-%m-%d}.csv", head, lines())

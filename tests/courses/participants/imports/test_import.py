@@ -11,10 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core.models import AuditEntry
+from core.personal import Person
 from courses.catalogue.models import Enrolment
 from courses.participants.activation import activate
-from courses.participants.imports import services, writing
+from courses.participants.imports import checking, services, writing
 from courses.participants.models import ColumnChoice, ImportRow, Participant, PeopleImport
+from courses.privacy.erasing import erase_person
 from institutions.models import Role, RoleAssignment
 from institutions.services import grant_role, revoke_role
 from jobs.models import Job, OutboxMail
@@ -213,6 +215,27 @@ def test_a_list_that_is_given_up_leaves_nothing(bring, cast, django_capture_on_c
         services.give_up(actor=cast.organiser, batch=batch)
     assert not ImportRow.objects.exists()
     assert not storage.exists(name)
+
+
+@pytest.mark.parametrize("by", ["given up", "chosen anew", "forgotten"])
+def test_a_dry_run_that_was_overtaken_brings_no_row_back(
+    cast, programme, monkeypatch, by, django_capture_on_commit_callbacks
+):
+    person = factories.ParticipantFactory(name="Amina Diallo", email="amina@lists.example", created_by=cast.organiser)
+    with django_capture_on_commit_callbacks():
+        batch = services.bring_list(actor=cast.organiser, programme=programme, file=csv_file([HEAD, *GOOD]))
+        batch = services.choose_columns(actor=cast.organiser, batch=batch, mapping={0: "name", 1: "email"})
+    meanwhile = {
+        "given up": lambda: services.give_up(actor=cast.organiser, batch=batch),
+        "chosen anew": lambda: services.choose_columns(actor=cast.organiser, batch=batch, mapping={0: "name"}),
+        "forgotten": lambda: erase_person(Person(participant=person)),
+    }[by]
+    monkeypatch.setattr(checking, "CHUNK", 1)
+    monkeypatch.setattr(checking, "advance", lambda *told: meanwhile() if told[1] == 1 else None)
+    run(batch.check_job.key)
+    assert not batch.rows.exists()
+    batch.refresh_from_db()
+    assert batch.state == ("checking" if by == "chosen anew" else "cancelled")
 
 
 def test_the_choice_of_columns_is_remembered_for_the_programme(bring, programme):
@@ -435,10 +458,11 @@ def test_the_dry_run_asks_a_constant_number_of_queries(bring, cast, programme, d
 
     factories.ParticipantFactory(name="Amina Diallo", email="amina@lists.example")
     batch = bring(GOOD)
+    PeopleImport.objects.update(state="checking")
     words = checking.vocabulary((("KE", "KEN", "Kenya"),))
     chunk = [(number + 100, [f"Person Nr{number}", f"p{number}@x.org", "KE", "", ""]) for number in range(400)]
     with django_assert_max_num_queries(18):
-        checking._look(batch, chunk, words)
+        checking._look(batch, batch.check_job, chunk, words)
 
 
 def test_each_portion_that_is_written_asks_few_queries(bring, cast, cohort, monkeypatch):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
+from core.models import AuditEntry
 from courses.participants.imports import services
 from courses.participants.models import Participant, PeopleImport
 from institutions.models import Role
@@ -121,6 +122,18 @@ def test_rows_with_a_problem_go_out_without_formulas(client, cast, bring):
     assert "'=HYPERLINK(1)" in text
     assert ",'@x" in text
     assert "Amina" not in text
+
+
+def test_who_found_no_place_reads_that_their_row_was_taken_out(client, cast, bring, finish, cohort):
+    cohort.capacity = 1
+    cohort.save()
+    batch = finish(bring(GOOD[:2], cohort=cohort))
+    client.force_login(cast.organiser)
+    text = b"".join(client.get(f"/en/people/imports/{batch.key}/problems.csv").streaming_content).decode("utf-8-sig")
+    left_out = batch.rows.get(number=3).participant
+    assert left_out.name in text
+    told = AuditEntry.objects.of_seeing().filter(actor=cast.organiser, action="participants.export")
+    assert [entry.object_id for entry in told] == [str(left_out.pk)]
 
 
 def test_the_page_of_a_long_list_asks_as_many_queries_as_that_of_a_short_one(
