@@ -2,8 +2,8 @@
 
 **Weekly digest.** On Mondays between 8 and 20 o'clock where the person is. Only of courses that go on: enrolled, not
 finished, begun, and the last day not past. Whoever has not been here for ``SILENT_WEEKS`` weeks gets no more digests
-until they come back: writing on would only teach them to throw the mails away. A course without dates that was never
-begun is reminded of for as long.
+until they come back: writing on would only teach them to throw the mails away. The weeks count from the enrolment, and
+from the start of the course, at the earliest: who enrolled long before is reminded when it begins.
 
 **Deadline.** Seven days and one day before the last day of a course, in the same hours, where the person is. The day
 that counts is the last day in the zone of the cohort; it ends at midnight there.
@@ -70,6 +70,8 @@ def goes_on(standing: Standing, today: date) -> bool:
 def wants_digest(standing: Standing, now: datetime) -> bool:
     """Whether a course goes into this week's digest."""
     heard = max(standing.seen_at or standing.enrolled_at, standing.enrolled_at)
+    if standing.starts_on is not None:
+        heard = max(heard, datetime.combine(standing.starts_on, time.min, tzinfo=ZoneInfo(standing.zone)))
     return goes_on(standing, _today(standing, now)) and now - heard <= timedelta(weeks=SILENT_WEEKS)
 
 

@@ -1,7 +1,7 @@
 """Who may be lost on the way, and why. Pure: signs of one enrolment and the thresholds in, reasons out.
 
-- **Silent**: nothing read or answered for ``silent_days`` days. Who has never begun counts from the day of the
-  enrolment, or from the start of the cohort if that is later.
+- **Silent**: nothing read or answered for ``silent_days`` days, counted from the day of the enrolment at the earliest,
+  or from the start of the cohort if that is later: what somebody read elsewhere before says nothing of this course.
 - **Failed**: a quiz of the course not passed after ``failures`` attempts or more.
 - **Deadline near**: at most ``deadline_days`` days left and not finished. Who is over the last day is not at risk any
   more.
@@ -49,7 +49,7 @@ class Signs:
 
 def silent_for(signs: Signs, now: datetime) -> int:
     """Return for how many whole days nothing has been heard; 0 before the cohort starts."""
-    since = signs.seen_at or signs.enrolled_at
+    since = max(signs.seen_at or signs.enrolled_at, signs.enrolled_at)
     days = (now - since).days
     if signs.starts_on is not None:
         days = min(days, (now.date() - signs.starts_on).days)

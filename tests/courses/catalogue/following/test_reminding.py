@@ -32,6 +32,7 @@ LEARNING = Standing(
     seen_at=MONDAY - timedelta(days=2),
     enrolled_at=MONDAY - timedelta(days=20),
 )
+BEGUN = {"starts_on": date(2026, 7, 1)}
 ZONES = ["UTC", "Africa/Nairobi", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu", "America/Lima"]
 
 
@@ -77,10 +78,12 @@ def test_every_zone_has_its_hour_in_every_week(at, zone):
         ({"last_day": date(2026, 11, 22)}, False),
         ({"last_day": None, "starts_on": None}, True),
         ({"starts_on": date(2026, 11, 24)}, False),
-        ({"seen_at": MONDAY - timedelta(weeks=9), "enrolled_at": MONDAY - timedelta(weeks=20)}, False),
+        (BEGUN | {"seen_at": MONDAY - timedelta(weeks=9), "enrolled_at": MONDAY - timedelta(weeks=20)}, False),
         ({"seen_at": None, "enrolled_at": MONDAY - timedelta(weeks=7)}, True),
-        ({"seen_at": None, "enrolled_at": MONDAY - timedelta(weeks=9)}, False),
+        (BEGUN | {"seen_at": None, "enrolled_at": MONDAY - timedelta(weeks=9)}, False),
         ({"seen_at": MONDAY - timedelta(weeks=9), "enrolled_at": MONDAY - timedelta(days=1)}, True),
+        ({"seen_at": None, "enrolled_at": MONDAY - timedelta(weeks=20)}, True),  # long before it began
+        ({"seen_at": None, "starts_on": None, "enrolled_at": MONDAY - timedelta(weeks=20)}, False),
     ],
 )
 def test_only_a_course_that_goes_on_is_in_the_digest(change, wanted):

@@ -33,6 +33,7 @@ T = Thresholds()
         ({"seen_at": None}, (Reason.SILENT,)),
         ({"seen_at": None, "starts_on": date(2026, 11, 20)}, ()),
         ({"seen_at": None, "starts_on": None, "enrolled_at": NOW - timedelta(days=3)}, ()),
+        ({"seen_at": NOW - timedelta(days=300), "starts_on": None, "enrolled_at": NOW - timedelta(days=1)}, ()),
         ({"failures": 1}, ()),
         ({"failures": 2}, (Reason.FAILED,)),
         ({"last_day": date(2026, 11, 28)}, (Reason.DEADLINE,)),
