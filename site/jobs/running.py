@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import DomainError
 
+from . import subscriptions
 from .models import Job, OutboxMail
 from .services import HINT, LEASE, JobLost, hint, kind_of
 
@@ -105,16 +106,21 @@ def _gave_up(job: Job) -> str:
 
 
 def deliver(pk: int) -> OutboxMail | None:
-    """Send one mail of the outbox; ``None`` when it is not due, being sent, or over.
+    """Send one mail of the outbox; ``None`` when it is not due, being sent, over, or overtaken (then it goes unsent).
 
     At most once: the row says "sending" before the message leaves, and a mail whose worker died in
     that moment is not sent again by itself. An error the mail server answers is kept; one that may
     pass (a 4xx answer, no connection) is tried again later, one that will not (5xx) is not.
     """
     now = timezone.now()
-    taken = OutboxMail.objects.filter(pk=pk, state=OutboxMail.State.QUEUED, due_at__lte=now).update(
-        state=OutboxMail.State.SENDING, lease_until=now + MAIL_LEASE, attempts=F("attempts") + 1
-    )
+    due = OutboxMail.objects.filter(pk=pk, state=OutboxMail.State.QUEUED, due_at__lte=now)
+    key = due.values_list("key", flat=True).first()
+    if key is None:
+        return None
+    if subscriptions.is_overtaken(key):
+        due.delete()
+        return None
+    taken = due.update(state=OutboxMail.State.SENDING, lease_until=now + MAIL_LEASE, attempts=F("attempts") + 1)
     if not taken:
         return None
     mail = OutboxMail.objects.get(pk=pk)

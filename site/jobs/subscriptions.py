@@ -6,7 +6,7 @@ before it writes. Mails about what somebody has just done (enrolled, certificate
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -33,14 +33,28 @@ class MailKind:
     name: str
     title: str | Promise
     about: str | Promise
+    still_due: Callable[[str], bool]
 
 
 _kinds: dict[str, MailKind] = {}
 
 
-def register_mail_kind(name: str, *, title: str | Promise, about: str | Promise) -> None:
-    """Register a kind of mail (in ``AppConfig.ready``); registering again replaces."""
-    _kinds[name] = MailKind(name, title, about)
+def register_mail_kind(
+    name: str, *, title: str | Promise, about: str | Promise, still_due: Callable[[str], bool]
+) -> None:
+    """Register a kind of mail (in ``AppConfig.ready``); registering again replaces.
+
+    The keys of such mails begin with ``name`` and a colon. ``still_due`` gets the rest and is asked when the mail is
+    about to leave: whoever has finished or left the kind since it was written gets none.
+    """
+    _kinds[name] = MailKind(name, title, about, still_due)
+
+
+def is_overtaken(key: str) -> bool:
+    """Whether a mail that waits is not to be sent any more. Mails without a kind never are."""
+    name, _colon, rest = key.partition(":")
+    kind = _kinds.get(name)
+    return kind is not None and not kind.still_due(rest)
 
 
 def mail_kinds() -> list[MailKind]:

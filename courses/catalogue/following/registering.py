@@ -9,7 +9,7 @@ from jobs.services import register_handler
 from jobs.subscriptions import register_mail_kind
 
 from .. import personal
-from . import at_risk, reminders
+from . import at_risk, last_look, reminders
 
 
 def register() -> None:
@@ -20,14 +20,17 @@ def register() -> None:
         reminders.DIGEST,
         title=_("My week"),
         about=_("On Mondays: where you stand in your courses, what is missing, what is coming up."),
+        still_due=last_look.digest,
     )
     register_mail_kind(
         reminders.DEADLINE,
         title=_("Deadlines"),
         about=_("A week and a day before the last day of a course that you have not finished."),
+        still_due=last_look.deadline,
     )
     register_mail_kind(
         reminders.LETTER,
         title=_("Letters of my trainers"),
         about=_("When a trainer sees that you may need help to get through a course."),
+        still_due=last_look.letter,
     )

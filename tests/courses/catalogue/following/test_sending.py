@@ -6,6 +6,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -170,6 +171,51 @@ class TestDeadline:
     def test_never_comes_to_who_has_finished(self, enrolment, cast, course):
         finish(cast.learner, course)
         assert reminders.send_deadlines(MONDAY) == 0
+
+
+class TestOvertaken:
+    """The mail server did not answer, and meanwhile something happened."""
+
+    @pytest.fixture(autouse=True)
+    def written(self, enrolment):
+        with time_machine.travel(MONDAY, tick=False):
+            assert (reminders.send_digests(MONDAY), reminders.send_deadlines(MONDAY)) == (1, 1)
+            yield
+
+    def sent(self):
+        running.work_off()
+        assert not OutboxMail.objects.filter(state="queued").exists()
+        return sorted(one.key.partition(":")[0] for one in OutboxMail.objects.filter(state="sent"))
+
+    def test_by_nothing_both_go_out(self):
+        assert self.sent() == ["deadline", "digest"]
+
+    @pytest.mark.parametrize("change", [{"completed_at": MONDAY}, {"state": "withdrawn"}])
+    def test_by_the_end_of_the_course_none_goes_out_and_none_is_written_again(self, change):
+        Enrolment.objects.update(**change)
+        assert self.sent() == []
+        assert (reminders.send_digests(MONDAY), reminders.send_deadlines(MONDAY)) == (0, 0)
+
+    def test_by_a_course_that_goes_on_the_digest_goes_out(self, enrolment, cast):
+        factories.EnrolmentFactory(participant=enrolment.participant, enrolled_at=MONDAY)
+        Enrolment.objects.filter(pk=enrolment.pk).update(completed_at=MONDAY)
+        assert self.sent() == ["digest"]
+
+    def test_by_leaving_that_kind_does_not_come(self, cast):
+        subscriptions.leave(user=cast.learner, kind="digest")
+        assert self.sent() == ["deadline"]
+
+    def test_by_another_last_day_the_old_one_is_not_told(self, cohort):
+        type(cohort).objects.update(ends_on=date(2026, 12, 7))
+        assert self.sent() == ["digest"]
+
+    def test_by_the_last_day_itself_nobody_is_told_of_it(self):
+        with time_machine.travel(MONDAY + timedelta(days=8), tick=False):
+            assert self.sent() == ["digest"]
+
+    def test_by_an_account_that_was_closed_none_goes_out(self, cast):
+        type(cast.learner).objects.filter(pk=cast.learner.pk).update(is_active=False)
+        assert self.sent() == []
 
 
 class TestLeaving:
