@@ -139,7 +139,7 @@ class Verdict:
     @property
     def percent(self) -> int:
         """Progress 0–100, rounded down; 100 exactly when complete."""
-        return 100 if self.complete else min(99, int(self.root.share * 100))
+        return 100 if self.complete else min(99, int(self.root.share * 100 + ROUNDING))
 
     def credited(self, offered: Decimal) -> Decimal:
         """Return the hours credited so far of the ``offered`` ones; see ``credited_hours``."""

@@ -20,7 +20,7 @@ from .models import Attendance, Registration, Session, Workshop
 
 @dataclass(frozen=True)
 class AttendanceFact:
-    """Minutes attended of the minutes offered. ``share`` is between 0 and 1."""
+    """Minutes attended of the minutes offered."""
 
     minutes: int = 0
     offered: int = 0
@@ -30,8 +30,9 @@ class AttendanceFact:
     """Whether anything was noted of the person, be it absence. Without that, 0 minutes say nothing."""
 
     @property
-    def share(self) -> float:
-        return min(1.0, self.minutes / self.offered) if self.offered else 0.0
+    def value(self) -> float:
+        """0–100; exact where it is whole, so that 58 of 100 minutes are the 58 % that a rule may ask for."""
+        return min(100.0, self.minutes * 100 / self.offered) if self.offered else 0.0
 
     @property
     def percent(self) -> int:
@@ -63,9 +64,11 @@ def live_session_facts(
     belongs to the person and goes along when they move. After an enrolment's last day only the workshops of its own
     cohort count, whenever attendance is recorded; other workshops then count in the next cohort.
     Registered but not (yet) there is 0 of the minutes offered, and said only of the course's own workshops and those
-    of the enrolment's cohort. Several entries ask for as many workshops, see ``best_of_each``.
+    of the enrolment's cohort. Several entries ask for as many workshops, see ``best_of_each``; what is required comes
+    first, so that an optional webinar takes nothing from the workshop that has to be attended.
     """
     entries = [entry for entry in course.syllabus.all() if entry.kind == SyllabusEntry.Kind.LIVE_SESSION]
+    entries.sort(key=lambda entry: not entry.required)  # stable: in the order of the syllabus among equals
     people = {enrolment.participant_id for enrolment in enrolments}
     workshops = list(Workshop.objects.filter(course=course).prefetch_related("sessions"))
     offered = {workshop.pk: _by_day(workshop.sessions.all()) for workshop in workshops}
@@ -105,13 +108,13 @@ def best_of_each(workshops: Iterable[AttendanceFact]) -> list[Fact]:
     there for two long days and then for the whole of a short webinar keeps the two days and their minutes.
     """
     workshops = list(workshops)
-    shares = sorted((one.share for one in workshops), reverse=True)
+    values = sorted((one.value for one in workshops), reverse=True)
     minutes = sorted(((one.minutes, one.offered) for one in workshops), reverse=True)
     days = sorted(((one.days, one.days_offered) for one in workshops), reverse=True)
     noted = sorted((one.recorded for one in workshops), reverse=True)
     return [
-        Fact(share * 100, done, total, some_days, all_days, minutes=done, noted=recorded)
-        for share, (done, total), (some_days, all_days), recorded in zip(shares, minutes, days, noted, strict=True)
+        Fact(value, done, total, some_days, all_days, minutes=done, noted=recorded)
+        for value, (done, total), (some_days, all_days), recorded in zip(values, minutes, days, noted, strict=True)
     ]
 
 

@@ -21,6 +21,7 @@ QUIZ = {"kind": "quiz", "ref": "1", "at_least": 80}
         ({"all": [LEAF, QUIZ]}, {("lessons", "1"): 100}, False, 50),
         ({"all": [LEAF, QUIZ]}, {("lessons", "1"): 100, ("quiz", "1"): 79.99}, False, 99),
         ({"all": [LEAF, QUIZ]}, {("lessons", "1"): 100, ("quiz", "1"): 80}, True, 100),
+        (LEAF, {("lessons", "1"): 29}, False, 29),
         ({"any": [LEAF, QUIZ]}, {("quiz", "1"): 90}, True, 100),
         ({"any": [LEAF, QUIZ]}, {("quiz", "1"): 40}, False, 50),
         (

@@ -39,7 +39,7 @@ def test_minutes_of_all_sessions_add_up(workshop, session, add_session, cast, re
     services.record_attendance(actor=cast.trainer, session=session, marks={person.pk: "present"})
     services.record_attendance(actor=cast.trainer, session=second, marks={person.pk: Mark("partly", 45)})
     found = attendance_of(workshop, [person])[person.pk]
-    assert (found.minutes, found.offered, found.share, found.percent) == (135, 180, 0.75, 75)
+    assert (found.minutes, found.offered, found.value, found.percent) == (135, 180, 75, 75)
 
 
 def test_who_is_not_recorded_attended_nothing(workshop, session, cast):
@@ -49,7 +49,7 @@ def test_who_is_not_recorded_attended_nothing(workshop, session, cast):
 
 def test_a_workshop_without_sessions_offers_nothing(workshop, cast):
     person = Participant.objects.get(user=cast.outsider)
-    assert attendance_of(workshop, [person])[person.pk].share == 0
+    assert attendance_of(workshop, [person])[person.pk].value == 0
 
 
 def test_reading_attendance_is_two_queries_for_any_number_of_people(
@@ -79,6 +79,23 @@ def test_two_live_sessions_ask_for_two_workshops(workshop, session, cast, course
     services.record_attendance(actor=None, session=session, marks={enrolment.participant_id: "present"})
     assert fact(course, enrolment, entry).value == 100
     assert fact(course, enrolment, second) is None
+
+
+def test_an_optional_session_takes_nothing_from_the_required_one(
+    workshop, session, cast, course, entry, enrolment, register
+):
+    SyllabusEntry.objects.filter(pk=entry.pk).update(required=False)
+    needed = factories.SyllabusEntryFactory(course=course, kind=SyllabusEntry.Kind.LIVE_SESSION, item=None, order=9)
+    register(workshop, cast.learner)
+    services.record_attendance(actor=None, session=session, marks={enrolment.participant_id: "present"})
+    assert fact(course, enrolment, needed).value == 100
+    assert fact(course, enrolment, entry) is None
+    assert completion_of(course, [enrolment])[enrolment.pk].complete
+
+
+@pytest.mark.parametrize("percent", range(1, 101))
+def test_a_share_that_is_a_whole_number_is_exactly_that(percent):
+    assert best_of_each([AttendanceFact(percent * 3, 300)])[0].value == percent
 
 
 def test_attendance_counts_in_every_cohort_of_the_course_and_in_no_other_course(
