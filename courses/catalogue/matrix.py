@@ -168,11 +168,11 @@ class Sheet:
             enrolment.participant.name,
             self._countries.get(enrolment.country_id or "", ""),
             enrolment.organisation,
-            enrolment.enrolled_at.date().isoformat(),
+            enrolment.cohort.day_of(enrolment.enrolled_at).isoformat(),
             self._complete if completion.complete else self._open,
             str(completion.percent),
             str(hours.normalize() if hours % 1 else int(hours)),
-            enrolment.completed_at.date().isoformat() if enrolment.completed_at else "",
+            enrolment.cohort.day_of(enrolment.completed_at).isoformat() if enrolment.completed_at else "",
             *[self._said.get(outcome) or self._say(outcome) for outcome in completion.verdict.outcomes],
         ]
 

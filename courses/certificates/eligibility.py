@@ -115,8 +115,8 @@ def _of_cohort(cohort: Cohort) -> Iterable[Candidate]:
                 requirements=[Requirement(r.title, r.met, r.why) for r in completion.requirements],
                 complete=completion.complete,
                 hours=completion.hours,
-                started_on=enrolment.enrolled_at.date(),
-                completed_on=enrolment.completed_at.date() if enrolment.completed_at else None,
+                started_on=cohort.day_of(enrolment.enrolled_at),
+                completed_on=cohort.day_of(enrolment.completed_at) if enrolment.completed_at else None,
                 evidence={
                     "enrolment": enrolment.pk,
                     "rule_version": enrolment.completed_rule if completion.outgrown else completion.rule_version,

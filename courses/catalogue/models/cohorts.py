@@ -77,7 +77,11 @@ class Cohort(models.Model):
     @property
     def today(self) -> date:
         """The date in the cohort's own time zone."""
-        return timezone.now().astimezone(ZoneInfo(self.time_zone)).date()
+        return self.day_of(timezone.now())
+
+    def day_of(self, at: datetime) -> date:
+        """The date of a moment in the cohort's own time zone: that of its last evening is its last day."""
+        return at.astimezone(ZoneInfo(self.time_zone)).date()
 
     @property
     def is_over(self) -> bool:

@@ -44,8 +44,8 @@ def save_cohort(*, actor: Any, cohort: Cohort, windows: Mapping[str, tuple[date,
     Who waits moves up where places were added, and where a cohort that was over goes on: what became free meanwhile is
     given to nobody until then.
 
-    With a later last day quizzes that are being taken end later. ``windows`` is ``{kind: (first, last) or None}``;
-    parts not named stay. Raises ``NotYourProgramme``, ``WrongDates``.
+    With a later last day, also by another time zone, quizzes that are being taken end later. ``windows`` is
+    ``{kind: (first, last) or None}``; parts not named stay. Raises ``NotYourProgramme``, ``WrongDates``.
     """
     _require(actor, cohort.course)
     old = Cohort.objects.select_for_update(of=("self",)).select_related("course").filter(pk=cohort.pk).first()
@@ -69,7 +69,7 @@ def save_cohort(*, actor: Any, cohort: Cohort, windows: Mapping[str, tuple[date,
             CohortWindow.objects.update_or_create(
                 cohort=cohort, kind=kind, defaults={"starts_on": window[0], "ends_on": window[1]}
             )
-    if old is not None and old.ends_on != cohort.ends_on:
+    if old is not None and (old.ends_on, old.time_zone) != (cohort.ends_on, cohort.time_zone):
         lengthen_running(Attempt.objects.filter(done_for(cohort.enrolments.active())))
     audit.record(actor=actor, action=f"catalogue.{'create' if old is None else 'change'}_cohort", obj=cohort)
     if more or goes_on:

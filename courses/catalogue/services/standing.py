@@ -205,14 +205,16 @@ def refresh_completion(
 ) -> dict[int, Completion]:
     """Recompute, and bring the cached ``completed_at`` up to date; returns what ``completion_of`` does.
 
-    Once completed stays completed: what was earned survives a later change of rule or syllabus.
+    Once completed stays completed: what was earned survives a later change of rule or syllabus. Whoever has left
+    completes nothing afterwards: what is finished since counts where they enrol next.
     """
     standings = standings or Standings(course)
     results = standings.of(enrolments)
     now = timezone.now()
-    newly = [e.pk for e in enrolments if e.completed_at is None and results[e.pk].complete]
+    taking_part = [e for e in enrolments if e.completed_at is None and e.state == Enrolment.State.ACTIVE]
+    newly = [e.pk for e in taking_part if results[e.pk].complete]
     if newly:
-        Enrolment.objects.filter(pk__in=newly, completed_at__isnull=True).update(
+        Enrolment.objects.active().filter(pk__in=newly, completed_at__isnull=True).update(
             completed_at=now, completed_rule=standings.version
         )
         for enrolment in enrolments:

@@ -235,7 +235,7 @@ def _enter(actor: Any, row: Certificate, replaces: Certificate | None, reason: s
 
 def _dates(subject: Any, candidate: Candidate) -> tuple[date | None, date | None]:
     if isinstance(subject, Cohort) and (subject.self_paced or not subject.ends_on):
-        return subject.starts_on or candidate.started_on, candidate.completed_on or timezone.now().date()
+        return subject.starts_on or candidate.started_on, candidate.completed_on or subject.today
     return subject.starts_on, subject.ends_on
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -241,3 +241,19 @@ class TestMoving:
         new = self.move(cast, school, over, django_capture_on_commit_callbacks)
         assert over.completed_at is None
         assert new.completed_at is not None
+
+
+@pytest.mark.parametrize(("zone", "hour"), [("America/Lima", 23), ("Pacific/Auckland", 1)])
+def test_a_day_in_a_file_or_on_a_certificate_is_that_of_the_cohort(client, cast, school, zone, hour):
+    day = past(5)
+    Cohort.objects.filter(pk=school.cohort.pk).update(starts_on=past(60), ends_on=day, time_zone=zone)
+    at = datetime.combine(day, time(hour), tzinfo=ZoneInfo(zone))
+    assert at.astimezone(UTC).date() != day
+    Enrolment.objects.filter(pk=school.enrolment.pk).update(enrolled_at=at, completed_at=at)
+    school.cohort.refresh_from_db()
+    candidate = eligible(school.cohort, "completion")[0]
+    assert (candidate.started_on, candidate.completed_on) == (day, day)
+    client.force_login(cast.trainer)
+    file = client.post(reverse("cohort_export", args=[school.cohort.pk]), {"format": "csv"})
+    row = b"".join(file.streaming_content).decode().splitlines()[1]
+    assert row.count(day.isoformat()) == 2

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -222,6 +223,16 @@ class TestExtension:
         assert other.deadline_at == (mine.deadline_at if how == "cohort" else ends)
         until(None)
         assert mine.deadline_at == ends + timedelta(days=5)
+
+    def test_a_quiz_that_is_being_taken_follows_a_midnight_further_west(self, cast, course, quiz):
+        cohort = factories.CohortFactory(course=course, ends_on=coming(1), time_zone="Asia/Tokyo")
+        enrolment = factories.EnrolmentFactory(participant=cast.learner.participant, cohort=cohort)
+        attempt = start_attempt(actor=enrolment.participant.user, quiz=quiz, language="en")
+        ends = attempt.deadline_at
+        cohort.time_zone = "Africa/Nairobi"
+        services.save_cohort(actor=cast.organiser, cohort=cohort)
+        attempt.refresh_from_db()
+        assert attempt.deadline_at == ends + timedelta(hours=6)
 
     @pytest.mark.parametrize("how", ["extend", "cohort"])
     @pytest.mark.parametrize("since", ["merged", "moved"])
@@ -449,6 +460,16 @@ class TestAfterTheWindow:
         again = enrol(cast.learner, cohort)
         assert again.pk == enrolment.pk
         assert services.completion_of(course, [again])[again.pk].complete
+
+    def test_who_has_left_completes_nothing_by_looking_at_it(self, cast, course, lesson, client):
+        cohort = factories.CohortFactory(course=course)
+        enrolment = enrol(cast.learner, cohort)
+        services.withdraw(actor=cast.learner, enrolment=enrolment)
+        do(cast.learner, lesson)
+        client.force_login(cast.learner)
+        assert client.get(reverse("enrolment_standing", args=[enrolment.pk])).status_code == 200
+        enrolment.refresh_from_db()
+        assert enrolment.completed_at is None
 
     def test_the_lesson_page_opens_after_the_last_day(self, cast, course, client):
         from tests.modules.content import lessons_of, make_module, make_site, make_topic, url
