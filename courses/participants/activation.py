@@ -12,7 +12,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -179,8 +179,14 @@ def activate(*, participant: Participant, password: str) -> User:
         raise AlreadyActive
     if address_taken(participant.email):
         raise AddressTaken
-    user = User.objects.create_user(participant.email, password, name=participant.name, language=participant.language)
-    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(
+                participant.email, password, name=participant.name, language=participant.language
+            )
+            EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    except IntegrityError as error:  # pressed twice in the same moment, or by the link of another record
+        raise AddressTaken from error
     return _connect(participant, user)
 
 

@@ -49,9 +49,8 @@ def save_draft(*, actor: Any, course: Course, state: Mapping[str, Any]) -> RuleD
     """
     if not can_change_course(actor, course):
         raise NotYourProgramme(_("You organise other programmes. Choose one of your own."))
-    draft = RuleDraft.objects.select_for_update().filter(course=course, user=actor).first()
-    if draft is None:
-        draft = RuleDraft(course=course, user=actor, based_on=rule_of(course)[1])
+    RuleDraft.objects.get_or_create(course=course, user=actor, defaults={"based_on": rule_of(course)[1]})
+    draft = RuleDraft.objects.select_for_update().get(course=course, user=actor)
     if draft.spec != dict(state):
         draft.spec, draft.preview, draft.job = dict(state), None, None
     draft.save()

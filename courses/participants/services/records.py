@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from core import audit
 from core.errors import DomainError
 from institutions.models import Country
@@ -135,9 +136,11 @@ def save_details(*, actor: Any, user: Any, data: Mapping[str, Any]) -> Participa
     """
     if actor is not None and actor.pk != user.pk:
         raise NotYourRecord
-    participant = Participant.objects.select_for_update().filter(user_id=user.pk).first()
+    own = Participant.objects.select_for_update().filter(user_id=user.pk)
+    participant = own.first()
     if participant is None:
-        participant = Participant(
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)  # a second press waits here, and finds the record
+        participant = own.first() or Participant(
             user=user, email=user.email, language=user.language or get_language() or "", created_by=user
         )
     new = participant.pk is None
@@ -187,6 +190,7 @@ def set_consents(*, actor: Any, participant: Participant, purposes: Iterable[str
     """
     if actor is not None and participant.user_id != actor.pk:
         raise NotYourRecord
+    _lock(participant)
     wanted = set(purposes)
     held = {
         consent.purpose: consent
@@ -207,14 +211,23 @@ def set_consents(*, actor: Any, participant: Participant, purposes: Iterable[str
         )
 
 
+@transaction.atomic
 def give_consent(*, actor: Any, participant: Participant, purpose: str) -> None:
     """Give one consent; the others stay as they are. Raises ``NotYourRecord``."""
+    _lock(participant)
     set_consents(actor=actor, participant=participant, purposes={*_standing(participant), purpose})
 
 
+@transaction.atomic
 def withdraw_consent(*, actor: Any, participant: Participant, purpose: str) -> None:
     """Take back one consent, with effect from now. Raises ``NotYourRecord``."""
+    _lock(participant)
     set_consents(actor=actor, participant=participant, purposes=_standing(participant) - {purpose})
+
+
+def _lock(participant: Participant) -> None:
+    """Let two presses on the consents of one person follow each other: each keeps what the other gave or took back."""
+    Participant.objects.select_for_update(no_key=True).get(pk=participant.pk)
 
 
 def _standing(participant: Participant) -> set[str]:
