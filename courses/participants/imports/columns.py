@@ -108,6 +108,11 @@ _KNOWN = {plain(heading): column for column, line in _HEADINGS.items() for headi
 _KNOWN |= {plain(column.value): column for column in Column}
 
 
+def is_heading(text: str) -> bool:
+    """Whether a cell is a heading that is known here."""
+    return plain(text) in _KNOWN
+
+
 def guess(headings: Sequence[str], remembered: Mapping[str, str] | None = None) -> dict[int, str]:
     """Return ``{place of the column: what it holds}``; a column that is not recognised is left out.
 

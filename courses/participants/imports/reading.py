@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
@@ -20,10 +21,14 @@ from django.utils.translation import gettext_lazy
 
 from core.errors import DomainError
 
+from .columns import is_heading
+
 MAX_BYTES = 20 * 1024 * 1024
 MAX_UNPACKED = 400 * 1024 * 1024
 MAX_STRINGS = 80 * 1024 * 1024  # a workbook's table of texts is read as a whole
 MAX_ROWS = 100_000
+TITLE_ROWS = 10  # among which the headings are looked for
+SHEET_ROWS = 2**20  # as many as a sheet of Excel has
 MAX_COLUMNS = 60
 MAX_CELL = 2_000
 DELIMITERS = (",", ";", "\t", "|")
@@ -53,14 +58,14 @@ class Table:
     delimiter: str = ""
 
     def rows(self, file: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
-        """Yield ``(number, cells)`` of each row that is not empty; 1 is the row of the headings.
+        """Yield ``(number, cells)`` of each row below the headings that is not empty.
 
         Numbers are those that a spreadsheet program shows. Raises ``UnreadableFile`` beyond ``MAX_ROWS``.
         """
         source = _sheet_rows(file) if self.kind == "xlsx" else _text_rows(file, self.encoding, self.delimiter)
         filled = 0
         for number, cells in source:
-            if number == self.first or not any(cells):
+            if number <= self.first or not any(cells):
                 continue
             filled += 1
             if filled > MAX_ROWS:
@@ -95,10 +100,7 @@ def open_table(file: IO[bytes], name: str, *, encoding: str = "") -> Table:
         text = sample.decode(codec_of(table.encoding), errors="replace")
         table.delimiter = detect_delimiter(text)
         source = _text_rows(file, table.encoding, table.delimiter)
-    for number, cells in source:
-        if any(cells):
-            table.first, table.headings = number, _without_tail(cells)
-            break
+    table.first, table.headings = _find_headings(source)
     if not table.headings:
         raise UnreadableFile(_("The file is empty."))
     if len(table.headings) > MAX_COLUMNS:
@@ -113,6 +115,22 @@ def _require_size(file: IO[bytes]) -> None:
         raise UnreadableFile(_("The file is empty."))
     if size > MAX_BYTES:
         raise UnreadableFile(_("The file is too large. A list may have up to 20 MB."))
+
+
+def _find_headings(source: Iterator[tuple[int, list[str]]]) -> tuple[int, list[str]]:
+    """Return number and cells of the row of headings: the first that is filled.
+
+    A title above them, perhaps over merged cells, and Excel's note "sep=;" are passed over: one cell that is no heading
+    we know, where one of the next rows has several.
+    """
+    first: tuple[int, list[str]] | None = None
+    filled = ((number, _without_tail(cells)) for number, cells in source if any(cells))
+    for number, cells in islice(filled, TITLE_ROWS):
+        first = first or (number, cells)
+        words = [cell for cell in cells if cell]
+        if len(words) > 1 or is_heading(words[0]):
+            return number, cells
+    return first or (1, [])
 
 
 def _without_tail(cells: list[str]) -> list[str]:
@@ -253,7 +271,9 @@ def _sheet_rows(file: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
         sheet = shown[0]
         sheet.reset_dimensions()  # what the file says of its size may be wrong
         for number, row in enumerate(sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS + 1), start=1):
-            yield number, [_cell(value) for value in row]
+            if number > SHEET_ROWS:  # rows that only a number in the file claims
+                raise ValueError(number)
+            yield number, [_cell(value) for value in row] if any(value is not None for value in row) else []
         book.close()
     except DomainError:
         raise

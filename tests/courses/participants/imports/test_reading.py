@@ -56,6 +56,32 @@ def test_a_workbook_is_read_with_the_numbers_that_the_program_shows():
     assert found[1][1][0] == "ليلى العمري"
 
 
+@pytest.mark.parametrize("above", [[["List of participants"]], [["Workshop"], [], ["Nairobi, 2026"]], [["sep=,"]]])
+def test_a_title_above_the_headings_is_passed_over(above):
+    for file in (csv_file([*above, HEAD, *GOOD]), xlsx_file([*above, HEAD, *GOOD])):
+        table, rows = read(file)
+        assert table.headings == HEAD
+        assert [row[: len(HEAD)] for row in rows] == GOOD
+        assert next(iter(table.rows(file.file)))[0] == len(above) + 2
+
+
+@pytest.mark.parametrize("rows", [[["Name"], ["Diallo", "Amina"]], [["Delegates"], ["Amina Diallo"], ["Bo Li"]]])
+def test_a_list_of_one_column_keeps_its_heading(rows):
+    assert read(csv_file(rows))[0].headings == rows[0]
+
+
+def test_rows_that_only_a_number_claims_are_refused_at_once(monkeypatch):
+    monkeypatch.setattr(reading, "SHEET_ROWS", 100)
+    good = xlsx_file([HEAD, *GOOD])
+    file = io.BytesIO()
+    with zipfile.ZipFile(good) as old, zipfile.ZipFile(file, "w") as new:
+        for part in old.namelist():
+            content = old.read(part)
+            new.writestr(part, content.replace(b'r="4"', b'r="900000000"') if "sheet1" in part else content)
+    with pytest.raises(UnreadableFile):
+        list(open_table(file, "people.xlsx").rows(file))
+
+
 def test_only_the_values_of_formulas_count():
     file = xlsx_file([HEAD, ['=HYPERLINK("http://x","y")', "a@b.org", 12.0, "", ""]])
     _table, found = read(file)
