@@ -166,14 +166,7 @@ def _of_package(archive: zipfile.ZipFile) -> Iterator[Record | Fault]:
             pictures[path] = picture_of(path, _bytes(archive, entries[path], MOST_PICTURE))
         return pictures.get(path)
 
-    items: list[Element] = []
-    unread: list[Element] = []
-    for each in whole(io.BytesIO(_bytes(archive, entries[manifest], MOST_ITEM))).iter("resource"):
-        kind = each.get("type", "")
-        if ITEM.match(kind):
-            items.append(each)
-        elif not BESIDE.match(kind):
-            unread.append(each)
+    items, unread = _resources(whole(io.BytesIO(_bytes(archive, entries[manifest], MOST_ITEM))))
     if not items:
         raise Unreadable(_("The package holds no items of QTI 2 or 3.") + _not_read(unread))
     if unread:
@@ -188,6 +181,19 @@ def _of_package(archive: zipfile.ZipFile) -> Iterator[Record | Fault]:
             why = _("The item %(name)s is named twice; it is read once.") % {"name": path}
             yield Fault(line_of(resource), why, resource.get("identifier", ""), is_remark=True)
         read_before.add(path)
+
+
+def _resources(manifest: Element) -> tuple[list[Element], list[Element]]:
+    """Return the items that a manifest names, and what else it names that is not beside them, such as a test."""
+    items: list[Element] = []
+    others: list[Element] = []
+    for each in manifest.iter("resource"):
+        kind = each.get("type", "")
+        if ITEM.match(kind):
+            items.append(each)
+        elif not BESIDE.match(kind):
+            others.append(each)
+    return items, others
 
 
 def _within(folder: str, href: str) -> str:
