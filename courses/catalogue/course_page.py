@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from core.caching import PAGES, generation, name, recalled
 from core.wording import duration
 from courses.participants.services import participant_of
+from modules.records.querysets import ITEMS
 
 from .models import Cohort, Course, Enrolment
 from .prerequisites import asked_of
@@ -34,7 +35,7 @@ def course_context(page: CoursePage, request: HttpRequest) -> dict[str, Any]:
     if getattr(request, "is_preview", False):
         shared = _shared(page)
     else:
-        key = name("course-page", page.pk, get_language(), generation(PAGES), generation(COURSES))
+        key = name("course-page", page.pk, get_language(), generation(PAGES, COURSES, ITEMS))
         shared = recalled(key, partial(_shared, page), KEPT_FOR)
     if shared["before"] or any(part["before"] for part in shared["syllabus"]):
         shared |= _with_own_standing(shared, request)

@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from modules.assessments.facts import best_grades
-from modules.lessons.facts import lessons_done
+from modules.assessments.facts import best_grades, quizzes_of
+from modules.lessons.facts import lesson_totals, lessons_done
 from modules.records.models import Item
 
 from .completion import Fact, FactKey, Leaf, Waiver
@@ -138,6 +138,22 @@ def gather(course: Course, enrolments: list[Enrolment], asked: Set[FactKey]) -> 
 
 # --- Lessons and quizzes --------------------------------------------------------------------------
 
+HELD = "_campus_held"
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the modules of a course hold, the same for everybody: how many lessons, and which quizzes, by module."""
+
+    lessons: Mapping[int, int]
+    quizzes: Mapping[int, list[Item]]
+
+
+def hold(course: Course) -> None:
+    """Read what the modules hold, so that facts of this object of a course no longer ask for it. Two queries."""
+    modules = _modules(list(course.syllabus.all()))
+    course.__dict__[HELD] = Held(lesson_totals(modules), quizzes_of(modules))
+
 
 def _modules(entries: Sequence[SyllabusEntry]) -> dict[int, SyllabusEntry]:
     return {entry.item_id: entry for entry in entries if entry.kind == SyllabusEntry.Kind.MODULE and entry.item_id}
@@ -170,9 +186,10 @@ def lesson_facts(course: Course, enrolments: list[Enrolment], asked: Set[str]) -
     """Lessons done of each module until the enrolment's last day, as a share. ``ref`` is the module's item id."""
     found: dict[int, dict[str, Fact]] = {enrolment.pk: {} for enrolment in enrolments}
     refs = {item_id: str(item_id) for item_id in _modules(list(course.syllabus.all())) if str(item_id) in asked}
+    held = course.__dict__.get(HELD)
     made: dict[tuple[int, int, int], Fact] = {}  # the same few facts for thousands of people
     for keys, until in _learners(enrolments):
-        for key, modules in lessons_done(keys, refs, until).items():
+        for key, modules in lessons_done(keys, refs, until, held and held.lessons).items():
             for numbers in modules.values():
                 if numbers not in made:
                     done, total, minutes = numbers
@@ -194,10 +211,11 @@ def quiz_facts(course: Course, enrolments: list[Enrolment], asked: Set[str]) -> 
     refs = {str(item_id): item_id for item_id in modules}
     if refs.keys() >= asked:  # else single quizzes are asked for, and which module has them is not known here
         modules = [refs[ref] for ref in asked]
+    held = course.__dict__.get(HELD)
     fact = cache(lambda one: Fact(float(one.percent or 0), done=one.attempts))
     name = cache(str)
     for keys, until in _learners(enrolments):
-        for key, grades in best_grades(keys, modules, until).items():
+        for key, grades in best_grades(keys, modules, until, held and held.quizzes).items():
             facts = {name(item_id): fact(one) for item_id, one in grades.items()}
             for enrolment_id in keys[key]:
                 found[enrolment_id] = facts
@@ -218,17 +236,6 @@ def module_links(course: Course, entries: Sequence[SyllabusEntry]) -> dict[str, 
         for item_id, entry in modules.items()
         if entry.item and entry.item.key in pages
     }
-
-
-def quizzes_of(module_ids: Iterable[int]) -> dict[int, list[Item]]:
-    """Return ``{module id: items of its live quizzes in order}``, without pre-tests."""
-    held: dict[int, list[Item]] = {}
-    rows = Item.objects.live().filter(
-        kind=Item.Kind.QUIZ, parent__in=list(module_ids), quiz__isnull=False, quiz__posttests__isnull=True
-    )
-    for item in rows.select_related("quiz").order_by("order", "pk"):
-        held.setdefault(item.parent_id or 0, []).append(item)
-    return held
 
 
 def quiz_titles(course: Course, entries: Sequence[SyllabusEntry]) -> dict[str, str]:

@@ -22,13 +22,13 @@ from modules.assessments import registry as quizzes
 from modules.assessments.signals import attempt_graded
 from modules.lessons.registry import register_reading_rule
 from modules.lessons.signals import lesson_done
-from modules.records.models import Item
 
 from . import access, destinations, explain, facts, merging, pages, personal, prerequisites, search
 from .following import registering as following
 from .models import (
     Cohort,
     CohortWindow,
+    CompletionRule,
     Course,
     CourseOrganisation,
     CoursePage,
@@ -205,7 +205,8 @@ def _course_page_published(sender: Any, instance: CoursePage, **kwargs: Any) -> 
 
 def _caches() -> None:
     """What is kept of courses is forgotten when they change."""
-    for kept in (Course, SyllabusEntry, Cohort, CohortWindow, CourseOrganisation, Prerequisite, Item):
+    of_courses = (Course, SyllabusEntry, Cohort, CohortWindow, CourseOrganisation, Prerequisite)
+    for kept in (*of_courses, CompletionRule, PracticalTask):
         for signal in (post_save, post_delete):
             signal.connect(
                 partial(renew, search.COURSES), sender=kept, weak=False, dispatch_uid=f"courses-{kept.__name__}"

@@ -20,12 +20,13 @@ from core.routing import page_url
 from core.wording import duration
 from institutions.models import Region
 from modules.lessons.models import Field, LessonPage
+from modules.records.querysets import ITEMS
 
 from .models import Course, CoursePage, SyllabusEntry
 from .syllabus import Taught, lesson_languages, taught
 
 COURSES = "courses"
-"""The generation of all that lists of courses show, beside pages."""
+"""The generation of all that courses are made of, rules and tasks included, beside pages and items."""
 LESSONS_LOOKED_AT = 500
 """So many lessons that hold a word name all courses that teach of it."""
 
@@ -111,7 +112,7 @@ def courses(language: str) -> list[Found]:
 
     Eight queries, none when they are kept. Do not change what is returned.
     """
-    return recalled(name("courses", language, generation(PAGES), generation(COURSES)), partial(_courses, language))
+    return recalled(name("courses", language, generation(PAGES, COURSES, ITEMS)), partial(_courses, language))
 
 
 def _courses(language: str) -> list[Found]:

@@ -29,8 +29,22 @@ class QuizFact(NamedTuple):
     attempts: int
 
 
+def quizzes_of(module_item_ids: Iterable[int]) -> dict[int, list[Item]]:
+    """Return ``{module item id: items of its live quizzes in order, with quiz}``, without pre-tests. One query."""
+    held: dict[int, list[Item]] = {}
+    rows = Item.objects.live().filter(
+        kind=Item.Kind.QUIZ, parent__in=list(module_item_ids), quiz__isnull=False, quiz__posttests__isnull=True
+    )
+    for item in rows.select_related("quiz").order_by("order", "pk"):
+        held.setdefault(item.parent_id or 0, []).append(item)
+    return held
+
+
 def best_grades(
-    learner_keys: Iterable[UUID], module_item_ids: Iterable[int], until: Mapping[UUID, datetime] | None = None
+    learner_keys: Iterable[UUID],
+    module_item_ids: Iterable[int],
+    until: Mapping[UUID, datetime] | None = None,
+    held: Mapping[int, list[Item]] | None = None,
 ) -> dict[UUID, dict[int, QuizFact]]:
     """Return ``{learner key: {item id: QuizFact}}`` for those who handed in at least one attempt.
 
@@ -39,19 +53,13 @@ def best_grades(
     The quiz's own rule (best, last, mean) makes the grade; a module with several live quizzes has
     passed when all are passed, and its grade is their mean, an untried one counting nothing. Pre-tests
     do not count, nor do attempts that somebody named in ``until`` began from that moment on. What was passed stays
-    passed when a pass mark is raised (``scoring``). Two queries (one more for
-    every 5,000 learners).
+    passed when a pass mark is raised (``scoring``). ``held``: as ``quizzes_of`` returns them, where they are known.
+    Two queries, one with ``held`` (and one more for every 5,000 learners).
     """
     keys, modules = list(dict.fromkeys(learner_keys)), list(dict.fromkeys(module_item_ids))
-    quizzes = {
-        item.quiz.pk: item.quiz
-        for item in Item.objects.live()
-        .filter(kind=Item.Kind.QUIZ, parent_id__in=modules, quiz__isnull=False, quiz__posttests__isnull=True)
-        .select_related("quiz__item")
-    }
-    in_module: dict[int, list[Quiz]] = {}
-    for quiz in quizzes.values():
-        in_module.setdefault(quiz.item.parent_id or 0, []).append(quiz)
+    held = quizzes_of(modules) if held is None else held
+    in_module: dict[int, list[Quiz]] = {pk: [item.quiz for item in held[pk]] for pk in modules if pk in held}
+    quizzes = {quiz.pk: quiz for together in in_module.values() for quiz in together}
     each = {quiz.item_id: [quiz] for together in in_module.values() if len(together) > 1 for quiz in together}
     asked = in_module | each
     asking: dict[int, list[int]] = {pk: [] for pk in quizzes}

@@ -15,18 +15,28 @@ from .models import LessonProgress
 BATCH = 5000  # parameters of one query
 
 
+def lesson_totals(module_item_ids: Iterable[int]) -> dict[int, int]:
+    """Return ``{module item id: live lessons}``, without modules that have none. One query."""
+    lessons = Item.objects.live().filter(kind=Item.Kind.LESSON, parent_id__in=list(module_item_ids))
+    return dict(lessons.order_by().values_list("parent_id").annotate(Count("pk")))
+
+
 def lessons_done(
-    learner_keys: Iterable[UUID], module_item_ids: Iterable[int], until: Mapping[UUID, datetime] | None = None
+    learner_keys: Iterable[UUID],
+    module_item_ids: Iterable[int],
+    until: Mapping[UUID, datetime] | None = None,
+    totals: Mapping[int, int] | None = None,
 ) -> dict[UUID, dict[int, tuple[int, int, int]]]:
     """Return ``{learner key: {module item id: (done, total, minutes)}}`` for everybody and every module asked for.
 
     Counts live lessons only, so ``done`` is never above ``total``. ``minutes`` is the reading time that the authors
     gave to the lessons done, not how long a page was open. ``until`` leaves out what somebody named there did from
-    that moment on. Two queries, one more with ``until`` (and as many again for every 5,000 learners).
+    that moment on. ``totals``: as ``lesson_totals`` returns them, where they are known. Two queries, one with
+    ``totals``, one more with ``until`` (and as many again for every 5,000 learners).
     """
     keys, modules = list(dict.fromkeys(learner_keys)), list(dict.fromkeys(module_item_ids))
     lessons = Item.objects.live().filter(kind=Item.Kind.LESSON, parent_id__in=modules)
-    totals = dict(lessons.order_by().values_list("parent_id").annotate(Count("pk")))
+    totals = lesson_totals(modules) if totals is None else totals
     nothing = {module: (0, totals.get(module, 0), 0) for module in modules}
     found = {key: nothing.copy() for key in keys}
     for some in batches(keys):
@@ -38,7 +48,7 @@ def lessons_done(
             .annotate(Count("pk"), Sum("item__minutes"))
         )
         for key, module, done, minutes in rows:
-            found[key][module] = (done, totals[module], minutes)
+            found[key][module] = (done, max(done, totals.get(module, 0)), minutes)
         late = [key for key in some if key in until] if until else []
         if until and late:
             after = (

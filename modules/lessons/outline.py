@@ -230,6 +230,11 @@ def is_done(state: State | None) -> bool:
     return state is not None and state.done_at is not None
 
 
+def all_read(skeleton: Skeleton, mine: Mapping[int, State]) -> bool:
+    """Whether every lesson of a module is done."""
+    return all(is_done(mine.get(lesson.item_id)) for lesson in skeleton.lessons)
+
+
 def next_step(skeleton: Skeleton, mine: Mapping[int, State], others: Sequence[OutlineEntry] = ()) -> Step | None:
     """Say where to go on in a module. Pure.
 

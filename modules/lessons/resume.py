@@ -12,7 +12,7 @@ from core.routing import page_url
 from modules.records.models import Item
 
 from .models import LessonPage, LessonProgress
-from .outline import Step, best_pages, by_module, is_done, next_step, others_of, skeletons, states
+from .outline import Step, all_read, best_pages, by_module, is_done, next_step, others_of, skeletons_of, states
 from .versions import changes_of, latest_of, since, text_language
 
 
@@ -49,20 +49,20 @@ def changed_for(user: Any, language: str) -> list[Changed]:
     ]
 
 
-def resumes_of(user: Any, courses: Mapping[int, Sequence[UUID]], language: str) -> dict[int, Step]:
-    """Return ``{course: where to go on}``, given ``{course: its modules in order}``.
+def resumes_of(user: Any, courses: Mapping[int, Sequence[Item]], language: str) -> dict[int, Step]:
+    """Return ``{course: where to go on}``, given ``{course: items of its modules in order}``.
 
     The step (``.url``, ``.title``, ``.started``) is in the module last read, if anything is left in it; else in the
-    first with something left. Courses in which everything is done are left out. A constant number of queries, however
-    many courses.
+    first with something left. Courses in which everything is done are left out. One query, one more for quizzes of
+    modules whose lessons are all done, and those of what is not cached, however many courses.
     """
-    keys = list(dict.fromkeys(key for modules in courses.values() for key in modules))
-    if not keys:
+    modules = {item.pk: (item.pk, item.key, item.changed_at) for items in courses.values() for item in items}
+    if not modules:
         return {}
-    found = skeletons(keys, language)
-    mine = states(user, [skeleton.item_id for skeleton in found.values()])
-    others = others_of(found, user, language)
-    mine_in = by_module(found, mine)
+    found = skeletons_of(list(modules.values()), language)
+    mine_in = by_module(found, states(user, [skeleton.item_id for skeleton in found.values()]))
+    read = {key: skeleton for key, skeleton in found.items() if all_read(skeleton, mine_in[key])}
+    others = others_of(read, user, language)  # quizzes come after the last lesson, so that most need not be asked for
 
     def last_read(key: UUID) -> float:
         return max((state.seen_at.timestamp() for state in mine_in[key].values()), default=0)
@@ -78,5 +78,5 @@ def resumes_of(user: Any, courses: Mapping[int, Sequence[UUID]], language: str) 
                 return step._replace(started=step.started or begun)
         return None
 
-    steps = {name: step_in(module_keys) for name, module_keys in courses.items()}
+    steps = {name: step_in([item.key for item in items]) for name, items in courses.items()}
     return {name: step for name, step in steps.items() if step is not None}

@@ -9,10 +9,19 @@ class RecordsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from functools import partial
+
+        from django.db.models.signals import post_delete, post_save
+
+        from core.caching import renew
         from core.personal import register_personal_data
 
         from . import personal
+        from .models import Item
+        from .querysets import ITEMS
 
+        for signal in (post_save, post_delete):
+            signal.connect(partial(renew, ITEMS), sender=Item, weak=False, dispatch_uid="records-items")
         register_personal_data(
             "events",
             title=_("What happened while I learned"),

@@ -5,6 +5,11 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 
+from core.caching import renew
+
+ITEMS = "items"
+"""The generation of all items together: renewed when one is written, retired, or touched."""
+
 
 class ItemQuerySet(models.QuerySet):
     """Learning items."""
@@ -15,4 +20,6 @@ class ItemQuerySet(models.QuerySet):
 
     def touch(self) -> int:
         """Say that something shown of these items changed: every process then forgets what it cached of them."""
-        return self.update(changed_at=timezone.now())
+        touched = self.update(changed_at=timezone.now())
+        renew(ITEMS)
+        return touched

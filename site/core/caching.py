@@ -73,9 +73,11 @@ def recalled(key: str, make: Callable[[], T], seconds: float = CACHED_FOR) -> T:
     return value
 
 
-def generation(of: str) -> str:
-    """Return the present generation of a kind of thing, as a part for ``name``. One question to the shared cache."""
-    return cache.get_or_set(f"generation:{of}", token_hex, None) or ""
+def generation(*kinds: str) -> str:
+    """Return the present generation of kinds of things, as a part for ``name``. One question to the shared cache."""
+    keys = [f"generation:{of}" for of in kinds]
+    found = cache.get_many(keys)
+    return "-".join(found.get(key) or cache.get_or_set(key, token_hex, None) or "" for key in keys)
 
 
 def renew(of: str, **kwargs: Any) -> None:

@@ -2,31 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.caching import generation, name, recalled
 from courses.catalogue.following.reminding import ends_at
-from courses.catalogue.models import Enrolment
+from courses.catalogue.models import Application, Course, Enrolment
 from courses.catalogue.search import courses as offered_courses
-from courses.catalogue.services import Completion, refresh_completion
+from courses.catalogue.services import Completion, Standings, kept_standings, refresh_completion
 from courses.certificates.models import Certificate
 from courses.participants.models import Participant
+from courses.participants.notices import notice_for
+from courses.privacy.models import ErasureRequest
 from courses.workshops.cards import Card, session_cards
 from courses.workshops.models import Session
 from modules.assessments.models import Quiz
-from modules.lessons.resume import resumes_of
+from modules.assessments.paper import QUIZZES
+from modules.lessons.resume import changed_for, resumes_of
+from modules.lessons.routing import learner_parameter
 from modules.records.models import Item
+from modules.records.querysets import ITEMS
 
 SESSIONS_AHEAD = timedelta(days=14)
 SESSIONS = 4
 DEADLINES_AHEAD = timedelta(days=60)
 DEADLINES = 5
 CERTIFICATES = 5
+# Written out, because it runs for every learner's home: Django needs longer to compose it than the database to answer.
+RECORD = """
+SELECT person.*,
+       EXISTS (SELECT 1 FROM institutions_roleassignment mine WHERE mine.user_id = person.user_id) AS works,
+       EXISTS (SELECT 1 FROM catalogue_application mine WHERE mine.participant_id = person.id) AS applies,
+       EXISTS (SELECT 1 FROM workshops_registration mine WHERE mine.participant_id = person.id) AS registered,
+       EXISTS (SELECT 1 FROM certificates_certificate mine WHERE mine.participant_id = person.id) AS certified,
+       EXISTS (SELECT 1 FROM privacy_erasurerequest mine WHERE mine.user_id = person.user_id) AS leaves,
+       EXISTS (SELECT 1 FROM lessons_lessonprogress mine JOIN records_item item ON item.id = mine.item_id
+               WHERE mine.learner_key = %s AND mine.version < item.version) AS behind
+FROM participants_participant person
+WHERE person.user_id = %s
+"""
 
 
 @dataclass(frozen=True)
@@ -57,24 +77,56 @@ class Deadline:
     url: str
 
 
+def home_of(user: Any, language: str) -> dict[str, Any]:
+    """Return what somebody's home shows of them."""
+    participant = record_of(user)
+    if participant is None:
+        return {"works": True, "changed": changed_for(user, language), "erasure": planned_erasures(user).first()}
+    entries = entries_of(user, participant, language)
+    return {
+        "participant": participant,
+        "works": participant.works,
+        "entries": entries,
+        "next": next_of(entries),
+        "deadlines": deadlines_of(entries),
+        "sessions": sessions_of(participant, user.time_zone) if participant.registered else [],
+        "changed": changed_for(user, language) if participant.behind else [],
+        "workshops": workshops_of(participant) if participant.registered else [],
+        "applications": applications_of(participant) if participant.applies else [],
+        "certificates": certificates_of(participant) if participant.certified else [],
+        "notice": notice_for(user),
+        "erasure": planned_erasures(user).first() if participant.leaves else None,
+    }
+
+
+def record_of(user: Any) -> Any:
+    """Return the record of an account, and whether there is, or ever was, any of what few learners have. One query.
+
+    What there never was any of need not be asked for; of the rest each room says what is shown.
+    """
+    participant = next(iter(Participant.objects.raw(RECORD, [learner_parameter(user), user.pk])), None)
+    if participant is not None:
+        participant.user = user
+    return participant
+
+
 def entries_of(user: Any, participant: Participant, language: str) -> list[Entry]:
     """Return the courses: those to go on with first, the nearest deadline foremost; the finished ones last.
 
     The number of queries grows with the courses that go on, not with lessons, quizzes or finished courses.
     """
-    enrolments = list(
-        participant.enrolments.active()
-        .select_related("participant__user", "cohort__course__item")
-        .prefetch_related("cohort__course__syllabus__item")
-        .order_by("-enrolled_at")
-    )
+    enrolments = list(participant.enrolments.active().select_related("cohort").order_by("-enrolled_at"))
     if not enrolments:
         return []
+    standings = kept_standings(row.cohort.course_id for row in enrolments)
+    for row in enrolments:
+        row.participant = participant
+        row.cohort.course = standings[row.cohort.course_id].course
     cards = {card.course.pk: card for card in offered_courses(language)}
     going = [enrolment for enrolment in enrolments if enrolment.completed_at is None]
-    completions = {row.pk: refresh_completion(row.cohort.course, [row])[row.pk] for row in going}
+    completions = completions_of(going, standings)
     modules = {
-        row.pk: [entry.item.key for entry in row.cohort.course.syllabus.all() if entry.item and entry.kind == "module"]
+        row.pk: [entry.item for entry in row.cohort.course.syllabus.all() if entry.item and entry.kind == "module"]
         for row in going
         if not completions[row.pk].complete
     }
@@ -93,13 +145,24 @@ def entries_of(user: Any, participant: Participant, language: str) -> list[Entry
     return sorted(found, key=lambda entry: (entry.finished, entry.is_over, entry.ends_at or far))
 
 
+def completions_of(going: Sequence[Enrolment], standings: Mapping[int, Standings]) -> dict[int, Completion]:
+    """Return ``{enrolment id: Completion}``. Who has completed is judged again before it is written down."""
+    found: dict[int, Completion] = {}
+    for course_id in dict.fromkeys(row.cohort.course_id for row in going):
+        rows = [row for row in going if row.cohort.course_id == course_id]
+        found |= standings[course_id].of(rows)
+        if complete := [row for row in rows if found[row.pk].complete]:
+            found |= refresh_completion(Course.objects.get(pk=course_id), complete)
+    return found
+
+
 def next_of(entries: Sequence[Entry]) -> Entry | None:
     """Return the course to go on with now: the first that has a lesson left and is not over."""
     return next((entry for entry in entries if not entry.finished and not entry.is_over and entry.resume), None)
 
 
 def deadlines_of(entries: Sequence[Entry]) -> list[Deadline]:
-    """Return what ends within two months, the nearest first: courses, and quizzes that close earlier. One query."""
+    """Return what ends within two months, the nearest first: courses, and quizzes that close earlier."""
     now = timezone.now()
     going = [entry for entry in entries if not entry.finished and not entry.is_over]
     found = [
@@ -110,16 +173,19 @@ def deadlines_of(entries: Sequence[Entry]) -> list[Deadline]:
     ]  # fmt: skip
     modules = {part.item_id for entry in going for part in entry.enrolment.cohort.course.syllabus.all() if part.item_id}
     if modules:
-        closing = Quiz.objects.filter(
-            item__in=Item.objects.live().filter(kind=Item.Kind.QUIZ, parent__in=modules), closes_at__gt=now
-        )
         found += [
-            Deadline(_("A quiz closes: %(quiz)s") % {"quiz": quiz.item.title}, quiz.closes_at, "")
-            for quiz in closing.select_related("item")
-            if quiz.closes_at
+            Deadline(_("A quiz closes: %(quiz)s") % {"quiz": item.title}, closes_at, "")
+            for item, closes_at in recalled(name("closing", generation(ITEMS, QUIZZES)), closing_quizzes)
+            if item.parent_id in modules
         ]
     near = [deadline for deadline in found if now < deadline.at <= now + DEADLINES_AHEAD]
     return sorted(near, key=lambda deadline: deadline.at)[:DEADLINES]
+
+
+def closing_quizzes() -> list[tuple[Item, datetime]]:
+    """Return the quizzes that close some day from now on: the same for everybody. One query."""
+    rows = Quiz.objects.live().filter(closes_at__gt=timezone.now()).select_related("item").order_by("pk")
+    return [(quiz.item, quiz.closes_at) for quiz in rows if quiz.closes_at]
 
 
 def sessions_of(participant: Participant, zone: str) -> list[dict[str, Any]]:
@@ -154,6 +220,16 @@ def workshops_of(participant: Participant) -> list[Card]:
         .order_by("workshop__starts_on")
     )
     return [Card(row.workshop, 0, 0) for row in rows]  # who else takes part is not asked here
+
+
+def applications_of(participant: Participant) -> list[Application]:
+    """Return the applications that wait for a decision or a place, the newest first."""
+    return list(participant.applications.open().select_related("cohort__course__item").order_by("-sent_at"))
+
+
+def planned_erasures(user: Any) -> QuerySet[ErasureRequest]:
+    """Those requests of one's own after which the data will be erased."""
+    return ErasureRequest.objects.visible_to(user).filter(state=ErasureRequest.State.PLANNED)
 
 
 def certificates_of(participant: Participant) -> list[Certificate]:

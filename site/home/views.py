@@ -6,30 +6,35 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.contrib.messages import get_messages
 from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps.views import sitemap as sitemap_view
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 from wagtail.models import Page, Site
 
+from core.caching import PAGES, generation, name, recalled
+from core.gaps import ACCOUNT, NAME, TOKEN, fill, gap, nobody, split
 from core.routing import page_url
-from courses.catalogue.models import Application, Course
+from courses.catalogue.models import Course
 from courses.catalogue.views.public import WANTED_COURSE
-from courses.participants.notices import notice_for
-from courses.participants.services import participant_of
-from courses.privacy.models import ErasureRequest
-from courses.workshops.cards import Card
 from courses.workshops.models import Workshop
 from courses.workshops.views.public import WANTED_WORKSHOP
-from modules.lessons.resume import changed_for
 
 from . import learning
 from .navigation import account_links
+
+MAIN = gap("main")
+AROUND_KEPT_FOR = 60  # the brand and the navigation around the page may change too
 
 
 @require_safe
@@ -43,36 +48,34 @@ def front_door(request: HttpRequest) -> HttpResponse:
 def learner_home(request: HttpRequest) -> HttpResponse:
     """What to do next: the next step, deadlines, courses with what is still missing, sessions, certificates."""
     user: Any = request.user
-    participant = participant_of(user)
     language = get_language() or settings.LANGUAGE_CODE
-    entries = learning.entries_of(user, participant, language) if participant else []
-    workshops: list[Card] = []
-    applications: list[Application] = []
-    if participant is not None:
-        workshops = learning.workshops_of(participant)
-        applications = list(participant.applications.open().select_related("cohort__course__item").order_by("-sent_at"))
-    wanted = request.session.get(WANTED_COURSE)
-    wish = request.session.get(WANTED_WORKSHOP)
-    return render(
-        request,
-        "home/learner_home.html",
+    wanted, wish = request.session.get(WANTED_COURSE), request.session.get(WANTED_WORKSHOP)
+    own = learning.home_of(user, language)
+    links = account_links(request) if own["works"] else []
+    main = render_to_string(
+        "home/learner_home_main.html",
         {
-            "participant": participant,
-            "entries": entries,
-            "next": learning.next_of(entries),
-            "deadlines": learning.deadlines_of(entries),
-            "sessions": learning.sessions_of(participant, user.time_zone) if participant else [],
-            "changed": changed_for(user, language),
-            "workshops": workshops,
-            "applications": applications,
-            "certificates": learning.certificates_of(participant) if participant else [],
-            "notice": notice_for(user) if participant else None,
-            "erasure": ErasureRequest.objects.visible_to(user).filter(state=ErasureRequest.State.PLANNED).first(),
+            **own,
             "wanted": Course.objects.offered().select_related("item").filter(key=wanted).first() if wanted else None,
             "wanted_workshop": Workshop.objects.public().filter(key=wish).first() if wish else None,
-            "account_links": account_links(request),
+            "account_links": links,
         },
     )
+    if links or user.is_staff or user.is_superuser or len(get_messages(request)):
+        return render(request, "home/learner_home.html", {"main": main})
+    values = {MAIN: main, NAME: escape(str(user)), ACCOUNT: str(user.key), TOKEN: get_token(request)}
+    return HttpResponse(fill(_around(request, language), values))
+
+
+def _around(request: HttpRequest, language: str) -> list[str]:
+    """Return the parts of the page around what is one's own, the same for every learner."""
+
+    def make() -> list[str]:
+        imaginary = nobody(request, request.path, language, account=True)
+        context = {"main": SafeString(MAIN), "csrf_token": TOKEN}
+        return split(render_to_string("home/learner_home.html", context, request=imaginary))
+
+    return recalled(name("home", language, request.get_host(), generation(PAGES)), make, AROUND_KEPT_FOR)
 
 
 class PagesSitemap(Sitemap):

@@ -55,7 +55,7 @@ from .invitations import (
 )
 from .judging import Judgement, MayNotJudge, archive_task, record_results, save_task
 from .noticing import notice_participants
-from .standing import Completion, Explained, Standings, completion_of, refresh_completion, rule_of
+from .standing import Completion, Explained, Standings, completion_of, kept_standings, refresh_completion, rule_of
 from .staying import WrongCohort, WrongDeadline, extend, transfer
 from .trainers import AlreadyTrains, NotATrainer, name_trainer, possible_trainers, release_trainer
 from .waivers import CannotWaive, MayNotWaive, end_waiver, grant_waiver
@@ -118,6 +118,7 @@ __all__ = [
     "invitation_words",
     "invite",
     "keep_invitation_words",
+    "kept_standings",
     "name_trainer",
     "notice_participants",
     "order_questions",

@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from core.caching import PAGES, generation, name, recalled
+from modules.assessments.paper import QUIZZES
+from modules.records.querysets import ITEMS
 
 from ..completion import Fact, Group, Outcome, Rule, Verdict, read_rule
 from ..explain import waived
-from ..facts import FactKind, gather, known, quizzes_of
+from ..facts import FactKind, gather, hold, known, quizzes_of
 from ..models import Course, Enrolment, SyllabusEntry
+from ..search import COURSES
 
 AT_ONCE = 1000
 """People whose facts are held in memory at the same time when a whole cohort is looked at."""
@@ -121,10 +127,10 @@ class Standings:
     def _words(self) -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], str]]:
         entries = list(self.course.syllabus.select_related("item"))
         titles, urls = {}, {}
-        for name in sorted(self.rule.kinds):
-            if kind := known(name):
-                titles |= {(name, ref): title for ref, title in kind.titles(self.course, entries).items()}
-                urls |= {(name, ref): url for ref, url in kind.addresses(self.course, entries).items()}
+        for one in sorted(self.rule.kinds):
+            if kind := known(one):
+                titles |= {(one, ref): title for ref, title in kind.titles(self.course, entries).items()}
+                urls |= {(one, ref): url for ref, url in kind.addresses(self.course, entries).items()}
         return titles, urls
 
     def title(self, kind: str, ref: str) -> str:
@@ -151,6 +157,26 @@ class Standings:
             enrolment.pk: Completion(self, self.rule.judge(facts[enrolment.pk]), enrolment.completed_at)
             for enrolment in enrolments
         }
+
+
+def kept_standings(course_ids: Iterable[int]) -> dict[int, Standings]:
+    """Return ``{course id: Standings}`` as everybody shares them in the active language, syllabus and words read.
+
+    They are kept until a rule, a syllabus, an item, a quiz or a page changes; nothing in them is personal. For pages
+    that show where somebody stands. What is written down is judged by ``Standings``, which asks the database.
+    No query for what is kept. Do not change what is returned.
+    """
+    now = get_language(), generation(PAGES, COURSES, ITEMS, QUIZZES)
+    return {pk: recalled(name("standings", pk, *now), partial(_read, pk)) for pk in set(course_ids)}
+
+
+def _read(course_id: int) -> Standings:
+    courses = Course.objects.select_related("item").prefetch_related("syllabus__item")
+    course = courses.get(pk=course_id)
+    hold(course)
+    standings = Standings(course)
+    standings.headings()  # words are read now, in this language
+    return standings
 
 
 def in_portions(rows: Iterable[Enrolment], size: int = AT_ONCE) -> Iterator[list[Enrolment]]:
