@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from modules.assessments.facts import best_grades, quizzes_of
+from modules.assessments.models import Quiz
 from modules.lessons.facts import lesson_totals, lessons_done
 from modules.records.models import Item
 
@@ -143,16 +144,26 @@ HELD = "_campus_held"
 
 @dataclass(frozen=True)
 class Held:
-    """What the modules of a course hold, the same for everybody: how many lessons, and which quizzes, by module."""
+    """What the modules of a course hold, the same for everybody.
+
+    By module how many lessons, and which quizzes; and all quizzes that close some day, with pre-tests.
+    """
 
     lessons: Mapping[int, int]
     quizzes: Mapping[int, list[Item]]
+    closing: Sequence[Quiz]
 
 
 def hold(course: Course) -> None:
-    """Read what the modules hold, so that facts of this object of a course no longer ask for it. Two queries."""
+    """Read what the modules hold, so that facts of this object of a course no longer ask for it. Three queries."""
     modules = _modules(list(course.syllabus.all()))
-    course.__dict__[HELD] = Held(lesson_totals(modules), quizzes_of(modules))
+    closing = Quiz.objects.live().filter(item__parent__in=list(modules), closes_at__isnull=False)
+    course.__dict__[HELD] = Held(lesson_totals(modules), quizzes_of(modules), list(closing.select_related("item")))
+
+
+def held_in(course: Course) -> Held | None:
+    """Return what was read by ``hold``, if it was."""
+    return course.__dict__.get(HELD)
 
 
 def _modules(entries: Sequence[SyllabusEntry]) -> dict[int, SyllabusEntry]:
@@ -186,7 +197,7 @@ def lesson_facts(course: Course, enrolments: list[Enrolment], asked: Set[str]) -
     """Lessons done of each module until the enrolment's last day, as a share. ``ref`` is the module's item id."""
     found: dict[int, dict[str, Fact]] = {enrolment.pk: {} for enrolment in enrolments}
     refs = {item_id: str(item_id) for item_id in _modules(list(course.syllabus.all())) if str(item_id) in asked}
-    held = course.__dict__.get(HELD)
+    held = held_in(course)
     made: dict[tuple[int, int, int], Fact] = {}  # the same few facts for thousands of people
     for keys, until in _learners(enrolments):
         for key, modules in lessons_done(keys, refs, until, held and held.lessons).items():
@@ -211,7 +222,7 @@ def quiz_facts(course: Course, enrolments: list[Enrolment], asked: Set[str]) -> 
     refs = {str(item_id): item_id for item_id in modules}
     if refs.keys() >= asked:  # else single quizzes are asked for, and which module has them is not known here
         modules = [refs[ref] for ref in asked]
-    held = course.__dict__.get(HELD)
+    held = held_in(course)
     fact = cache(lambda one: Fact(float(one.percent or 0), done=one.attempts))
     name = cache(str)
     for keys, until in _learners(enrolments):

@@ -6,24 +6,26 @@ from typing import Any
 
 from core.routing import page_url
 from modules.lessons.models import ModulePage
-from modules.lessons.outline import Step, best_pages, outlines
+from modules.lessons.outline import Skeleton, Step, best_pages, outlines_of
 
 from .models import Quiz
 from .registry import module_after
 
 
-def next_step(user: Any, quiz: Quiz, language: str) -> Step | None:
+def next_step(user: Any, quiz: Quiz, module: Skeleton | None, language: str) -> Step | None:
     """Return what is left in the quiz's module, else the module that follows it, else ``None``.
 
-    The next module is that of the learner's own course; for somebody in no course, that of the topic.
+    ``module``: that of the quiz as everybody sees it, if it has a page. The next one is that of the learner's own
+    course; for somebody in no course, that of the topic.
     """
     parent = quiz.item.parent
     if parent is None:
         return None
-    module = outlines([parent.key], user, language).get(parent.key)
-    own_urls = {entry.url for entry in module.others if entry.key == quiz.item.key} if module else set()
-    if module and module.resume_url and module.resume_url not in own_urls:
-        return Step(module.resume_url, module.resume_title, True)
+    if module is not None:
+        outline = outlines_of({module.key: module}, user, language)[module.key]
+        own_urls = {entry.url for entry in outline.others if entry.key == quiz.item.key}
+        if outline.resume_url and outline.resume_url not in own_urls:
+            return Step(outline.resume_url, outline.resume_title, True)
     if key := module_after(user, parent.key):
         own = best_pages(ModulePage, [key], language).get(key)
         if own is not None:

@@ -264,7 +264,13 @@ def outlines(
 ) -> dict[UUID, Outline]:
     """Return ``{module key: Outline}`` of the modules that have a live page; a constant number of queries."""
     language = language or get_language() or settings.LANGUAGE_CODE
-    found = skeletons(keys, language)
+    return outlines_of(skeletons(keys, language), user, language, current)
+
+
+def outlines_of(
+    found: Mapping[UUID, Skeleton], user: Any, language: str, current: UUID | None = None
+) -> dict[UUID, Outline]:
+    """Return ``{module key: Outline}`` of modules as everybody sees them. One query, and one for each provider."""
     mine = states(user, [skeleton.item_id for skeleton in found.values()])
     others = others_of(found, user, language)
     by_item = by_module(found, mine)

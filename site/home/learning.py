@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.caching import generation, name, recalled
+from courses.catalogue.facts import held_in
 from courses.catalogue.following.reminding import ends_at
 from courses.catalogue.models import Application, Course, Enrolment
 from courses.catalogue.search import courses as offered_courses
@@ -22,12 +22,8 @@ from courses.participants.notices import notice_for
 from courses.privacy.models import ErasureRequest
 from courses.workshops.cards import Card, session_cards
 from courses.workshops.models import Session
-from modules.assessments.models import Quiz
-from modules.assessments.paper import QUIZZES
 from modules.lessons.resume import changed_for, resumes_of
 from modules.lessons.routing import learner_parameter
-from modules.records.models import Item
-from modules.records.querysets import ITEMS
 
 SESSIONS_AHEAD = timedelta(days=14)
 SESSIONS = 4
@@ -43,7 +39,10 @@ SELECT person.*,
        EXISTS (SELECT 1 FROM certificates_certificate mine WHERE mine.participant_id = person.id) AS certified,
        EXISTS (SELECT 1 FROM privacy_erasurerequest mine WHERE mine.user_id = person.user_id) AS leaves,
        EXISTS (SELECT 1 FROM lessons_lessonprogress mine JOIN records_item item ON item.id = mine.item_id
-               WHERE mine.learner_key = %s AND mine.version < item.version) AS behind
+               WHERE mine.learner_key = %s AND mine.version < item.version) AS behind,
+       EXISTS (SELECT 1 FROM participants_datanotice notice WHERE NOT EXISTS (
+               SELECT 1 FROM participants_noticereceipt mine
+               WHERE mine.notice_id = notice.id AND mine.user_id = person.user_id)) AS unread
 FROM participants_participant person
 WHERE person.user_id = %s
 """
@@ -94,7 +93,7 @@ def home_of(user: Any, language: str) -> dict[str, Any]:
         "workshops": workshops_of(participant) if participant.registered else [],
         "applications": applications_of(participant) if participant.applies else [],
         "certificates": certificates_of(participant) if participant.certified else [],
-        "notice": notice_for(user),
+        "notice": notice_for(user) if participant.unread else None,
         "erasure": planned_erasures(user).first() if participant.leaves else None,
     }
 
@@ -171,21 +170,19 @@ def deadlines_of(entries: Sequence[Entry]) -> list[Deadline]:
         for entry in going
         if entry.ends_at is not None
     ]  # fmt: skip
-    modules = {part.item_id for entry in going for part in entry.enrolment.cohort.course.syllabus.all() if part.item_id}
-    if modules:
-        found += [
-            Deadline(_("A quiz closes: %(quiz)s") % {"quiz": item.title}, closes_at, "")
-            for item, closes_at in recalled(name("closing", generation(ITEMS, QUIZZES)), closing_quizzes)
-            if item.parent_id in modules
-        ]
+    closing = {
+        quiz.pk: quiz
+        for entry in going
+        for held in [held_in(entry.enrolment.cohort.course)]
+        for quiz in (held.closing if held else ())
+    }
+    found += [
+        Deadline(_("A quiz closes: %(quiz)s") % {"quiz": quiz.item.title}, quiz.closes_at, "")
+        for quiz in closing.values()
+        if quiz.closes_at
+    ]
     near = [deadline for deadline in found if now < deadline.at <= now + DEADLINES_AHEAD]
     return sorted(near, key=lambda deadline: deadline.at)[:DEADLINES]
-
-
-def closing_quizzes() -> list[tuple[Item, datetime]]:
-    """Return the quizzes that close some day from now on: the same for everybody. One query."""
-    rows = Quiz.objects.live().filter(closes_at__gt=timezone.now()).select_related("item").order_by("pk")
-    return [(quiz.item, quiz.closes_at) for quiz in rows if quiz.closes_at]
 
 
 def sessions_of(participant: Participant, zone: str) -> list[dict[str, Any]]:

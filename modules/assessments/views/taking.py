@@ -239,9 +239,11 @@ def _questions(request: HttpRequest, found: Attempt, sheet: list[Card], error: s
 def attempt_result(request: HttpRequest, key: UUID) -> HttpResponse:
     """Score, feedback for every answer, and what to do next."""
     found = _attempt_or_404(request, key)
-    if found.is_open and not services.close_attempt(attempt_id=found.pk):
-        return redirect("attempt", key)
-    found.refresh_from_db(fields=["state", "points", "max_points", "percent", "passed", "submitted_at"])
+    if found.is_open:
+        if not services.close_attempt(attempt_id=found.pk):
+            return redirect("attempt", key)
+        found.refresh_from_db(fields=["state", "points", "max_points", "percent", "passed", "submitted_at"])
+    language = current_language()
     rules = rules_for(request.user, found.quiz)
     again = ""
     try:
@@ -250,24 +252,28 @@ def attempt_result(request: HttpRequest, key: UUID) -> HttpResponse:
         again = str(error)
     shows = rules.shows_answers(timezone.now())
     gain = gains([found.learner_key], found.quiz).get(found.learner_key)
-    sheet = cards(found, current_language(), shows_answers=shows)
+    sheet = cards(found, language, shows_answers=shows)
+    around = about(found.quiz, _("Result"))
+    waiting = 0 if found.state == Attempt.State.GRADED else waiting_for_marks(found)
+    measures = found.quiz.posttests.exists()
+    goes_on = found.passed or measures or waiting  # who has not passed reads the lessons again
     return render(
         request,
         "assessments/result.html",
         {
-            **about(found.quiz, _("Result")),
+            **around,
             "attempt": found,
             "cards": sheet,
             "right": sum(card.state == "right" for card in sheet),
-            "waiting": 0 if found.state == Attempt.State.GRADED else waiting_for_marks(found),
+            "waiting": waiting,
             "handed_in": when(found.submitted_at) if found.submitted_at else "",
             "no_more": again,
             "shows_answers": shows,
             "shown_from": when(rules.closes_at) if rules.closes_at and not shows else "",
             "gain": gain,
             "gain_number": ceil(gain.points) if gain else 0,
-            "measures": found.quiz.posttests.exists(),
-            "next": next_step(request.user, found.quiz, current_language()),
+            "measures": measures,
+            "next": next_step(request.user, found.quiz, around["module"], language) if goes_on else None,
         },
     )
 

@@ -139,10 +139,16 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHE_URL = env("CACHE_URL", default="")
+# Without one, files, which the processes of one machine share: what one of them changes the others must not keep, and
+# rate limits must count. With several machines give CACHE_URL.
 CACHES = {
     "default": env.cache_url_config(CACHE_URL)
     if CACHE_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 2000}}
+    else {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": str(VAR / "cache"),
+        "OPTIONS": {"MAX_ENTRIES": 10000},
+    }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 

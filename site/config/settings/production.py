@@ -1,17 +1,10 @@
 """A server on the open internet. Every secret comes from the environment; see docs/operations.md."""
 
 from .base import *  # noqa: F403
-from .base import CACHE_URL, CACHES, VAR, env
+from .base import env
 
 SECRET_KEY = env("SECRET_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
-if not CACHE_URL:
-    # Shared by the processes of one machine, so that rate limits count; with several machines give CACHE_URL.
-    CACHES["default"] = {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-        "LOCATION": str(VAR / "cache"),
-        "OPTIONS": {"MAX_ENTRIES": 10000},
-    }
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)

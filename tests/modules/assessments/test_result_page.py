@@ -143,3 +143,11 @@ def test_the_queries_do_not_grow_with_the_questions(client, learner, hand_in, dj
     client.get(url)
     with django_assert_max_num_queries(16):
         assert client.get(url).content.decode().count('class="question"') == 30
+
+
+@pytest.mark.parametrize(("right", "most"), [(3, 14), (0, 12)])
+def test_a_result_asks_few_questions(show, hand_in, module_quiz, right, most, django_assert_max_num_queries):
+    attempt = hand_in(right, 3 - right, of=module_quiz)
+    show(attempt)
+    with django_assert_max_num_queries(most):
+        show(attempt)
