@@ -200,7 +200,7 @@ def lesson_facts(course: Course, enrolments: list[Enrolment], asked: Set[str]) -
     held = held_in(course)
     made: dict[tuple[int, int, int], Fact] = {}  # the same few facts for thousands of people
     for keys, until in _learners(enrolments):
-        for key, modules in lessons_done(keys, refs, until, held and held.lessons).items():
+        for key, modules in lessons_done(keys, refs, until, held.lessons if held else None).items():
             for numbers in modules.values():
                 if numbers not in made:
                     done, total, minutes = numbers
@@ -226,7 +226,7 @@ def quiz_facts(course: Course, enrolments: list[Enrolment], asked: Set[str]) -> 
     fact = cache(lambda one: Fact(float(one.percent or 0), done=one.attempts))
     name = cache(str)
     for keys, until in _learners(enrolments):
-        for key, grades in best_grades(keys, modules, until, held and held.quizzes).items():
+        for key, grades in best_grades(keys, modules, until, held.quizzes if held else None).items():
             facts = {name(item_id): fact(one) for item_id, one in grades.items()}
             for enrolment_id in keys[key]:
                 found[enrolment_id] = facts
