@@ -134,17 +134,18 @@ def _compared(
 
 
 @transaction.atomic
-def change_rule(*, actor: Any, draft: RuleDraft) -> CompletionRule:
+def change_rule(*, actor: Any, draft: RuleDraft, previewed: str = "") -> CompletionRule:
     """Put a previewed draft in force as a new version, and start the job that applies it; returns the version.
 
-    Whoever met the rule until now keeps completion: the job looks at both. Raises ``NotYourProgramme``,
+    Whoever met the rule until now keeps completion: the job looks at both. ``previewed`` is the moment of the preview
+    that was read: another one, from a second window, is not put in force unread. Raises ``NotYourProgramme``,
     ``NothingToPreview`` (not previewed as it is now) and ``RuleChanged`` (somebody else saved a version since).
     """
     draft = RuleDraft.objects.select_for_update().select_related("course").get(pk=draft.pk)
     course = Course.objects.select_for_update().get(pk=draft.course_id)
     if not can_change_course(actor, course):
         raise NotYourProgramme(_("You organise other programmes. Choose one of your own."))
-    if draft.preview is None:
+    if draft.preview is None or previewed not in ("", draft.preview["at"]):
         raise NothingToPreview(_("Look first at what the change would do."))
     old, version = rule_of(course)
     if version != draft.based_on:

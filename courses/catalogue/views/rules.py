@@ -206,7 +206,7 @@ def course_rule_save(request: HttpRequest, key: str) -> HttpResponse:
     if draft is None:
         return redirect("course_rule", course.key)
     try:
-        rule = rules.change_rule(actor=request.user, draft=draft)
+        rule = rules.change_rule(actor=request.user, draft=draft, previewed=request.POST.get("previewed", ""))
     except DomainError as error:
         messages.error(request, str(error))
         return redirect("course_rule_edit", course.key)

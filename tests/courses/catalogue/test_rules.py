@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -230,6 +231,19 @@ def test_typing_on_forgets_the_preview(client, cast, school):
     assert RuleDraft.objects.get().preview is None
     client.post(SAVE)
     assert rule_of(school.course)[1] == 0
+
+
+def test_a_preview_from_another_window_is_not_put_in_force_unread(client, cast, school):
+    organise(client, cast).post(EDIT, form_of({"all": [leaf(school.second)]}, school, act="preview"))
+    read = re.search(r'name="previewed" value="([^"]+)"', client.get(PREVIEW).content.decode())[1]
+    client.post(EDIT, form_of({"all": [leaf(school.first)]}, school, act="preview"))
+    assert (
+        "Look first at what the change would do."
+        in client.post(SAVE, {"previewed": read}, follow=True).content.decode()
+    )
+    assert rule_of(school.course)[1] == 0
+    client.post(SAVE, {"previewed": RuleDraft.objects.get().preview["at"]})
+    assert rule_of(school.course)[0] == {"all": [leaf(school.first)]}
 
 
 def test_two_organisers_do_not_overwrite_each_other_unseen(client, cast, school):
