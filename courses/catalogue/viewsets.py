@@ -107,6 +107,12 @@ class SyllabusForm(WagtailAdminModelForm):
             self.add_error("item", _("Choose the module."))
         if not is_module:
             data["item"] = None
+        if {"course", "kind", "item"} & set(self.changed_data) and self.instance.pk:
+            entry = SyllabusEntry.objects.select_related("course").get(pk=self.instance.pk)  # as it was
+            try:
+                services.require_unasked(entry.course, services.facts_of(entry))
+            except services.StillAsked as error:
+                self.add_error(None, str(error))
         return data
 
 
@@ -124,6 +130,9 @@ class SyllabusViewSet(ScopedModelViewSet):
 
     def get_form_class(self, for_update: bool = False) -> Any:
         return SyllabusForm
+
+    def delete(self, *, actor: Any, obj: SyllabusEntry) -> None:
+        services.remove_part(actor=actor, entry=obj)
 
 
 class CohortViewSet(ScopedModelViewSet):

@@ -55,6 +55,7 @@ from .invitations import (
 )
 from .judging import Judgement, MayNotJudge, archive_task, record_results, save_task
 from .noticing import notice_participants
+from .parts import StillAsked, facts_of, remove_part, require_unasked
 from .standing import Completion, Explained, Standings, completion_of, kept_standings, refresh_completion, rule_of
 from .staying import WrongCohort, WrongDeadline, extend, transfer
 from .trainers import AlreadyTrains, NotATrainer, name_trainer, possible_trainers, release_trainer
@@ -84,6 +85,7 @@ __all__ = [
     "OwnEnrolment",
     "PrerequisiteMissing",
     "Standings",
+    "StillAsked",
     "StillAwaited",
     "WrongAddress",
     "WrongCohort",
@@ -111,6 +113,7 @@ __all__ = [
     "enrol_many",
     "enrol_nominated",
     "extend",
+    "facts_of",
     "fill_places",
     "free_places",
     "freeze_title",
@@ -129,7 +132,9 @@ __all__ = [
     "record_results",
     "refresh_completion",
     "release_trainer",
+    "remove_part",
     "remove_prerequisite",
+    "require_unasked",
     "retire_question",
     "rule_of",
     "save_cohort",

@@ -19,6 +19,7 @@ from courses.participants.permissions import is_own
 from ..models import Cohort, Course, Enrolment, PracticalTask, TaskResult
 from ..permissions import can_change_course, can_see_progress
 from .courses import NotYourProgramme
+from .parts import require_unasked
 from .standing import refresh_completion
 
 
@@ -59,9 +60,11 @@ def save_task(
 
 @transaction.atomic
 def archive_task(*, actor: Any, task: PracticalTask, archived: bool = True) -> PracticalTask:
-    """Take a task out of use, or back; what was judged stays. Raises ``NotYourProgramme``."""
+    """Take a task out of use, or back; what was judged stays. Raises ``NotYourProgramme`` and ``StillAsked``."""
     if not can_change_course(actor, task.course):
         raise NotYourProgramme(_("You organise other programmes. Choose one of your own."))
+    if archived:
+        require_unasked(task.course, {(task.kind, str(task.pk))})
     task.archived_at = timezone.now() if archived else None
     task.save(update_fields=["archived_at"])
     audit.record(actor=actor, action="catalogue.archive_task" if archived else "catalogue.restore_task", obj=task)

@@ -91,8 +91,12 @@ def course_task_archive(request: HttpRequest, key: str, pk: int) -> HttpResponse
     if not can_change_course(request.user, course):
         raise Http404
     task = get_object_or_404(course.tasks.select_related("course__item"), pk=pk)
-    services.archive_task(actor=request.user, task=task, archived=task.archived_at is None)
-    messages.success(request, _("Out of use. What was judged stays.") if task.archived_at else _("In use again."))
+    try:
+        services.archive_task(actor=request.user, task=task, archived=task.archived_at is None)
+    except DomainError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Out of use. What was judged stays.") if task.archived_at else _("In use again."))
     return redirect("course_tasks", course.key)
 
 

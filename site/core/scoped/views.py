@@ -179,6 +179,11 @@ class ScopedDelete(ActingView):
         self._record("delete", self.object)
         super().delete_action()  # type: ignore[misc]
 
+    def form_invalid(self, form: Any) -> Any:
+        for error in form.non_field_errors():  # the question has no place for what speaks against it
+            messages.error(self.request, error)
+        return super().form_invalid(form)  # type: ignore[misc]
+
 
 class AuditHistoryView(HistoryView):
     """An object's history is its audit trail: what people did to it, here and on the site."""

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from core.models import AuditEntry
 from courses.catalogue.models import Cohort, SyllabusEntry
-from courses.catalogue.services import completion_of
+from courses.catalogue.services import completion_of, put_rule
 from courses.catalogue.services.rules import freeze_rules
 from courses.catalogue.services.standing import rule_of
 from courses.catalogue.tasks import notice_completions
@@ -61,3 +61,53 @@ def test_an_empty_syllabus_is_not_written_down(school):
     SyllabusEntry.objects.all().delete()
     assert freeze_rules() == 0
     assert rule_of(school.course)[1] == 0
+
+
+class TestAPartThatTheRuleAsksFor:
+    """It leaves the course only after the rule has let go of it."""
+
+    @pytest.fixture(autouse=True)
+    def running(self, school, cast):
+        school.read(cast.learner, 0, 1)
+        school.grade(cast.learner, 85)
+        freeze_rules()
+        assert self.percent(school) == 66
+
+    def percent(self, school):
+        return completion_of(school.course, [school.enrolment])[school.enrolment.pk].percent
+
+    def test_is_not_taken_out_of_the_syllabus(self, client, cast, school):
+        client.force_login(cast.organiser)
+        entry = school.course.syllabus.first()
+        page = client.post(f"/admin/syllabus/delete/{entry.pk}/", follow=True)
+        assert "The completion rule of the course asks for this part" in page.content.decode()
+        assert school.course.syllabus.filter(pk=entry.pk).exists()
+
+    def test_does_not_become_another_module(self, client, cast, school):
+        client.force_login(cast.organiser)
+        entry = school.course.syllabus.first()
+        other = factories.ItemFactory(kind=Item.Kind.MODULE)
+        form = {"course": school.course.pk, "order": 7, "kind": "module", "item": other.pk, "titles": "{}"}
+        page = client.post(f"/admin/syllabus/edit/{entry.pk}/", form)
+        assert "The completion rule of the course asks for this part" in page.content.decode()
+        client.post(f"/admin/syllabus/edit/{entry.pk}/", form | {"item": entry.item_id})
+        entry.refresh_from_db()
+        assert (entry.item_id == other.pk, entry.order) == (False, 7)
+
+    def test_is_not_taken_out_of_use_where_a_trainer_judges_it(self, client, cast, school):
+        skill = {"kind": "skill", "ref": str(school.task.pk), "at_least": 100}
+        put_rule(actor=None, course=school.course, spec={"all": [skill]})
+        client.force_login(cast.organiser)
+        address = f"/en/courses/port-course/tasks/{school.task.pk}/archive/"
+        page = client.post(address, follow=True).content.decode()
+        assert "The completion rule of the course asks for this part" in page
+        assert school.course.tasks.offered().exists()
+
+    def test_goes_once_the_rule_asks_for_it_no_more(self, client, cast, school):
+        client.force_login(cast.organiser)
+        entry = school.course.syllabus.first()
+        kept = {"kind": "lessons", "ref": str(school.course.syllabus.last().item_id), "at_least": 100}
+        put_rule(actor=None, course=school.course, spec={"all": [kept]})
+        client.post(f"/admin/syllabus/delete/{entry.pk}/")
+        assert not school.course.syllabus.filter(pk=entry.pk).exists()
+        assert AuditEntry.objects.filter(action="catalogue.delete_syllabusentry", actor=cast.organiser).exists()
