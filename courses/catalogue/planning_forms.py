@@ -13,7 +13,9 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.languages import direction, native_name
+from core.zones import with_held, zone_choices
 from courses.participants.forms import DateInput
+from institutions.names import country_name
 
 from .models import ApplicationQuestion, Cohort, CohortWindow
 from .prerequisites import kinds
@@ -47,11 +49,8 @@ class CohortForm(forms.ModelForm):
 
     def __init__(self, *args: Any, proposal: Proposal | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        from accounts.forms import time_zones
-
-        self.fields["time_zone"] = forms.ChoiceField(label=_("Time zone"), choices=[*time_zones()[1:]], initial="UTC")
-        zone: Any = self.fields["time_zone"]
-        zone.choices = [("UTC", "UTC"), *zone.choices]
+        zones = with_held(zone_choices(get_language() or "en", country_name), self.instance.time_zone)
+        self.fields["time_zone"] = forms.ChoiceField(label=_("Time zone"), choices=zones, initial="UTC")
         for code, _name in settings.LANGUAGES:
             self.fields[f"title_{code}"] = forms.CharField(
                 label=gettext("Title in %(language)s") % {"language": native_name(code)},

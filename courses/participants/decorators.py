@@ -58,6 +58,8 @@ def remember_wish(name: str) -> Callable[[View], View]:
         @wraps(view)
         def remembering(request: HttpRequest, key: str) -> HttpResponseBase:
             if not request.user.is_authenticated:
+                if request.method == "GET" and request.session.get(name) != key:
+                    messages.info(request, _("Sign in or create an account first. What you wanted is kept."))
                 request.session[name] = key
             return view(request, key=key)
 

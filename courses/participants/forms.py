@@ -30,7 +30,7 @@ AUTOCOMPLETE = {
 class PersonForm(forms.ModelForm):
     """The details of a person. Only the name must be given; nothing typed is lost by an error."""
 
-    country = CountryChoiceField(required=False, empty_label=_("No country"))
+    country = CountryChoiceField(required=False, empty_label="—")
 
     class Meta:
         model = Participant

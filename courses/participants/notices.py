@@ -41,11 +41,15 @@ class NoticeEmpty(DomainError):
 
 
 def notice_for(user: Any) -> DataNotice | None:
-    """Return the notice in force that this person has not been shown yet; ``None`` when there is none. One query."""
+    """Return the notice in force that this person has not been shown yet; ``None`` when there is none. One query.
+
+    ``told`` on it says whether they were shown an earlier one.
+    """
     if not getattr(user, "is_authenticated", False):
         return None
-    seen = models.Exists(NoticeReceipt.objects.filter(notice=models.OuterRef("pk"), user=user))
-    newest = DataNotice.objects.in_force().annotate(seen=seen).first()
+    shown = NoticeReceipt.objects.filter(user=user)
+    seen = models.Exists(shown.filter(notice=models.OuterRef("pk")))
+    newest = DataNotice.objects.in_force().annotate(seen=seen, told=models.Exists(shown)).first()
     return None if newest is None or newest.seen else newest
 
 

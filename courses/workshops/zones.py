@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
-from importlib.resources import files
 from zoneinfo import ZoneInfo, available_timezones
 
 
@@ -52,11 +51,3 @@ def forget_rules() -> None:
     """Read the zones' rules from disk again when next asked: a system update may have brought newer ones."""
     ZoneInfo.clear_cache()
     _names.cache_clear()
-
-
-@lru_cache(maxsize=1)
-def zones_by_country() -> list[tuple[str, str]]:
-    """Return ``[(country code, zone)]``: every zone in use today under its present name."""
-    lines = files("tzdata.zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    return [(row[0], row[2]) for row in rows if known(row[2])]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from core.personal import Person, Record, fact
@@ -18,10 +19,11 @@ def export(person: Person) -> Iterator[Record]:
         return
     events = Event.objects.filter(actor_key=person.user.key).select_related("item")
     for event in events.iterator(chunk_size=2000):
+        percent = event.result.get("percent")
         yield [
-            fact("verb", _("What"), event.verb, event.get_verb_display()),
+            fact("verb", _("What"), event.verb, capfirst(event.get_verb_display())),
             fact("item", _("Of"), event.item.title),
-            fact("result", _("Result"), event.result, ", ".join(f"{k}: {v}" for k, v in event.result.items())),
+            fact("result", _("Result"), event.result, f"{float(percent):g} %" if percent is not None else ""),
             fact("at", _("Date"), event.at),
         ]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any, cast
-from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.users.forms import UserForm
 
 from core.languages import native_name
+from core.zones import with_held, zone_choices
 
 from .models import User
 
@@ -46,16 +46,6 @@ class AccountForm(UserForm):
         return email
 
 
-def time_zones() -> list[tuple[str, Any]]:
-    """Time zones grouped by part of the world, for a select; names as people know them."""
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for zone in sorted(available_timezones()):
-        area, slash, place = zone.partition("/")
-        if slash and area not in ("Etc", "SystemV", "US"):
-            groups.setdefault(area, []).append((zone, place.replace("_", " ").replace("/", " – ")))
-    return [("", _("UTC, the time of the world")), *groups.items()]
-
-
 def languages() -> list[tuple[str, str]]:
     """The languages of the platform, each by its own name."""
     return [(code, native_name(code)) for code, _name in settings.LANGUAGES]
@@ -79,8 +69,7 @@ class ProfileForm(forms.ModelForm):
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         required=False,
-        choices=time_zones,
-        help_text=_("Dates of workshops are shown in the time of the venue and in yours."),
+        help_text=_("Deadlines and sessions are shown in this time. Until you choose one, times are in UTC."),
     )
 
     class Meta:
@@ -92,13 +81,5 @@ class ProfileForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["name"].widget.attrs.update(autocomplete="name", dir="auto")
         self.initial["language"] = self.instance.language or get_language()
-        zone, field = self.instance.time_zone, cast(forms.ChoiceField, self.fields["time_zone"])
-        if zone and zone not in dict(_flat(field.choices)):  # an older name, still valid
-            field.choices = [*list(cast(Any, field.choices)), (zone, zone)]
-
-
-def _flat(choices: Any) -> list[tuple[str, str]]:
-    flat = []
-    for value, label in choices:
-        flat += label if isinstance(label, list) else [(value, label)]
-    return flat
+        zones = with_held(zone_choices(get_language() or "en"), self.instance.time_zone)
+        cast(forms.ChoiceField, self.fields["time_zone"]).choices = [("", _("Not chosen yet")), *zones]  # type: ignore[list-item]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from core.models import AuditEntry
 from core.personal import Person, Record, fact, fields_of, forget_labels
+from core.trail_words import act_words, kind_words
 
 from .models import SignInSlip, User
 
@@ -59,8 +60,13 @@ def export_acts(person: Person) -> Iterator[Record]:
         return
     for entry in AuditEntry.objects.filter(actor=person.user).of_acting().iterator(chunk_size=2000):
         yield [
-            fact("action", _("Action"), entry.action),
-            fact("record", _("Record"), f"{entry.object_type} {entry.object_id}"),
+            fact("action", _("Action"), entry.action, act_words(entry.action)),
+            fact(
+                "record",
+                _("Record"),
+                f"{entry.object_type} {entry.object_id}",
+                f"{kind_words(entry.object_type)} {entry.object_id}",
+            ),
             fact("at", _("Date"), entry.at),
         ]
 

@@ -1,7 +1,8 @@
-"""Short phrases that every room needs in the reader's language: lists and durations."""
+"""Short phrases that every room needs in the reader's language: lists, their order, and durations."""
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 
 from django.conf import settings
@@ -30,3 +31,14 @@ def duration(minutes: int) -> str:
         return ngettext("%(minutes)s minute", "%(minutes)s minutes", minutes) % {"minutes": minutes}
     hours = round(minutes / 60)
     return ngettext("%(hours)d hour", "%(hours)d hours", hours) % {"hours": hours}
+
+
+def sort_key(name: str, language: str) -> str:
+    """Return what to sort a shown name by: accents and case do not count, nor the Arabic article.
+
+    Chinese names come in the order of their characters. Good enough for a list that people search by eye.
+    """
+    plain = "".join(char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char)).casefold()
+    if language == "ar":
+        plain = plain.removeprefix("\u0627\u0644")
+    return plain

@@ -35,6 +35,8 @@ RECORD = """
 SELECT person.*,
        EXISTS (SELECT 1 FROM institutions_roleassignment mine WHERE mine.user_id = person.user_id) AS works,
        EXISTS (SELECT 1 FROM catalogue_application mine WHERE mine.participant_id = person.id) AS applies,
+       EXISTS (SELECT 1 FROM catalogue_enrolment mine
+               WHERE mine.participant_id = person.id AND mine.state = 'withdrawn') AS parted,
        EXISTS (SELECT 1 FROM workshops_registration mine WHERE mine.participant_id = person.id) AS registered,
        EXISTS (SELECT 1 FROM certificates_certificate mine WHERE mine.participant_id = person.id) AS certified,
        EXISTS (SELECT 1 FROM privacy_erasurerequest mine WHERE mine.user_id = person.user_id) AS leaves,
@@ -82,17 +84,24 @@ def home_of(user: Any, language: str) -> dict[str, Any]:
     if participant is None:
         return {"works": True, "changed": changed_for(user, language), "erasure": planned_erasures(user).first()}
     entries = entries_of(user, participant, language)
+    deadlines = deadlines_of(entries)
+    sessions = sessions_of(participant, user.time_zone) if participant.registered else []
+    certificates = certificates_of(participant) if participant.certified else []
     return {
         "participant": participant,
         "works": participant.works,
         "entries": entries,
         "next": next_of(entries),
-        "deadlines": deadlines_of(entries),
-        "sessions": sessions_of(participant, user.time_zone) if participant.registered else [],
+        "left": left_of(participant, entries) if participant.parted else [],
+        "awaiting": awaiting_of(entries, certificates),
+        "deadlines": deadlines,
+        "sessions": sessions,
+        "today": timezone.localdate(),
+        "zone_unknown": not user.time_zone and bool(deadlines or sessions or any(row.ends_at for row in entries)),
         "changed": changed_for(user, language) if participant.behind else [],
         "workshops": workshops_of(participant) if participant.registered else [],
         "applications": applications_of(participant) if participant.applies else [],
-        "certificates": certificates_of(participant) if participant.certified else [],
+        "certificates": certificates,
         "notice": notice_for(user) if participant.unread else None,
         "erasure": planned_erasures(user).first() if participant.leaves else None,
     }
@@ -153,6 +162,17 @@ def completions_of(going: Sequence[Enrolment], standings: Mapping[int, Standings
         if complete := [row for row in rows if found[row.pk].complete]:
             found |= refresh_completion(Course.objects.get(pk=course_id), complete)
     return found
+
+
+def left_of(participant: Participant, entries: Sequence[Entry]) -> list[Enrolment]:
+    """Return what somebody left and is not in again: one enrolment for each course, the latest. One query."""
+    rows = participant.enrolments.filter(state=Enrolment.State.WITHDRAWN).exclude(
+        cohort__course__in=[entry.enrolment.cohort.course_id for entry in entries]
+    )
+    latest: dict[int, Enrolment] = {}
+    for row in rows.select_related("cohort__course__item").order_by("-withdrawn_at"):
+        latest.setdefault(row.cohort.course_id, row)
+    return list(latest.values())
 
 
 def next_of(entries: Sequence[Entry]) -> Entry | None:
@@ -232,3 +252,16 @@ def planned_erasures(user: Any) -> QuerySet[ErasureRequest]:
 def certificates_of(participant: Participant) -> list[Certificate]:
     """Return the newest valid certificates."""
     return list(participant.certificates.filter(state=Certificate.State.VALID)[:CERTIFICATES])
+
+
+def awaiting_of(entries: Sequence[Entry], certificates: Sequence[Certificate]) -> set[int]:
+    """Return the finished enrolments whose certificate is still to come, as far as the newest certificates tell."""
+    if len(certificates) == CERTIFICATES:
+        return set()
+    given = {certificate.subject_key for certificate in certificates}
+    return {
+        entry.enrolment.pk
+        for entry in entries
+        if entry.finished
+        and not given & {f"cohort:{entry.enrolment.cohort_id}", f"course:{entry.enrolment.cohort.course_id}"}
+    }

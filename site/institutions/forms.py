@@ -15,10 +15,10 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminDateInput
 
 from accounts.models import User
+from core.wording import sort_key
 
 from .activities import activity_choices
 from .models import Country, Organisation, Programme, Role
-from .names import sort_key
 
 
 class CountryIterator(ModelChoiceIterator):

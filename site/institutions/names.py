@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from functools import lru_cache
 
 from babel import Locale
@@ -26,14 +25,3 @@ def country_name(iso2: str, language: str) -> str:
 def usual_name(iso2: str, language: str) -> str:
     """Return the name of everyday use (CLDR), which people type; empty string when there is none."""
     return _territories(language).get(iso2, "")
-
-
-def sort_key(name: str, language: str) -> str:
-    """Return what to sort a shown name by: accents and case do not count, nor the Arabic article.
-
-    Chinese names come in the order of their characters. Good enough for a list that people search by eye.
-    """
-    plain = "".join(char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char)).casefold()
-    if language == "ar":
-        plain = plain.removeprefix("\u0627\u0644")
-    return plain

@@ -13,11 +13,11 @@ from wagtail.admin.viewsets.model import ModelViewSetGroup
 
 from core import scoped
 from core.models import AuditEntry
+from core.trail_words import act_words, kind_words
 
 from . import permissions, services
 from .forms import OrganisationForm, ProgrammeForm, RoleForm
 from .models import Organisation, Programme, RoleAssignment
-from .trail_words import act_words, kind_words
 
 
 class OrganisationViewSet(scoped.ScopedModelViewSet):

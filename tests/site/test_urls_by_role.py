@@ -233,7 +233,8 @@ TABLE: list[Row] = [
     Row("workshop_unregister", "workshop.key", DO_TO_OWN, post="also"),
     Row("nominate", "asking.key", "302 404 404 404 404 404 404 404 200 404"),
     Row("nominate", "asking.key", "403 404 404 404 404 404 404 404 200 404", post="also"),
-    Row("nomination_withdraw", "nomination.pk", "302 404 404 404 404 404 404 404 302 404", post=True),
+    Row("nomination_withdraw", "nomination.pk", "302 404 404 404 404 404 404 404 200 404"),
+    Row("nomination_withdraw", "nomination.pk", "302 404 404 404 404 404 404 404 302 404", post="also"),
     Row("nomination_answer", "nomination_token", EVERYBODY),
     Row("nomination_answer", "nomination_token", EVERYBODY, post="also"),
     # Workshops: for those who run them

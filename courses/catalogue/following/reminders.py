@@ -11,9 +11,9 @@ from django.conf import settings
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 
 from accounts.models import User
+from core.moments import moment_words
 from jobs import subscriptions
 from jobs.models import OutboxMail
 from jobs.services import draft_mail, keys_queued, queue_drafts
@@ -177,7 +177,6 @@ def course_lines(enrolment: Enrolment, completion: Completion) -> dict[str, Any]
     left = [requirement for requirement in completion.requirements if not requirement.met]
     return {
         "title": enrolment.cohort.course.item.title,
-        "percent": completion.percent,
         "met": completion.met,
         "total": completion.total,
         "deadline": deadline_words(enrolment),
@@ -193,5 +192,4 @@ def deadline_words(enrolment: Enrolment) -> str:
     """Return the moment at which a course ends, in the active time zone; empty where it has none."""
     if enrolment.last_day is None:
         return ""
-    ends = reminding.ends_at(enrolment.last_day, enrolment.cohort.time_zone)
-    return f"{date_format(timezone.localtime(ends), 'DATETIME_FORMAT')} ({timezone.get_current_timezone_name()})"
+    return moment_words(reminding.ends_at(enrolment.last_day, enrolment.cohort.time_zone))

@@ -88,8 +88,11 @@ def deadline_due(standing: Standing, now: datetime) -> int | None:
 
 
 def ends_at(last_day: date, zone: str) -> datetime:
-    """Return the moment at which a last day ends in its zone: the deadline to show in anybody's own time."""
-    return datetime.combine(last_day + timedelta(days=1), time.min, tzinfo=ZoneInfo(zone))
+    """Return the last moment of a day in its zone: the deadline to show in anybody's own time.
+
+    Not the midnight after it: “until 1 May, 00:00” is read as a day more.
+    """
+    return datetime.combine(last_day, time.max, tzinfo=ZoneInfo(zone))
 
 
 def _today(standing: Standing, now: datetime) -> date:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.utils import perform_login
 from django.contrib import messages
@@ -158,8 +159,13 @@ def _answer_written_down(request: HttpRequest, found: CohortInvitation, record: 
             context["error"] = str(error)
         else:
             messages.success(request, _("You are enrolled. Please look whether we have your details right."))
-            return redirect("participant_profile")
+            return redirect(_details_first())
     return render(request, "catalogue/invitation.html", context)
+
+
+def _details_first() -> str:
+    """The page for the details, which leads on to the course once they are saved."""
+    return f"{reverse('participant_profile')}?{urlencode({'next': reverse('learner_home')})}"
 
 
 @details_needed
@@ -168,7 +174,8 @@ def _answer_signed_in(request: HttpRequest, found: CohortInvitation) -> HttpResp
     assert participant is not None  # details_needed
     context: dict[str, Any] = {"invitation": found, "participant": participant, "words": _words(found)}
     if not activation.owns_address(request.user, found.email):
-        return render(request, "catalogue/invitation.html", {"problem": str(services.WrongAddress())}, status=403)
+        problem = {"problem": str(services.WrongAddress()), "other_account": True}
+        return render(request, "catalogue/invitation.html", problem, status=403)
     if request.method == "POST":
         try:
             services.accept_invitation(participant=participant, invitation=found, language=get_language() or "")
@@ -198,5 +205,5 @@ def _answer_as_newcomer(request: HttpRequest, found: CohortInvitation) -> HttpRe
             form.add_error(None, str(error))
         else:
             messages.success(request, _("You are enrolled. Your first lesson is one step away."))
-            return perform_login(request, user, email_verification="none", redirect_url=reverse("participant_profile"))
+            return perform_login(request, user, email_verification="none", redirect_url=_details_first())
     return render(request, "catalogue/invitation.html", {"invitation": found, "form": form, "words": _words(found)})

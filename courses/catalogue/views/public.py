@@ -61,11 +61,13 @@ def enrol(request: HttpRequest, key: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if form.cleaned_data["cohort"].entry == Cohort.Entry.APPLICATION:
             return redirect("cohort_apply", pk=form.cleaned_data["cohort"].pk)
+        cohort = form.cleaned_data["cohort"]
+        again = participant.enrolments.filter(cohort__course=course).exists()
         try:
             services.enrol(
                 actor=request.user,
                 participant=participant,
-                cohort=form.cleaned_data["cohort"],
+                cohort=cohort,
                 language=get_language() or "",
             )
         except services.AlreadyEnrolled as error:
@@ -77,7 +79,12 @@ def enrol(request: HttpRequest, key: str) -> HttpResponse:
         except DomainError as error:
             form.add_error("cohort", str(error))
         else:
-            messages.success(request, _("You are enrolled. Your first lesson is one step away."))
+            messages.success(
+                request,
+                _("You are enrolled again. What you have done before still counts.")
+                if again
+                else _("You are enrolled. Your first lesson is one step away."),
+            )
             return redirect("learner_home")
     return render(
         request,

@@ -16,7 +16,7 @@ from courses.participants.trail import saw
 
 from .. import services
 from ..forms_completion import ReasonForm, WaiverForm
-from ..models import Enrolment, RequirementWaiver
+from ..models import Course, Enrolment, RequirementWaiver
 from ..permissions import can_see_progress, can_waive
 from ..steps import blocks_of, next_step
 
@@ -47,6 +47,9 @@ def enrolment_standing(request: HttpRequest, pk: int) -> HttpResponse:
             "blocks": blocks_of(completion),
             "next": next_step(completion),
             "own": own,
+            "may_return": own
+            and enrolment.state == Enrolment.State.WITHDRAWN
+            and Course.objects.offered().filter(pk=enrolment.cohort.course_id).exists(),
             "staff": can_see_progress(request.user, enrolment.cohort),
             "may_waive": can_waive(request.user, enrolment),
             "waivers": list(enrolment.waivers.in_force()),

@@ -9,14 +9,15 @@ from django.conf import settings
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from core.zones import with_held, zone_choices
 from courses.catalogue.models import Cohort, Course
 from institutions.forms import CountryChoiceField
 from institutions.models import Region
+from institutions.names import country_name
 
 from ..days import DAYS, misfits
 from ..models import Mode, Workshop
 from ..permissions import programmes_for
-from ..wording import zone_choices
 from .fields import DayField, LanguageFields
 
 
@@ -106,7 +107,9 @@ class WorkshopForm(LanguageFields, forms.Form):
         field.queryset = cohorts.select_related("course__item")  # type: ignore[attr-defined]
         field.label_from_instance = lambda cohort: f"{cohort.course}: {cohort}"  # type: ignore[attr-defined]
         zone = workshop.time_zone if workshop is not None else user.time_zone
-        self.fields["time_zone"].choices = _zones(zone)  # type: ignore[attr-defined]
+        self.fields["time_zone"].choices = with_held(  # type: ignore[attr-defined]
+            zone_choices(get_language() or "en", country_name), zone
+        )
         self.add_language_fields(
             {
                 "title": lambda: forms.CharField(label=gettext("Title"), max_length=200),
@@ -183,11 +186,3 @@ class WorkshopForm(LanguageFields, forms.Form):
         for text in workshop.texts.all():
             values |= {f"title_{text.language}": text.title, f"summary_{text.language}": text.summary}
         return values
-
-
-def _zones(held: str) -> list[Any]:
-    """The zones in use today, and ``held`` should it bear a name of former times."""
-    choices: list[Any] = list(zone_choices(get_language() or "en"))
-    if held and not any(held == zone for _group, zones in choices for zone, _label in zones):
-        choices.insert(0, (held, held))
-    return choices

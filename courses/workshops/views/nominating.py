@@ -9,9 +9,10 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.kept_forms import login_required_keeping_form
 from core.errors import DomainError
@@ -106,22 +107,34 @@ def _page(
     }
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
 @login_required
 def nomination_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take a nomination of one's country back."""
+    """Take a nomination of one's country back, after asking once more: it cannot be undone, only typed again."""
     codes = scope(request.user, Role.FOCAL_POINT).countries
     rows = Nomination.objects.visible_to(request.user).present().filter(country__in=codes)
-    nomination = get_object_or_404(rows.select_related("workshop", "country"), pk=pk)
+    nomination = get_object_or_404(rows.select_related("workshop", "country", "participant"), pk=pk)
+    asked_on = request.GET.get("back") or request.POST.get("back")
+    back = reverse("country") if asked_on == "country" else reverse("nominate", args=[nomination.workshop.key])
+    if request.method != "POST" and nomination.state != Nomination.State.NOMINATED:
+        return redirect(back)  # the list says what became of it
+    if request.method != "POST":
+        saw(request.user, [nomination.participant], "workshops.view")
+        context = {
+            "nomination": nomination,
+            "card": Card(nomination.workshop, 0, 0),
+            "back": back,
+            "asked_on": asked_on,
+        }
+        return render(request, "workshops/nomination_withdraw.html", context)
     try:
         services.withdraw_nomination(actor=request.user, nomination=nomination)
     except DomainError as error:
         messages.error(request, str(error))
     else:
         messages.success(request, _("The nomination of %(name)s is withdrawn.") % {"name": nomination.name})
-    if request.POST.get("back") == "country":
-        return redirect("country")
-    return redirect("nominate", key=nomination.workshop.key)
+    return redirect(back)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

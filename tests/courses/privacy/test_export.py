@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from datetime import date
 
@@ -53,6 +54,8 @@ def test_the_page_to_read_says_it_in_words_and_escapes_what_people_wrote(life):
     life.person.save()
     page = archive_of(made(life.user)).read("data.html").decode()
     assert "Ministry of Green Things" in page
+    assert "Asked for" in page  # the person's own acts, as the admin's audit trail words them
+    assert not re.search(r"privacy\.request|revision: \d", page)  # codes are for data.json
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
 

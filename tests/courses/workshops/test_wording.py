@@ -1,13 +1,12 @@
-"""Days in words, and zones to choose from."""
+"""Days in words."""
 
 from __future__ import annotations
 
 from datetime import date
 
 import pytest
-from django.utils import translation
 
-from courses.workshops import wording, zones
+from courses.workshops import wording
 
 
 @pytest.mark.parametrize(
@@ -35,14 +34,3 @@ def test_days_read_as_people_write_them(first, last, words):
 )
 def test_days_read_right_in_every_language(language, words):
     assert wording.day_range(date(2016, 7, 11), date(2016, 7, 15), language) == words
-
-
-@pytest.mark.parametrize("language", ["en", "ar", "es", "fr", "ru", "zh-hans"])
-def test_every_zone_can_be_chosen_once(language):
-    with translation.override(language):
-        groups = wording.zone_choices(language)
-    offered = [zone for _group, choices in groups for zone, _label in choices]
-    assert len(offered) == len(set(offered)) > 400
-    assert all(map(zones.known, offered))
-    assert "Africa/Nairobi" in offered
-    assert all(label for _group, choices in groups for _zone, label in choices)

@@ -54,6 +54,12 @@ def test_languages_come_by_their_own_names_and_the_one_of_the_page_is_offered_fi
     assert "العربي" in page
 
 
+def test_the_browsers_time_zone_is_proposed_only_to_who_has_chosen_none(client, user):
+    assert "js/zone" in client.get(reverse("account_profile")).content.decode()
+    save(client, time_zone="UTC")
+    assert "js/zone" not in client.get(reverse("account_profile")).content.decode()
+
+
 def test_an_old_name_of_a_time_zone_stays_choosable(client, user):
     user.time_zone = "GB"
     user.save()

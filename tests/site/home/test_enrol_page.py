@@ -47,6 +47,24 @@ def test_a_cohort_that_takes_nobody_says_why(client, learner, cohort, fields, wo
     assert not Enrolment.objects.filter(participant__user=learner, cohort__course__key=COURSE).exists()
 
 
+def test_who_comes_back_reads_that_what_was_done_counts(client, learner, cohort):
+    first = client.post(URL, {"cohort": cohort.pk}, follow=True).content.decode()
+    assert "Your first lesson is one step away." in first
+    enrolment = Enrolment.objects.get(participant__user=learner, cohort=cohort)
+    asked = client.get(f"/en/enrolments/{enrolment.pk}/withdraw/").content.decode()
+    assert "Your place may go to somebody who waits" in asked
+    client.post(f"/en/enrolments/{enrolment.pk}/withdraw/")
+    assert f'href="{URL}"' in client.get(f"/en/enrolments/{enrolment.pk}/").content.decode()
+    again = client.post(URL, {"cohort": cohort.pk}, follow=True).content.decode()
+    assert "What you have done before still counts." in again
+
+
+def test_a_visitor_reads_why_they_are_asked_to_sign_in(client):
+    page = client.get(URL, follow=True).content.decode()
+    assert "What you wanted is kept." in page
+    assert "What you wanted is kept." not in client.get(URL, follow=True).content.decode()
+
+
 def test_a_second_enrolment_is_told_and_made_only_once(client, learner, cohort):
     client.post(URL, {"cohort": cohort.pk})
     response = client.post(URL, {"cohort": cohort.pk}, follow=True)

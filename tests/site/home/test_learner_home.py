@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from courses.catalogue import services
 from courses.catalogue.models import Application
 from courses.certificates.models import Certificate, CertificateTemplate
 from courses.participants import notices
@@ -52,7 +53,42 @@ def test_a_deadline_is_told_in_ones_own_time(client, learner):
     enrolled(learner, ends_on=coming(10))
     page = page_of(client)
     assert "My deadlines" in page
-    assert "-05:00" in page  # midnight in Nairobi, as Lima has it
+    assert "15:59 (Lima, UTC−5)" in page  # the last minute of the day in Nairobi, as Lima has it
+    assert "Choose my time zone" not in page
+
+
+def test_who_has_chosen_no_time_zone_reads_whose_time_it_is_and_where_to_choose(client, learner):
+    learner.time_zone = ""
+    learner.save()
+    assert "Choose my time zone" not in page_of(client)  # no time is shown
+    enrolled(learner, ends_on=coming(10))
+    page = page_of(client)
+    assert "20:59 (UTC)" in page
+    assert "Choose my time zone" in page
+
+
+def test_a_course_that_has_not_begun_says_when_it_does(client, learner):
+    enrolled(learner, starts_on=past(1), ends_on=coming(10))
+    assert "begins on" not in page_of(client)
+    enrolled(learner, starts_on=coming(20), ends_on=coming(30))
+    assert f"begins on {date_format(coming(20))}" in page_of(client)
+
+
+def test_a_course_one_left_is_found_again_until_one_is_back_in_it(client, learner):
+    enrolment = enrolled(learner)
+    services.withdraw(actor=learner, enrolment=enrolment)
+    page = page_of(client)
+    assert "Courses you left" in page
+    assert reverse("enrolment_standing", args=[enrolment.pk]) in page
+    services.enrol(actor=learner, participant=learner.participant, cohort=enrolment.cohort)
+    assert "Courses you left" not in page_of(client)
+
+
+def test_who_has_finished_reads_that_the_certificate_is_still_to_come(client, learner):
+    enrolment = enrolled(learner)
+    enrolment.completed_at = timezone.now()
+    enrolment.save()
+    assert "The organiser issues the certificate." in page_of(client)
 
 
 def test_a_deadline_of_ones_own_counts(client, learner):
@@ -109,6 +145,10 @@ def test_the_name_of_a_course_is_not_said_again_beside_its_progress(client, lear
 
 def test_a_new_data_notice_and_a_planned_erasure_are_told(client, learner):
     notices.publish_notice(actor=None, published_on=past(1), texts={"en": ("Short.", "Long.")})
+    assert "Please read what happens with your data." in page_of(client)
+    notices.acknowledge(actor=learner, notice=notices.current_notice())
+    assert "your data." not in page_of(client)
+    notices.publish_notice(actor=None, published_on=past(0), texts={"en": ("Short.", "Long.")})
     assert "Our data notice has changed" in page_of(client)
     erasing.ask_erasure(actor=learner, withdraw_certificates=False, confirmed=True)
     assert "Your data will be erased on" in page_of(client)

@@ -7,10 +7,10 @@ from django import forms
 from django.conf import settings
 from django.utils import translation
 
+from core.wording import sort_key
 from institutions.countries import synchronise_countries
 from institutions.forms import CountryChoiceField
 from institutions.models import Country, Region
-from institutions.names import sort_key
 
 pytestmark = pytest.mark.django_db
 

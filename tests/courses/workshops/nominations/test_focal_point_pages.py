@@ -120,12 +120,21 @@ def test_after_the_last_day_the_page_says_so_and_keeps_the_states(as_person, ask
 
 
 @pytest.mark.parametrize("back", ["", "country"])
-def test_a_nomination_is_withdrawn_by_a_press(as_person, asking, nomination, back):
+def test_a_nomination_is_withdrawn_only_after_asking_once_more(as_person, asking, nomination, back):
+    here = reverse("country") if back else address("nominate", asking)
     url = reverse("nomination_withdraw", args=[nomination.pk])
-    response = as_person("focal_point").post(url, {"back": back})
-    assert response.url == (reverse("country") if back else address("nominate", asking))
+    focal_point = as_person("focal_point")
+    link = f"{url}?back={back}" if back else url
+    assert f'href="{link}"' in focal_point.get(here).content.decode()
+    asked = main(focal_point.get(link))
+    assert "Achieng Otieno" in asked
+    assert f'href="{here}"' in asked
+    nomination.refresh_from_db()
+    assert nomination.state == "nominated"
+    assert focal_point.post(url, {"back": back}).url == here
     nomination.refresh_from_db()
     assert nomination.state == "withdrawn"
+    assert focal_point.get(link).url == here  # nothing is left to ask
 
 
 def test_the_focal_point_reads_own_words_never_those_of_the_record(as_person, asking, nomination):

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from core import audit
 from core.models import AuditEntry
-from institutions.trail_words import act_words, kind_words
+from core.trail_words import act_words, kind_words
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).parents[3]
