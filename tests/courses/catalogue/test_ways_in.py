@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import time_machine
+from django.urls import reverse
 from django.utils import timezone
 
 from core.models import AuditEntry
@@ -201,6 +204,11 @@ class TestWaiting:
         assert not cohort.enrolments.active().exists()
 
 
+def link_in(letter):
+    """The path of the first link in a mail."""
+    return re.search(r"https?://[^/\s]+(/\S+)", letter.text).group(1)
+
+
 class TestInviting:
     def test_an_invitation_lets_its_address_in_once(self, cast, cohort):
         invitation = services.invite(actor=cast.organiser, cohort=cohort, email="Learner@example.org")
@@ -213,6 +221,26 @@ class TestInviting:
         invitation = services.invite(actor=cast.organiser, cohort=cohort, email="learner@example.org")
         with pytest.raises(services.WrongAddress):
             services.accept_invitation(participant=cast.outsider.participant, invitation=invitation)
+
+    def test_the_link_in_the_wrong_account_offers_to_sign_out_and_open_it_again(self, cast, cohort, client):
+        services.invite(actor=cast.organiser, cohort=cohort, email="learner@example.org")
+        path = link_in(OutboxMail.objects.get())
+        client.force_login(cast.outsider)
+        page = client.get(path).content.decode()
+        assert "Sign out and open the link again" in page
+        response = client.post(reverse("account_logout"), {"next": path})
+        assert response.url == path
+        assert "_auth_user_id" not in client.session
+        assert client.get(path).status_code == 200
+
+    def test_a_newcomer_is_led_to_their_details_and_from_there_to_the_course(self, cast, cohort, client):
+        services.invite(actor=cast.organiser, cohort=cohort, email="new@example.org")
+        answer = {"answer": "yes", "name": "New Person", "password": "a long enough password"}
+        response = client.post(link_in(OutboxMail.objects.get()), answer)
+        assert response.url.startswith(reverse("participant_profile"))
+        saved = client.post(response.url, {"name": "New Person", "next": reverse("learner_home")})
+        assert f'name="next" value="{reverse("learner_home")}"' in client.get(response.url).content.decode()
+        assert saved.url == reverse("learner_home")
 
     def test_nobody_comes_in_by_an_address_they_have_not_proved(self, cast, cohort):
         invitation = services.invite(actor=cast.organiser, cohort=cohort, email="new@example.org")
