@@ -135,7 +135,7 @@ def erase(person: Person) -> int:
     records = records_of(person)
     rows = Enrolment.objects.filter(participant__in=records)
     unfinished = rows.filter(state=Enrolment.State.ACTIVE, completed_at__isnull=True)
-    left = _locked_cohorts(person, records, unfinished)
+    left = lock(person)
     results = TaskResult.objects.filter(participant__in=records)
     waivers = RequirementWaiver.objects.filter(enrolment__in=rows)
     for found in (rows, results, waivers):
@@ -168,12 +168,17 @@ def _erased_invitations(person: Person, records: list[Participant]) -> Any:
     return CohortInvitation.objects.filter(pk__in=list(theirs.values_list("pk", flat=True)))
 
 
-def _locked_cohorts(person: Person, records: list[Participant], unfinished: Any) -> list[Cohort]:
+def lock(person: Person) -> list[Cohort]:
     """Lock every cohort in which something changes, and return those the person leaves.
 
-    Before anything is written: whoever decides on applications or invitations locks the cohort first, too, so an
-    erasure and a decision at the same moment wait for each other instead of failing.
+    Before the person's record is locked: whoever gives a place or decides on applications or invitations locks the
+    cohort first and then asks for the person, so an erasure and a decision at the same moment wait for each other
+    instead of failing. Asked again in ``erase``, for a cohort into which the person came in between.
     """
+    records = records_of(person)
+    unfinished = Enrolment.objects.filter(
+        participant__in=records, state=Enrolment.State.ACTIVE, completed_at__isnull=True
+    )
     leaving = set(unfinished.values_list("cohort", flat=True))
     touched = leaving | set(Application.objects.filter(participant__in=records).values_list("cohort", flat=True))
     touched |= set(_erased_invitations(person, records).values_list("cohort", flat=True))

@@ -86,6 +86,7 @@ def _personal_data() -> None:
         ],
         export=personal.export,
         erase=personal.erase,
+        lock=personal.lock,
     )
     register_retention(
         "invitations",

@@ -168,8 +168,12 @@ def erase(request: ErasureRequest) -> dict[str, int]:
 def erase_person(person: Person) -> dict[str, int]:
     """Ask every room to forget a person, highest first; inside the caller's transaction.
 
-    The record is locked first: what is being given to the person now is there before, or is refused.
+    Before anything is written the record is locked: what is being given to the person now is there before, or is
+    refused. Whoever gives a place locks the cohort before the record, and so does this.
     """
+    for holding in holdings():
+        if holding.lock is not None:
+            holding.lock(person)
     if person.participant is not None:
         Participant.objects.select_for_update().get(pk=person.participant.pk)
     counts = {holding.name: holding.erase(person) for holding in holdings()}

@@ -59,6 +59,7 @@ class Fact:
 Record = list[Fact]
 Export = Callable[[Person], Iterable[Record]]
 Erase = Callable[[Person], int]
+Lock = Callable[[Person], object]
 Files = Callable[[Person], Iterable[tuple[str, Any]]]
 
 
@@ -73,6 +74,7 @@ class Holding:
     export: Export
     erase: Erase
     files: Files | None = None
+    lock: Lock | None = None
 
 
 _holdings: dict[str, Holding] = {}
@@ -87,14 +89,16 @@ def register_personal_data(
     models: Sequence[str] = (),
     acts: Sequence[str] = (),
     files: Files | None = None,
+    lock: Lock | None = None,
 ) -> None:
     """Register what a room holds of people, under a name; registering again replaces.
 
     ``export(person)`` yields records, each a list of ``Fact``; ``erase(person)`` deletes or anonymises in the
     caller's transaction and returns how many rows it touched; ``files(person)`` yields ``(name, open file)`` for the
-    archive. All are called for people with only an account or only a participant's record, too.
+    archive. All are called for people with only an account or only a participant's record, too. ``lock(person)`` locks
+    rows that others lock before the person's record; it is called before an erasure locks that.
     """
-    _holdings[name] = Holding(name, title, tuple(models), tuple(acts), export, erase, files)
+    _holdings[name] = Holding(name, title, tuple(models), tuple(acts), export, erase, files, lock)
 
 
 def holdings() -> list[Holding]:

@@ -16,7 +16,7 @@ from core.errors import DomainError
 from courses.participants.addresses import own_addresses
 from courses.participants.models import REPRESENTATION_FIELDS, Participant, Representation
 from courses.participants.permissions import is_own
-from courses.participants.services import RecordGone, require_present
+from courses.participants.services import RecordGone, require_present, still_present
 from jobs.services import draft_mail, queue_drafts, queue_mail
 from modules.records.models import Event
 from modules.records.services import log_event
@@ -140,15 +140,15 @@ def enrol_many(*, actor: Any, participants: Sequence[Participant], cohort: Cohor
     """Enrol many people in a few statements and return the ids of those who are in now, or were before.
 
     In the order given, as long as there are places; a withdrawal is taken back. Whoever is ``actor``, by whatever
-    record, is left out: nobody decides on their own place. No mail: whoever brings people in by the hundred says when
-    they are told. Raises ``NotYourProgramme``, ``EnrolmentClosed``.
+    record, is left out: nobody decides on their own place; and so is whoever was erased or merged meanwhile. No mail:
+    whoever brings people in by the hundred says when they are told. Raises ``NotYourProgramme``, ``EnrolmentClosed``.
     """
     cohort = Cohort.objects.select_for_update(of=("self",)).select_related("course__item").get(pk=cohort.pk)
     if actor is not None and not organises(actor, cohort.course):
         raise NotYourProgramme(_("You organise other programmes. Choose one of your own."))
     require_offered(cohort)
-    proved = own_addresses(actor)
-    people = {person.pk: person for person in participants if not is_own(actor, person, proved)}
+    proved, present = own_addresses(actor), still_present(participants)
+    people = {one.pk: one for one in participants if one.pk in present and not is_own(actor, one, proved)}
     held = {row.participant_id: row for row in cohort.enrolments.filter(participant__in=people)}
     inside = {pk for pk, row in held.items() if row.state == Enrolment.State.ACTIVE}
     coming = [person for pk, person in people.items() if pk not in inside]

@@ -16,7 +16,7 @@ from ..activation import invite_many, invited_by
 from ..addresses import own_addresses
 from ..models import ImportRow, Participant, PeopleImport
 from ..permissions import is_own
-from ..services import DETAILS
+from ..services import DETAILS, RecordGone, still_present
 from .candidates import ACCOUNT, PERSON, match_rows, verdict_of
 from .registry import destination_of, place_of
 from .rows import Problem
@@ -130,10 +130,17 @@ def _bring(batch: PeopleImport, rows: list[ImportRow]) -> None:
     for row in rows:
         row.brought = row.participant is not None and row.participant.pk in brought
     left = [row for row in rows if not row.brought]
-    proved = own_addresses(actor) if left else set()
+    if not left:
+        return
+    proved = own_addresses(actor)
+    present = still_present(row.participant for row in left if row.participant)
     for row in left:
-        own = row.participant is not None and is_own(actor, row.participant, proved)
-        row.problems = [(Problem("own") if own else refusal).as_json()]
+        problem = refusal
+        if row.participant is not None and row.participant.pk not in present:
+            problem = Problem("refused", value=str(RecordGone()))
+        elif row.participant is not None and is_own(actor, row.participant, proved):
+            problem = Problem("own")
+        row.problems = [problem.as_json()]
 
 
 def _finish(batch: PeopleImport) -> None:

@@ -39,6 +39,7 @@ from .records import (
     require_present,
     save_details,
     set_consents,
+    still_present,
     withdraw_consent,
 )
 
@@ -81,6 +82,7 @@ __all__ = [
     "require_present",
     "save_details",
     "set_consents",
+    "still_present",
     "suggest_again",
     "suggested_doubles",
     "tell_apart",

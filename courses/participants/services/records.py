@@ -107,6 +107,15 @@ def require_present(participant: Participant) -> None:
         raise RecordGone
 
 
+def still_present(participants: Iterable[Participant]) -> set[int]:
+    """Do what ``require_present`` does for many people: return the ids of those whose records still stand. One query.
+
+    They are locked in the order of their ids, so that two lists with the same people wait for each other.
+    """
+    rows = Participant.objects.present().select_for_update(no_key=True)
+    return set(rows.filter(pk__in=[one.pk for one in participants]).order_by("pk").values_list("pk", flat=True))
+
+
 def _write(participant: Participant, data: Mapping[str, Any]) -> list[str]:
     """Set the details given; return the names of those that changed. Raises ``NameMissing``, ``NameNotLatin``."""
     if unknown := set(data) - set(DETAILS):

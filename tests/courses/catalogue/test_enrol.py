@@ -64,6 +64,17 @@ def test_nobody_comes_in_on_a_record_that_was_erased_or_merged_since_it_was_read
     assert not cohort.applications.exists()
 
 
+@pytest.mark.parametrize("since", ["erased", "merged"])
+def test_a_list_enrols_the_others_where_somebody_was_erased_or_merged_since_it_was_read(cast, programme, since):
+    cohort = factories.CohortFactory(course=factories.CourseFactory(programme=programme), capacity=1)
+    gone, stays = factories.ParticipantFactory(), factories.ParticipantFactory()
+    fields = {"erased_at": timezone.now()} if since == "erased" else {"merged_into": factories.ParticipantFactory()}
+    Participant.objects.filter(pk=gone.pk).update(**fields)
+    come = services.enrol_many(actor=cast.organiser, participants=[gone, stays], cohort=cohort, source="import")
+    assert come == {stays.pk}
+    assert cohort.enrolments.get().participant == stays
+
+
 def test_a_full_cohort_takes_nobody_not_even_from_an_organiser(cast):
     cohort = factories.CohortFactory(capacity=1)
     enrol(cast.learner, cohort)

@@ -10,7 +10,8 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from courses.catalogue.models import Enrolment
+from courses.catalogue.models import Cohort, Enrolment
+from courses.catalogue.services import accept, apply
 from courses.certificates.models import Batch, Certificate
 from courses.certificates.services import issue_certificate
 from courses.participants.services import RecordGone
@@ -60,8 +61,11 @@ def test_who_is_forgotten_while_a_certificate_is_drawn_is_not_given_it(life, aga
     assert not Certificate.objects.exists()
 
 
-def erased_meanwhile(write) -> None:
-    """Write in a transaction, erase from another connection, and commit once that one waits for the first."""
+def erased_meanwhile(write, then=None) -> None:
+    """Write in a transaction, erase from another connection, and commit once that one waits for the first.
+
+    ``then`` is what the first does while the other waits for it.
+    """
     counts: list[int] = []
 
     def erase() -> None:
@@ -77,6 +81,8 @@ def erased_meanwhile(write) -> None:
         end = time.monotonic() + WAIT
         while not blocking() and other.is_alive() and time.monotonic() < end:
             time.sleep(0.05)
+        if then is not None:
+            then()
     other.join(WAIT)
     assert counts == [1]
 
@@ -102,6 +108,17 @@ class TestFromTwoConnections:
             lambda: save_response(actor=life.user, question=asked, answer="I, Learner, live here", key=uuid.uuid4())
         )
         assert [said.answer for said in Response.objects.all()] == [{}]
+
+    def test_a_place_that_is_being_given_is_given_and_free_again(self, life, cast):
+        course = life.cohort.course
+        cohort = factories.CohortFactory(course=course, entry="application")
+        application = apply(actor=life.user, participant=life.person, cohort=cohort)
+        due(life)
+        erased_meanwhile(
+            lambda: Cohort.objects.select_for_update().get(pk=cohort.pk),
+            then=lambda: accept(actor=cast.organiser, application=application),
+        )
+        assert Enrolment.objects.get(cohort=cohort).state == "withdrawn"
 
     def test_a_certificate_that_is_being_entered_is_parted_from_what_was_learned(self, life, again):
         due(life)

@@ -82,6 +82,17 @@ def test_where_places_end_the_rest_are_written_down_and_named(bring, finish, coh
     assert (last.outcome, last.brought, last.problems[0]["code"]) == ("created", False, "full")
 
 
+def test_who_was_erased_since_the_dry_run_is_not_enrolled_and_the_row_says_why(bring, finish, cohort):
+    known = factories.ParticipantFactory(name="DIALLO Amina", email="amina@lists.example")
+    batch = bring(GOOD, cohort=cohort)
+    Participant.objects.filter(pk=known.pk).update(erased_at=timezone.now())
+    row = finish(batch).rows.get(participant=known)
+    assert (row.brought, row.problems[0]["code"]) == (False, "refused")
+    assert "erased" in row.problems[0]["value"]
+    assert not cohort.enrolments.filter(participant=known).exists()
+    assert cohort.enrolments.count() == len(GOOD) - 1
+
+
 def test_who_is_surely_known_is_not_written_down_again_nor_changed(bring, finish, cohort):
     known = factories.ParticipantFactory(name="DIALLO Amina", email="Amina@Lists.example", organisation="University")
     batch = bring(GOOD, cohort=cohort)
