@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from courses.participants.models import REPRESENTATION_FIELDS, Participant
+from courses.participants.models import REPRESENTATION_FIELDS, Merge, Participant
 from courses.participants.services import Conflict, Sentence
 
 from .models import Application, Cohort, Enrolment, RequirementWaiver, TaskResult
@@ -75,6 +75,19 @@ def waivers_held_twice(kept: Enrolment, other: Enrolment) -> list[Conflict]:
 def enrolments_back(rows: list[tuple[Enrolment, Mapping[str, Any]]]) -> list[Sentence]:
     """Return what to say before undoing a merge: of cohorts left since, and of those with more people than places."""
     return _left_since(rows) + _beyond_capacity(rows)
+
+
+def completed_since(merge: Merge) -> list[Sentence]:
+    """Say which courses were completed after two accounts became one: what was learned with one alone may not do.
+
+    Nothing that was earned is taken back by itself; an organiser looks.
+    """
+    words = _(
+        "“%(cohort)s” was completed after the merge and stays completed. Look whether what this account has learned "
+        "by itself is enough."
+    )
+    rows = merge.into.enrolments.filter(completed_at__gte=merge.merged_at).select_related("cohort__course")
+    return [Sentence(words % {"cohort": f"{row.cohort.course}, {row.cohort.title}"}) for row in rows.order_by("pk")]
 
 
 def _left_since(rows: list[tuple[Enrolment, Mapping[str, Any]]]) -> list[Sentence]:

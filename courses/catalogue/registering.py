@@ -14,7 +14,8 @@ from core.permissions import declare
 from core.personal import register_personal_data, register_retention
 from courses.participants.imports.registry import register_destination
 from courses.participants.querysets import register_list_tie, register_tie
-from courses.participants.services import register_reconciler, register_settling
+from courses.participants.services import register_before_undo, register_reconciler, register_settling
+from courses.participants.signals import records_changed
 from institutions.activities import ActivityKind, register_activity
 from jobs.querysets import register_tie as register_job_tie
 from jobs.services import register_handler
@@ -126,6 +127,7 @@ def _lists_and_merges() -> None:
         stays=_("One application stays; on the waiting list the older place counts."),
     )
     register_settling(merging.applications_of_who_is_in, merging.close_application)
+    register_before_undo(merging.completed_since)
 
 
 def _jobs() -> None:
@@ -150,6 +152,7 @@ def _quizzes_and_lessons() -> None:
     quizzes.register_learner_provider(access.organised_learning)
     quizzes.register_whose_provider(access.whose_answers)
     quizzes.register_following(access.module_after)
+    records_changed.connect(noticing.records_were_changed, dispatch_uid="catalogue-records-changed")
     lesson_done.connect(noticing.lesson_was_done, dispatch_uid="catalogue-lesson-done")
     attempt_graded.connect(noticing.attempt_was_graded, dispatch_uid="catalogue-attempt-graded")
 

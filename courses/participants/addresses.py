@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.db.models import Q
 from django.db.models.functions import Lower
 
 from accounts.models import User
@@ -25,10 +26,11 @@ class Addresses:
 
 
 def own_addresses(user: Any) -> set[str]:
-    """The addresses that an account has proved, in lower case."""
+    """The addresses that an account has proved, and those that were joined to it, in lower case."""
     if not getattr(user, "pk", None):
         return set()
-    proved = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
+    own = Q(user=user) | Q(user__joined_to=user)
+    proved = EmailAddress.objects.filter(own, verified=True).values_list("email", flat=True)
     return {user.email.lower(), *(address.lower() for address in proved)}
 
 

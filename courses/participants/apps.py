@@ -9,13 +9,14 @@ class ParticipantsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from accounts.joining import move_missing, register_belongings
         from accounts.personal import register_use
         from core.permissions import declare
         from core.personal import register_personal_data, register_retention
         from jobs.querysets import register_tie
         from jobs.services import register_handler
 
-        from . import personal
+        from . import notices, personal
         from .imports import checking, services, writing
         from .imports.jobs import import_url, watched_jobs
         from .models import Participant
@@ -52,6 +53,13 @@ class ParticipantsConfig(AppConfig):
             ],
             export=personal.export,
             erase=personal.erase,
+        )
+        register_belongings(
+            "participants.NoticeReceipt",
+            field="user",
+            title=_("Data notices shown"),
+            join=move_missing("participants.NoticeReceipt", "notice"),
+            twice=notices.shown_twice,
         )
         register_retention(
             "consents",

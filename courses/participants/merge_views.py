@@ -34,20 +34,27 @@ def merge(request: HttpRequest, source: int, into: int) -> HttpResponse:
         raise Http404
     people = Participant.objects.visible_to(request.user).select_related("country", "user")
     first, second = get_object_or_404(people, pk=source), get_object_or_404(people, pk=into)
-    preview = services.preview_merge(actor=request.user, source=first, into=second)
+    account = "source" if request.GET.get("account") == "source" else "into"
+    preview = services.preview_merge(actor=request.user, source=first, into=second, account=account)
     saw(request.user, [first, second], "participants.view")
     if request.method == "POST":
         keep = {choice.name: request.POST.get(f"keep-{choice.name}", choice.stays) for choice in preview.choices}
         try:
-            services.merge_participants(actor=request.user, source=first, into=second, keep=keep)
+            services.merge_participants(actor=request.user, source=first, into=second, keep=keep, account=account)
         except DomainError as error:
             messages.error(request, str(error))
-            return redirect("participant_merge", source=source, into=into)
+            return redirect(request.get_full_path())
         messages.success(
             request, _("The two records are one now. You can undo it for %(days)d days.") % {"days": services.UNDO_DAYS}
         )
         return redirect("participant_merges")
-    context = {"source": first, "into": second, "preview": preview, "days": services.UNDO_DAYS}
+    context = {
+        "source": first,
+        "into": second,
+        "preview": preview,
+        "days": services.UNDO_DAYS,
+        "other_account": "into" if account == "source" else "source",
+    }
     return render(request, "participants/merge.html", context)
 
 

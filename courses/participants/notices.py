@@ -7,9 +7,11 @@ from datetime import date
 from typing import Any
 
 from django.db import models, transaction
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounts.joining import Twice
 from core import audit
 from core.errors import DomainError
 from institutions.permissions import organises_all
@@ -109,3 +111,14 @@ def _write(notice: DataNotice, texts: Texts) -> None:
             for code, (short, text) in whole.items()
         ]
     )
+
+
+def shown_twice(kept: Any, closed: Any) -> list[Twice]:
+    """Say of every version that both accounts of one person were shown when that was."""
+    rows = NoticeReceipt.objects.filter(user__in=[kept, closed]).select_related("notice").order_by("notice")
+    mine = {row.notice_id: row for row in rows if row.user_id == kept.pk}
+    return [
+        Twice(str(row.notice), *(date_format(one.at) for one in (row, mine[row.notice_id])), _("Was shown."))
+        for row in rows
+        if row.user_id == closed.pk and row.notice_id in mine
+    ]

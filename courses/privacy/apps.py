@@ -9,14 +9,16 @@ class PrivacyConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from accounts.joining import register_join_refusal
         from core.personal import register_personal_data, register_retention
         from jobs.services import register_handler
 
-        from . import personal, taking
+        from . import erasing, personal, taking
 
         register_handler(
             taking.JOB, taking.write_export, title=_("Collecting your data"), url=lambda job: taking.page_of(job)
         )
+        register_join_refusal(erasing.why_not_join)
         register_personal_data(
             "privacy",
             title=_("Requests about my data"),

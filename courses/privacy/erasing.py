@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from core import audit
 from core.links import make_token
@@ -26,7 +27,7 @@ from jobs.services import queue_mail
 
 from .errors import AlreadyAsked, HoldsRole, NothingToUndo
 from .models import ErasureRequest
-from .people import WITHDRAW_CERTIFICATES, person_of
+from .people import WITHDRAW_CERTIFICATES, person_of, with_joined
 
 log = logging.getLogger("privacy")
 GRACE = timedelta(days=7)
@@ -176,7 +177,8 @@ def erase_person(person: Person) -> dict[str, int]:
             holding.lock(person)
     if person.participant is not None:
         Participant.objects.select_for_update().get(pk=person.participant.pk)
-    counts = {holding.name: holding.erase(person) for holding in holdings()}
+    people = with_joined(person)
+    counts = {holding.name: sum(holding.erase(one) for one in people) for holding in holdings()}
     forget_participant(person.user)
     return counts
 
@@ -198,3 +200,10 @@ def _write_to(user: Any, request: ErasureRequest, template: str, key: str, view:
         },
         language=language,
     )
+
+
+def why_not_join(kept: Any, closed: Any) -> str:
+    """Return why two accounts cannot become one: the data of one of them is about to be erased."""
+    if ErasureRequest.objects.open().filter(user__in=[kept, closed]).exists():
+        return _("One of the two accounts asked for its data to be erased. Wait until that is done or taken back.")
+    return ""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from accounts.joining import accounts_of
 from core.personal import Person
 from courses.participants.services import participant_of
 
@@ -14,3 +16,13 @@ WITHDRAW_CERTIFICATES = "certificates"
 def person_of(user: Any, *, options: frozenset[str] = frozenset()) -> Person:
     """Return the person of an account, with the participant's record if there is one."""
     return Person(user=user, participant=participant_of(user), options=options)
+
+
+def with_joined(person: Person) -> list[Person]:
+    """Return the person and, before them, each account that was joined to theirs: what stayed there is theirs, too.
+
+    All under the same pseudonym, so that what was one learner stays one.
+    """
+    if person.user is None:
+        return [person]
+    return [*(replace(person, user=one, participant=None) for one in accounts_of(person.user)[:-1]), person]

@@ -26,7 +26,7 @@ from jobs.services import advance, queue_mail, start_job
 
 from .errors import ExportRunning, TooManyExports
 from .models import DataExport
-from .people import person_of
+from .people import person_of, with_joined
 
 JOB = "privacy.export"
 A_DAY = 5
@@ -57,7 +57,8 @@ def page_of(job: Job) -> str:
 def collect(person: Person) -> Iterator[tuple[str, str, list[Record]]]:
     """Yield ``(name, title, records)`` of everything held about a person, in the active language; empty ones too."""
     for holding in holdings():
-        yield holding.name, str(holding.title), [list(record) for record in holding.export(person)]
+        records = [list(record) for one in reversed(with_joined(person)) for record in holding.export(one)]
+        yield holding.name, str(holding.title), records
 
 
 def write_export(job: Job) -> None:
@@ -121,9 +122,10 @@ def pack(file: Any, person: Person, parts: list[dict[str, Any]]) -> None:
         }
         archive.writestr("data.html", render_to_string("privacy/archive.html", context))
         for holding in holdings():
-            for name, content in holding.files(person) if holding.files else ():
-                with content, archive.open(f"files/{name}", "w") as target:
-                    shutil.copyfileobj(content, target)
+            for one in with_joined(person):
+                for name, content in holding.files(one) if holding.files else ():
+                    with content, archive.open(f"files/{name}", "w") as target:
+                        shutil.copyfileobj(content, target)
 
 
 def tell(export: DataExport) -> None:

@@ -76,6 +76,7 @@ class WorkshopsConfig(AppConfig):
             "workshops.Nomination",
             merging.reconcile_nominations,
             stays=_("The nomination that came further stays."),
+            comes_back=merging.nominations_back,
         )
         register_reconciler(
             "workshops.Attendance", merging.reconcile_attendance, stays=_("The longer attendance stays.")

@@ -65,16 +65,49 @@ def registrations_back(rows: list[tuple[Registration, Mapping[str, Any]]]) -> li
     merge freed may be given to somebody else by now, who keeps it.
     """
     said, more = [], Counter[Workshop]()
+    turned = {row.workshop_id for row, values in rows if values.get("state") == Registered.CANCELLED}
     for row, values in rows:
         words = {"workshop": row.workshop.title}
         if values.get("state") == Registered.REGISTERED:
             said.append(Sentence(_("“%(workshop)s”: the record that went is registered again.") % words))
+            if row.workshop_id not in turned and _stands(row):
+                said.append(Sentence(_("“%(workshop)s”: the record that stayed stays registered.") % words))
             more[row.workshop] += 1
         elif values.get("state") == Registered.CANCELLED:
             said.append(
                 Sentence(_("“%(workshop)s”: the registration of the record that stayed is cancelled again.") % words)
             )
             more[row.workshop] -= 1
+    return said + [_one_too_many(workshop) for workshop, count in more.items() if _is_too_small(workshop, count)]
+
+
+def _stands(row: Registration) -> bool:
+    """Whether the record that stayed, too, is registered for the workshop of a registration of the one that went."""
+    into = row.participant.merged_into_id
+    return row.workshop.registrations.active().filter(participant=into).exists()
+
+
+def nominations_back(rows: list[tuple[Nomination, Mapping[str, Any]]]) -> list[Sentence]:
+    """Return what to say before undoing a merge gives nominations their state again, and where places do not suffice.
+
+    Both are named: that of the record that went, and that of the one that stayed, whether it changes or not.
+    """
+    said, more = [], Counter[Workshop]()
+    then = {row.pk: str(values.get("state", row.state)) for row, values in rows}
+    for row, _values in rows:
+        if row.participant.merged_into_id is None:
+            continue
+        kept = row.workshop.nominations.filter(participant=row.participant.merged_into_id).first()
+        words = {"workshop": row.workshop.title, "goes": Nominated(then[row.pk]).label}
+        if kept is None:
+            said.append(Sentence(_("“%(workshop)s”: the record that went: %(goes)s.") % words))
+        else:
+            words["stays"] = Nominated(then.get(kept.pk, kept.state)).label
+            text = _("“%(workshop)s”, nominations: the record that went: %(goes)s; the record that stayed: %(stays)s.")
+            said.append(Sentence(text % words))
+    for row, values in rows:
+        if "state" in values:
+            more[row.workshop] += (values["state"] == Nominated.SELECTED) - (row.state == Nominated.SELECTED)
     return said + [_one_too_many(workshop) for workshop, count in more.items() if _is_too_small(workshop, count)]
 
 

@@ -13,13 +13,14 @@ class AssessmentsConfig(AppConfig):
 
         from django.db.models.signals import post_delete, post_save
 
+        from accounts.joining import register_belongings
         from core.caching import renew
         from core.permissions import declare
         from core.personal import register_personal_data
         from jobs.services import register_handler
         from modules.lessons.registry import register_copier, register_outline_provider
 
-        from . import paper, personal
+        from . import joining, paper, personal
         from .models import Quiz, QuizText
         from .outline import passed_quizzes, quiz_entries
         from .permissions import GROUP_PERMISSIONS
@@ -49,6 +50,20 @@ class AssessmentsConfig(AppConfig):
             export=personal.export,
             files=personal.files,
             erase=personal.erase,
+        )
+        register_belongings(
+            "assessments.Attempt",
+            field="learner",
+            title=_("Attempts at quizzes"),
+            join=joining.join_attempts,
+            twice=joining.attempts_twice,
+        )
+        register_belongings(
+            "assessments.TimeAllowance",
+            field="learner",
+            title=_("Extra time in quizzes"),
+            join=joining.join_allowances,
+            twice=joining.allowances_twice,
         )
         register_outline_provider(quiz_entries, done=passed_quizzes)
         register_copier(copy_quizzes)

@@ -15,10 +15,10 @@ from modules.records.models import Item
 
 from .gain import Gain
 from .models import Attempt, Quiz
-from .scoring import HUNDREDTH, grade_of, passes
+from .scoring import HUNDREDTH, Result, standing
 
-# Somebody's attempts at a quiz, in order: what each reached, and whether it had passed by the pass mark of its day.
-Tried = list[tuple[Decimal, bool | None]]
+Tried = list[Result]
+"""Somebody's attempts at a quiz, in order."""
 
 
 class QuizFact(NamedTuple):
@@ -67,14 +67,14 @@ def best_grades(
         for quiz in together:
             asking[quiz.pk].append(item_id)
     made: dict[tuple[int, tuple[tuple[Any, ...], ...]], QuizFact] = {}  # the same few grades for thousands of people
-    columns = ["learner_key", "quiz_id", "percent", "passed", *(["started_at"] if until else [])]
+    columns = ["learner_key", "quiz_id", "percent", "passed", "series", *(["started_at"] if until else [])]
     found: dict[UUID, dict[int, QuizFact]] = {}
     for some in batches(keys):
         tried: dict[UUID, dict[int, Tried]] = {}
         rows = Attempt.objects.graded().filter(learner_key__in=some, quiz_id__in=list(quizzes)).order_by("number")
-        for key, quiz_id, percent, passed, *began in rows.values_list(*columns):
+        for key, quiz_id, percent, passed, series, *began in rows.values_list(*columns):
             if not until or key not in until or began[0] < until[key]:
-                tried.setdefault(key, {}).setdefault(quiz_id, []).append((percent, passed))
+                tried.setdefault(key, {}).setdefault(quiz_id, []).append((percent, passed, series))
         for key, attempts in tried.items():
             facts = found[key] = {}
             for item_id in dict.fromkeys(item_id for quiz_id in attempts for item_id in asking[quiz_id]):
@@ -87,19 +87,13 @@ def best_grades(
 
 def _fact(quizzes: list[Quiz], attempts: dict[int, Tried]) -> QuizFact:
     """Return where somebody stands in the quizzes of one module, by their attempts."""
-    grades = [_grade(quiz, attempts.get(quiz.pk, [])) for quiz in quizzes]
+    grades = [standing(quiz.grade_rule, attempts.get(quiz.pk, []), quiz.pass_mark) for quiz in quizzes]
     percent = grades[0][0] if len(quizzes) == 1 else sum((one for one, _passed in grades), Decimal(0)) / len(quizzes)
     return QuizFact(
         percent=percent.quantize(HUNDREDTH),
         passed=all(passed for _percent, passed in grades),
         attempts=sum(len(attempts.get(quiz.pk, [])) for quiz in quizzes),
     )
-
-
-def _grade(quiz: Quiz, attempts: Tried) -> tuple[Decimal, bool]:
-    """Return the grade of somebody in a quiz, and whether they have passed it."""
-    percents, then = [percent for percent, _passed in attempts], [passed for _percent, passed in attempts]
-    return grade_of(quiz.grade_rule, percents), passes(quiz.grade_rule, percents, quiz.pass_mark, then)
 
 
 def gains(learner_keys: Iterable[UUID], quiz: Quiz) -> dict[UUID, Gain]:
@@ -113,16 +107,17 @@ def gains(learner_keys: Iterable[UUID], quiz: Quiz) -> dict[UUID, Gain]:
         return {}
     found: dict[UUID, Gain] = {}
     for some in batches(list(dict.fromkeys(learner_keys))):
-        before: dict[UUID, list[tuple[datetime, Decimal | None]]] = {}
-        after: dict[UUID, list[tuple[datetime, Decimal | None]]] = {}
+        before: dict[UUID, list[tuple[datetime, Decimal | None, int]]] = {}
+        after: dict[UUID, list[tuple[datetime, Decimal | None, int]]] = {}
         rows = Attempt.objects.filter(learner_key__in=some, quiz__in=[quiz.pk, quiz.pretest_id]).order_by("number")
-        for key, quiz_id, started_at, percent in rows.values_list("learner_key", "quiz_id", "started_at", "percent"):
-            (after if quiz_id == quiz.pk else before).setdefault(key, []).append((started_at, percent))
+        columns = ["learner_key", "quiz_id", "started_at", "percent", "series"]
+        for key, quiz_id, *attempt in rows.values_list(*columns):
+            (after if quiz_id == quiz.pk else before).setdefault(key, []).append(tuple(attempt))
         for key in before.keys() & after.keys():
-            (first_at, first), (then_at, _percent) = before[key][0], after[key][0]
-            percents = [percent for _started_at, percent in after[key] if percent is not None]
-            if first is not None and percents and first_at < then_at:
-                found[key] = Gain(first, grade_of(quiz.grade_rule, percents))
+            (first_at, first, _series), then_at = before[key][0], after[key][0][0]
+            results = [(percent, None, series) for _started_at, percent, series in after[key] if percent is not None]
+            if first is not None and results and first_at < then_at:
+                found[key] = Gain(first, standing(quiz.grade_rule, results, quiz.pass_mark)[0])
     return found
 
 
@@ -145,12 +140,12 @@ def failures(learner_keys: Iterable[UUID], module_item_ids: Iterable[int]) -> di
     tried: dict[tuple[UUID, int], Tried] = {}
     for some in batches(list(dict.fromkeys(learner_keys))):
         rows = Attempt.objects.graded().filter(learner_key__in=some, quiz__in=quizzes).order_by("number")
-        for key, quiz_id, percent, passed in rows.values_list("learner_key", "quiz_id", "percent", "passed"):
-            tried.setdefault((key, quiz_id), []).append((percent, passed))
+        for key, quiz_id, *result in rows.values_list("learner_key", "quiz_id", "percent", "passed", "series"):
+            tried.setdefault((key, quiz_id), []).append(tuple(result))
     found: dict[UUID, int] = {}
     for (key, quiz_id), attempts in tried.items():
         quiz = quizzes[quiz_id]
-        failed = sum(percent < quiz.pass_mark and not passed for percent, passed in attempts)
-        if failed and not _grade(quiz, attempts)[1]:
+        failed = sum(percent < quiz.pass_mark and not passed for percent, passed, _series in attempts)
+        if failed and not standing(quiz.grade_rule, attempts, quiz.pass_mark)[1]:
             found[key] = max(failed, found.get(key, 0))
     return found

@@ -18,11 +18,11 @@ from modules.lessons.routing import learner_parameter
 from modules.records.models import Item
 
 from .models import Quiz
-from .scoring import passes
+from .scoring import Result, standing
 
 # Written out, because it runs for every lesson page: Django needs longer to compose it than the database to answer.
 RESULTS = """
-SELECT item.key, quiz.grade_rule, quiz.pass_mark, attempt.percent, attempt.passed,
+SELECT item.key, quiz.grade_rule, quiz.pass_mark, attempt.percent, attempt.passed, attempt.series,
        EXISTS (SELECT 1 FROM assessments_quiz post WHERE post.pretest_id = quiz.id)
 FROM assessments_attempt attempt
 JOIN assessments_quiz quiz ON quiz.id = attempt.quiz_id
@@ -78,9 +78,8 @@ def passed_quizzes(keys: Sequence[UUID], user: Any) -> set[UUID]:
             [learner_parameter(user), *(field.get_db_prep_value(key, connection) for key in keys)],
         )
         rows = cursor.fetchall()
-    tried: dict[UUID, tuple[str, list[Decimal], int, list[bool]]] = {}
-    for key, rule, pass_mark, percent, passed, measures in rows:
-        _rule, percents, _mark, then = tried.setdefault(UUID(str(key)), (rule, [], 0 if measures else pass_mark, []))
-        percents.append(Decimal(str(percent)))
-        then.append(bool(passed))
-    return {key for key, attempts in tried.items() if passes(*attempts)}
+    tried: dict[UUID, tuple[str, list[Result], int]] = {}
+    for key, rule, pass_mark, percent, passed, series, measures in rows:
+        _rule, results, _mark = tried.setdefault(UUID(str(key)), (rule, [], 0 if measures else pass_mark))
+        results.append((Decimal(str(percent)), bool(passed), series))
+    return {key for key, attempts in tried.items() if standing(*attempts)[1]}

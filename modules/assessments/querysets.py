@@ -178,7 +178,7 @@ class AllowanceQuerySet(models.QuerySet):
         """
         if not grants_time(user):
             return self.none()
-        others = self.exclude(learner=user)
+        others = self.exclude(learner=user).filter(learner__joined_to__isnull=True)  # not what a merge left behind
         return others if organises_all(user) else others.filter(organised_learners(user))
 
 

@@ -64,5 +64,26 @@ def passes(rule: str, percents: Sequence[Decimal], pass_mark: int, then: Sequenc
     return bool(then) and (all(then) if rule == "mean" else any(then))
 
 
+Result = tuple[Decimal, bool | None, int]
+"""Of an attempt: the percentage, whether it had passed by the pass mark of its day, and its series."""
+
+
+def standing(rule: str, results: Sequence[Result], pass_mark: int) -> tuple[Decimal, bool]:
+    """Return the grade over the results of all attempts in order, and whether the quiz is passed.
+
+    Attempts of an account that was joined to another are a series of their own: ``rule`` makes a grade of each series
+    and the best of them counts, so that two accounts of one person never make a grade lower than either had.
+    """
+    series: dict[int, list[Result]] = {}
+    for result in results:
+        series.setdefault(result[2], []).append(result)
+    grade, passed = Decimal("0.00"), False
+    for some in series.values():
+        percents, then = [percent for percent, _passed, _series in some], [passed for _percent, passed, _series in some]
+        grade = max(grade, grade_of(rule, percents))
+        passed = passed or passes(rule, percents, pass_mark, then)
+    return grade, passed
+
+
 def _round(value: Fraction) -> Decimal:
     return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(HUNDREDTH, ROUND_HALF_UP)

@@ -9,10 +9,11 @@ class LessonsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from accounts.joining import register_belongings
         from core.personal import register_personal_data
         from jobs.services import register_handler
 
-        from . import items, personal
+        from . import items, joining, personal
         from .takeaway import making
 
         items.connect()
@@ -23,4 +24,11 @@ class LessonsConfig(AppConfig):
             models=["lessons.LessonProgress.learner"],
             export=personal.export,
             erase=personal.erase,
+        )
+        register_belongings(
+            "lessons.LessonProgress",
+            field="learner",
+            title=_("Lessons opened"),
+            join=joining.join,
+            twice=joining.twice,
         )

@@ -33,6 +33,7 @@ class AccountsConfig(AppConfig):
                 "accounts.User_groups.user",
                 "accounts.User_user_permissions.user",
                 "accounts.SignInSlip.user",
+                "accounts.User.joined_to",
             ],
             acts=["accounts.SignInSlip.made_by"],
             export=personal.export,

@@ -56,7 +56,8 @@ AccountManager = UserManager.from_queryset(UserQuerySet)
 class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing]
     """Somebody who can sign in.
 
-    ``key`` stands for the person in learning records and outlives the account (decision 5).
+    ``key`` stands for the person in learning records and outlives the account (decision 5). ``joined_to`` is the
+    account that goes on where one person had two and this one was closed (``joining``).
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -69,6 +70,9 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(default=timezone.now)
+    joined_to = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="joined", editable=False
+    )
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

@@ -100,7 +100,12 @@ def register_use(accounts: Callable[[], Any]) -> None:
 def never_used(before: datetime) -> Any:
     """Accounts that nobody ever confirmed or signed in to, without a person's record or a role."""
     found = User.objects.filter(
-        date_joined__lt=before, last_login__isnull=True, is_superuser=False, is_staff=False, groups__isnull=True
+        date_joined__lt=before,
+        last_login__isnull=True,
+        is_superuser=False,
+        is_staff=False,
+        groups__isnull=True,
+        joined_to__isnull=True,
     ).exclude(emailaddress__verified=True)
     for accounts in _in_use:
         found = found.exclude(pk__in=accounts())

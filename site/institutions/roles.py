@@ -8,6 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
 from .activities import ids_of
 from .models import Role, RoleAssignment
 
@@ -81,3 +84,16 @@ def holds(user: Any, *roles: Role) -> bool:
 def holds_a_role(user: Any) -> bool:
     """Whether ``user`` works here in any role."""
     return holds(user, *Role)
+
+
+def why_not_join(kept: Any, closed: Any) -> str:
+    """Return why two accounts cannot become one: one of them holds a role, or will."""
+    today = timezone.now().date()
+    held = RoleAssignment.objects.filter(user__in=[kept, closed]).exclude(ends_on__lt=today)
+    roles = sorted({str(Role(role).label) for role in held.values_list("role", flat=True)})
+    if not roles:
+        return ""
+    return _(
+        "One of the two accounts holds a role: %(roles)s. Who decides about learning must not gain any by a merge, so "
+        "such accounts are not joined. End the role first."
+    ) % {"roles": ", ".join(roles)}

@@ -9,10 +9,12 @@ class JobsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from accounts.joining import register_belongings
         from accounts.signals import slip_used
         from core.personal import register_personal_data, register_retention
 
-        from . import account_mail, personal
+        from . import account_mail, personal, subscriptions
+        from .models import MailChoice
 
         register_personal_data(
             "mail",
@@ -21,6 +23,13 @@ class JobsConfig(AppConfig):
             acts=["jobs.Job.created_by"],
             export=personal.export,
             erase=personal.erase,
+        )
+        register_belongings(
+            "jobs.MailChoice",
+            field="user",
+            title=MailChoice._meta.verbose_name_plural or "",
+            join=subscriptions.join,
+            twice=subscriptions.twice,
         )
         slip_used.connect(account_mail.tell_slip_used, dispatch_uid="jobs-slip-used")
         register_retention("mail", title=_("Mails sent or failed"), default_days=90, due=personal.old_mails)

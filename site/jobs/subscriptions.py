@@ -16,7 +16,10 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
+from accounts.joining import Twice, move_missing
+from accounts.models import User
 from core import audit
 from core.links import make_token, read_token
 
@@ -115,3 +118,38 @@ def link(user: Any, kind: str, language: str) -> str:
 def headers(url: str) -> dict[str, str]:
     """Return the headers by which a mail program offers to leave by one click (RFC 2369, RFC 8058)."""
     return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+
+# --- Two accounts of one person ---------------------------------------------------------------------
+
+
+def _pairs(kept: User, closed: User) -> list[tuple[MailChoice, MailChoice]]:
+    mine = {row.kind: row for row in MailChoice.objects.filter(user=kept)}
+    theirs = MailChoice.objects.filter(user=closed).order_by("kind")
+    return [(mine[row.kind], row) for row in theirs if row.kind in mine]
+
+
+def twice(kept: User, closed: User) -> list[Twice]:
+    """Say of every kind of mail about which both accounts have decided what holds."""
+
+    def said(wanted: bool) -> str:
+        return _("wanted") if wanted else _("not wanted")
+
+    return [
+        Twice(
+            str(_kinds[mine.kind].title) if mine.kind in _kinds else mine.kind,
+            said(other.wanted),
+            said(mine.wanted),
+            _("Sent only where both want it."),
+        )
+        for mine, other in _pairs(kept, closed)
+    ]
+
+
+def join(kept: User, closed: User) -> None:
+    """Move the choices; of two about one kind a no stays a no."""
+    for mine, other in _pairs(kept, closed):
+        if mine.wanted and not other.wanted:
+            mine.wanted, mine.changed_at = False, other.changed_at
+            mine.save(update_fields=["wanted", "changed_at"])
+    move_missing("jobs.MailChoice", "kind")(kept, closed)

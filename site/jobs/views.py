@@ -115,6 +115,8 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404 from error
     kind = next((kind for kind in subscriptions.mail_kinds() if kind.name == name), None)
     user = User.objects.filter(key=key).first()
+    while user is not None and user.joined_to is not None:  # a mail from before two accounts were made one
+        user = user.joined_to
     if kind is None or user is None:
         raise Http404
     if request.method == "POST":

@@ -65,3 +65,8 @@ def lesson_was_done(sender: Any, user: Any, item: Any, **kwargs: Any) -> None:
 def attempt_was_graded(sender: Any, attempt: Any, **kwargs: Any) -> None:
     """Hears ``attempt_graded``."""
     notice_learner(attempt.learner_key, attempt.quiz.item.parent_id)
+
+
+def records_were_changed(sender: Any, participants: Collection[Any], **kwargs: Any) -> None:
+    """Hears ``records_changed``: two records of one person may have done together what neither had."""
+    notice_participants([person.pk for person in participants])

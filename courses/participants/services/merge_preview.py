@@ -11,18 +11,20 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from ..models import Participant
+from .joining import AccountsPreview, preview_accounts
 from .merge_rules import (
+    INTO,
     OWN_STAYS,
+    SOURCE,
     Conflict,
     consents_taken_back,
+    kept_and_closed,
     reconcilers,
     relations,
     unique_constraints,
     why_not_merge,
 )
 from .records import DETAILS
-
-SOURCE, INTO = "source", "into"
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,15 @@ class Preview:
     moved: list[tuple[str, int]]
     problem: str
     conflicts: list[Conflict]
+    accounts: AccountsPreview | None
 
 
-def preview_merge(*, actor: Any, source: Participant, into: Participant) -> Preview:
-    """Return both records side by side and how many rows of each kind would move. Changes nothing."""
-    problem = why_not_merge(actor, source, into)
+def preview_merge(*, actor: Any, source: Participant, into: Participant, account: str = INTO) -> Preview:
+    """Return both records side by side and how many rows of each kind would move. Changes nothing.
+
+    ``account``: whose account goes on, where both have one.
+    """
+    problem = why_not_merge(actor, source, into, account)
     choices = [
         Choice(name, _label(name), _shown(source, name), _shown(into, name), INTO if getattr(into, name) else SOURCE)
         for name in DETAILS
@@ -65,7 +71,9 @@ def preview_merge(*, actor: Any, source: Participant, into: Participant) -> Prev
             conflicts += _conflicts(kept, other)
         if count := kind._default_manager.filter(**{field: source}).count() - len(pairs):
             moved.append((capfirst(str(kind._meta.verbose_name_plural)), count))
-    return Preview(choices, moved, problem, conflicts + _consents(source, into))
+    both = kept_and_closed(source, into, account)
+    accounts = preview_accounts(*both) if both is not None else None
+    return Preview(choices, moved, problem, conflicts + _consents(source, into), accounts)
 
 
 def _consents(source: Participant, into: Participant) -> list[Conflict]:

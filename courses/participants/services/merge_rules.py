@@ -10,12 +10,15 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.joining import why_not_join
+from accounts.models import User
 from core.errors import DomainError
 
 from ..models import Consent, Participant
 from ..permissions import can_merge
 from .records import NotYourRecord
 
+SOURCE, INTO = "source", "into"
 ABOUT_TWO_RECORDS = {"participants.merge", "participants.toldapart"}
 """Models about two records, which a merge leaves as they are."""
 
@@ -95,6 +98,15 @@ def register_settling(found: Callable[[Participant], Iterable[models.Model]], se
         settling.append((found, settle))
 
 
+telling_before_undo: list[Callable[[Any], Iterable[Sentence]]] = []
+
+
+def register_before_undo(tell: Callable[[Any], Iterable[Sentence]]) -> None:
+    """Register ``tell(merge)``: what a room says before two records with an account each are two again."""
+    if tell not in telling_before_undo:
+        telling_before_undo.append(tell)
+
+
 def relations() -> list[tuple[type[models.Model], str]]:
     """Every model and field that points to a participant and moves with a merge."""
     return [pair for pair in pointing(Participant) if pair[0]._meta.label_lower not in ABOUT_TWO_RECORDS]
@@ -115,8 +127,8 @@ def unique_constraints(kind: type[models.Model], field: str) -> list[models.Uniq
     return [one for one in found if isinstance(one, models.UniqueConstraint) and field in one.fields]
 
 
-def require_mergeable(actor: Any, source: Participant, into: Participant) -> None:
-    """Return if the actor (``None``: the system) may make two records one.
+def require_mergeable(actor: Any, source: Participant, into: Participant, account: str = INTO) -> None:
+    """Return if the actor (``None``: the system) may make two records one. ``account``: whose account goes on.
 
     Raises ``CannotMerge`` with the reason, or ``NotYourRecord`` for who may not merge these at all.
     """
@@ -126,21 +138,24 @@ def require_mergeable(actor: Any, source: Participant, into: Participant) -> Non
         raise CannotMerge(_("One of these records is already merged into another."))
     if actor is not None and not (can_merge(actor, source) and can_merge(actor, into)):
         raise NotYourRecord
-    if source.user_id and into.user_id:
-        raise CannotMerge(
-            _(
-                "Both records have an account, and what was learned stays with its account: these two cannot become "
-                "one. Ask the person with which account they go on; they can have the other erased themselves."
-            )
-        )
     if actor is not None and actor.pk in (source.user_id, into.user_id):
         raise CannotMerge(_("You cannot merge your own record. Ask another organiser."))
+    both = kept_and_closed(source, into, account)
+    if both is not None and (why := why_not_join(*both)):
+        raise CannotMerge(why)
 
 
-def why_not_merge(actor: Any, source: Participant, into: Participant) -> str:
+def kept_and_closed(source: Participant, into: Participant, account: str) -> tuple[User, User] | None:
+    """Return the account that goes on and the one that is closed, where both records have one."""
+    if source.user is None or into.user is None:
+        return None
+    return (source.user, into.user) if account == SOURCE else (into.user, source.user)
+
+
+def why_not_merge(actor: Any, source: Participant, into: Participant, account: str = INTO) -> str:
     """Return why somebody cannot make two records one, or an empty string."""
     try:
-        require_mergeable(actor, source, into)
+        require_mergeable(actor, source, into, account)
     except DomainError as error:
         return str(error)
     return ""

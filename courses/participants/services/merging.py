@@ -4,33 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.apps import apps
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.joining import release
+from accounts.models import User
 from core import audit
 from core.errors import DomainError
 
 from ..models import Merge, Participant
 from ..permissions import can_merge
+from ..signals import records_changed
 from .focal_points import refresh_roles
-from .merge_preview import INTO, SOURCE
+from .joining import UNDO_DAYS, accounts_stand, join_accounts, lock_accounts, part_accounts, tell_accounts
 from .merge_rules import (
+    INTO,
+    SOURCE,
     Sentence,
     conflicting,
     consents_taken_back,
-    pointing,
+    kept_and_closed,
     reconcilers,
     relations,
     require_mergeable,
     settling,
+    telling_before_undo,
 )
+from .merge_traces import around, differences, restore, values_of
 from .records import DETAILS, NotYourRecord, forget_participant
-
-UNDO_DAYS = 30
 
 
 class CannotUndo(DomainError):
@@ -42,35 +48,59 @@ class CannotUndo(DomainError):
 
 @transaction.atomic
 def merge_participants(
-    *, actor: Any, source: Participant, into: Participant, keep: Mapping[str, str] | None = None
+    *,
+    actor: Any,
+    source: Participant,
+    into: Participant,
+    keep: Mapping[str, str] | None = None,
+    account: str = INTO,
 ) -> Participant:
     """Make two records of one person one: everything of ``source`` goes to ``into``, which is returned.
 
     ``source`` stays, marked as merged, so that old references still read. Empty details of ``into`` are filled;
     what is written there stays, unless ``keep`` says ``{detail: "source"}``. A consent taken back in one record
-    after it was given in the other stays taken back. ``undo_merge`` takes the merge back for ``UNDO_DAYS`` days.
+    after it was given in the other stays taken back. Where both have an account, that of the record ``account`` names
+    goes on, and the other is closed (``joining``). ``undo_merge`` takes the merge back for ``UNDO_DAYS`` days.
     Raises ``NotYourRecord`` or ``CannotMerge``.
     """
-    rows = {row.pk: row for row in Participant.objects.select_for_update().filter(pk__in=[source.pk, into.pk])}
-    source, into = rows[source.pk], rows[into.pk]
-    require_mergeable(actor, source, into)
-    account = source.user
+    source, into = _lock(source.pk, into.pk)
+    require_mergeable(actor, source, into, account)
+    both = kept_and_closed(source, into, account)
+    moving = source.user
     taken_back = _take_back_consents(source, into)
     counts, moved, reconciled = _move(source, into)
     reconciled += taken_back
     source.user, source.merged_into = None, into
     source.save(update_fields=["user", "merged_into"])
     written = _write(source, into, keep or {})
-    if account is not None:
-        into.user = account
+    own = into.user_id
+    if both is not None:
+        into.user = both[0]
+    elif moving is not None:
+        into.user = moving
     into.save()
-    forget_participant(account)
-    changes = {"account": account.pk if account else None, "details": written, "moved": moved, "reconciled": reconciled}
-    Merge.objects.create(source=source, into=into, merged_by=actor, changes=changes)
-    filled = sorted(written)
-    audit.record(actor=actor, action="participants.merge", obj=into, source=source.pk, moved=counts, filled=filled)
+    changes = {"account": moving.pk if moving else None, "details": written, "moved": moved, "reconciled": reconciled}
+    if both is not None:
+        changes["accounts"] = join_accounts(*both) | {"source": moving.pk if moving else None, "into": own}
+    merge = Merge.objects.create(source=source, into=into, merged_by=actor, changes=changes)
+    said = {"source": source.pk, "moved": counts, "filled": sorted(written)}
+    if both is not None:
+        said |= {"account_kept": both[0].pk, "account_closed": both[1].pk}
+        tell_accounts(merge, *both)
+    audit.record(actor=actor, action="participants.merge", obj=into, **said)
+    for user in (moving, *(both or ())):
+        forget_participant(user)
     refresh_roles(into)
+    transaction.on_commit(partial(records_changed.send, sender=Merge, participants=[into]))
     return into
+
+
+def _lock(source: int, into: int) -> tuple[Participant, Participant]:
+    """Lock both records, then both accounts, each in the order of their numbers: two merges wait for each other."""
+    rows = Participant.objects.select_for_update().filter(pk__in=[source, into]).order_by("pk")
+    found = {row.pk: row for row in rows}
+    lock_accounts(*found.values())
+    return found[source], found[into]
 
 
 def _write(source: Participant, into: Participant, keep: Mapping[str, str]) -> dict[str, list[Any]]:
@@ -89,10 +119,10 @@ def _take_back_consents(source: Participant, into: Participant) -> list[Any]:
     """Let a consent that was taken back later stay taken back; return what undoing needs."""
     changes = []
     for consent, later in consents_taken_back(source, into):
-        before = _around(consent)
+        before = around(consent)
         consent.withdrawn_at = later.withdrawn_at
         consent.save(update_fields=["withdrawn_at"])
-        changes += _differences(before)
+        changes += differences(before)
     return changes
 
 
@@ -115,9 +145,9 @@ def _move(source: Participant, into: Participant) -> tuple[dict[str, Any], list[
                 told = reconcilers.get(label)
                 outcome = "left"
                 if kept is not None and told is not None:
-                    before = _around(kept) | _around(row)
+                    before = around(kept) | around(row)
                     told.reconcile(kept, row)
-                    reconciled += _differences(before)
+                    reconciled += differences(before)
                     outcome = "reconciled"
             tally = counts.setdefault(label, {})
             tally[outcome] = tally.get(outcome, 0) + 1
@@ -125,48 +155,10 @@ def _move(source: Participant, into: Participant) -> tuple[dict[str, Any], list[
             moved.append([label, field, keys])
     for found, settle in settling:
         for row in list(found(into)):
-            before = _around(row)
+            before = around(row)
             settle(row)
-            reconciled += _differences(before)
+            reconciled += differences(before)
     return counts, moved, reconciled
-
-
-# --- What undoing needs ---------------------------------------------------------------------------
-
-
-def _values(row: models.Model) -> dict[str, Any]:
-    """Return a row's columns as JSON keeps them."""
-    found = {}
-    for column in row._meta.concrete_fields:
-        value = column.value_from_object(row)
-        found[column.attname] = None if value is None else column.value_to_string(row)
-    return found
-
-
-def _around(row: models.Model) -> dict[tuple[str, Any], dict[str, Any]]:
-    """Return the values of a row and of the rows that point to it, freshly read."""
-    found = {}
-    for kind, field in pointing(type(row)):
-        for other in kind._default_manager.filter(**{field: row.pk}):
-            found[kind._meta.label_lower, other.pk] = _values(other)
-    fresh = type(row)._default_manager.get(pk=row.pk)
-    found[row._meta.label_lower, row.pk] = _values(fresh)
-    return found
-
-
-def _differences(before: dict[tuple[str, Any], dict[str, Any]]) -> list[Any]:
-    """Return ``[label, key, {column: [before, after]}]`` of rows that changed; ``after`` ``None`` for one deleted."""
-    changes = []
-    for (label, pk), old in before.items():
-        row = apps.get_model(label)._default_manager.filter(pk=pk).first()
-        if row is None:
-            changes.append([label, pk, old, None])
-            continue
-        new = _values(row)
-        columns = [column for column, value in old.items() if new[column] != value]
-        if columns:
-            changes.append([label, pk, {c: old[c] for c in columns}, {c: new[c] for c in columns}])
-    return changes
 
 
 # --- Undoing --------------------------------------------------------------------------------------
@@ -180,6 +172,8 @@ def why_not_undo(actor: Any, merge: Merge) -> str:
         return _("A merge can be undone for %(days)d days. After that it stays.") % {"days": UNDO_DAYS}
     if merge.source.merged_into_id != merge.into_id or merge.into.merged_into_id:
         return _("The record was merged again since. Undo the later merge first.")
+    if "accounts" in merge.changes and not accounts_stand(merge.changes["accounts"], merge.into):
+        return _("One of the two accounts is gone, or belongs to another record by now.")
     if actor is not None and not can_merge(actor, merge.into):
         return str(NotYourRecord())
     if actor is not None and merge.into.user_id == actor.pk:
@@ -193,11 +187,17 @@ def before_undo(merge: Merge) -> list[Sentence]:
     for label, pk, before, after in merge.changes.get("reconciled", []):
         row = apps.get_model(label)._default_manager.filter(pk=pk).first()
         if row is not None and after is not None:
-            now = _values(row)
+            now = values_of(row)
             values = {name: value for name, value in before.items() if now[name] == after[name]}
             back.setdefault(label, []).append((row, values))
     told = [(reconcilers[label], rows) for label, rows in back.items() if label in reconcilers]
-    return [sentence for one, rows in told if one.comes_back for sentence in one.comes_back(rows)]
+    said = [sentence for one, rows in told if one.comes_back for sentence in one.comes_back(rows)]
+    if "accounts" in merge.changes:
+        closed = User.objects.get(pk=merge.changes["accounts"]["closed"])
+        words = _("The account %(address)s is opened again, with what had been learned with it until the merge.")
+        said.insert(0, Sentence(words % {"address": closed.email}))
+        said += [sentence for tell in telling_before_undo for sentence in tell(merge)]
+    return said
 
 
 @transaction.atomic
@@ -209,17 +209,21 @@ def undo_merge(*, actor: Any, merge: Merge) -> Participant:
     (``before_undo`` says so first). Raises ``CannotUndo`` with the reason.
     """
     merge = Merge.objects.select_for_update(of=("self",)).select_related("source", "into").get(pk=merge.pk)
-    people = {p.pk: p for p in Participant.objects.select_for_update().filter(pk__in=[merge.source_id, merge.into_id])}
-    merge.source, merge.into = people[merge.source_id], people[merge.into_id]
+    merge.source, merge.into = _lock(merge.source_id, merge.into_id)
     if reason := why_not_undo(actor, merge):
         raise CannotUndo(reason)
     source, into, changes = merge.source, merge.into, merge.changes
     for column, (before, after) in changes["details"].items():
         if getattr(into, column) == after:
             setattr(into, column, before)
-    account = changes["account"] if into.user_id and into.user_id == changes["account"] else None
-    if account:
-        into.user = None
+    accounts = changes.get("accounts")
+    if accounts is not None:
+        account, into.user_id = accounts["source"], accounts["into"]
+        part_accounts(accounts)
+    else:
+        account = changes["account"] if into.user_id and into.user_id == changes["account"] else None
+        if account:
+            into.user = None
     into.save()
     source.merged_into, source.user_id = None, account
     source.save()
@@ -227,38 +231,29 @@ def undo_merge(*, actor: Any, merge: Merge) -> Participant:
         rows = apps.get_model(label)._default_manager.filter(pk__in=keys, **{field: into})
         rows.update(**{field: source})
     for label, pk, before, after in reversed(changes["reconciled"]):
-        _restore(apps.get_model(label), pk, before, after)
+        restore(apps.get_model(label), pk, before, after)
     merge.undone_at, merge.undone_by, merge.changes = timezone.now(), actor, {}
     merge.save(update_fields=["undone_at", "undone_by", "changes"])
     audit.record(actor=actor, action="participants.undo_merge", obj=into, source=source.pk)
+    if accounts is not None:
+        users = User.objects.in_bulk([accounts["kept"], accounts["closed"]])
+        tell_accounts(merge, users[accounts["kept"]], users[accounts["closed"]], parted=True)
     confirmed = source.designations.filter(confirmed_at__isnull=False, country__isnull=False)
     refresh_roles(source)
     refresh_roles(into, also=list(confirmed.values_list("country_id", flat=True)))
     forget_participant(source.user)
+    transaction.on_commit(partial(records_changed.send, sender=Merge, participants=[source, into]))
     return source
 
 
-def _restore(kind: type[models.Model], pk: Any, before: dict[str, Any], after: dict[str, Any] | None) -> None:
-    """Give a row the values it had, where it still has those that the merge gave it; make it again if it is gone."""
-    columns = {column.attname: column for column in kind._meta.concrete_fields}
-
-    def value(name: str) -> Any:
-        return None if before[name] is None else columns[name].to_python(before[name])
-
-    if after is None:
-        if not kind._default_manager.filter(pk=pk).exists():
-            kind._default_manager.bulk_create([kind(**{name: value(name) for name in before})])
-            kind._default_manager.filter(pk=pk).update(**{name: value(name) for name in before})  # and its own times
-        return
-    row = kind._default_manager.filter(pk=pk).first()
-    if row is None:
-        return
-    now = _values(row)
-    restored = {name: value(name) for name in before if now[name] == after[name]}
-    if restored:
-        kind._default_manager.filter(pk=pk).update(**restored)
-
-
+@transaction.atomic
 def forget_merges(before: datetime) -> int:
-    """Empty what undoing would need in merges older than a moment; returns how many."""
+    """Empty what undoing would need in merges older than a moment; returns how many.
+
+    An account that was closed by one of them cannot be opened any more, and lets go of its addresses.
+    """
+    due = Merge.objects.select_for_update(of=("self",)).filter(merged_at__lt=before).exclude(changes={})
+    for merge in due.filter(changes__has_key="accounts").order_by("pk"):
+        for closed in User.objects.select_for_update().filter(pk=merge.changes["accounts"]["closed"]):
+            release(closed)
     return Merge.objects.filter(merged_at__lt=before).exclude(changes={}).update(changes={})

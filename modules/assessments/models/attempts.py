@@ -22,7 +22,8 @@ class Attempt(LearnerRecord):
 
     ``draw_seed`` draws questions (which stand in ``questions`` then), ``seed`` shuffles (0: the author's order);
     ``context`` is what it was done for (``"enrolment:12"``), limits and deadlines come from the context registry;
-    ``submission_key`` makes handing in twice count once.
+    ``submission_key`` makes handing in twice count once. ``series``: 0 for what the account did itself, another number
+    for the attempts of each account that was joined to it (``scoring.standing``).
     """
 
     class State(models.TextChoices):
@@ -33,6 +34,7 @@ class Attempt(LearnerRecord):
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     quiz = models.ForeignKey(Quiz, on_delete=models.PROTECT, related_name="attempts")
     number = models.PositiveIntegerField()
+    series = models.PositiveSmallIntegerField(default=0, editable=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     context = models.CharField(max_length=60, blank=True)
     seed = models.PositiveIntegerField()

@@ -104,7 +104,7 @@ def _fates(
     points: dict[int, list[tuple[int, Decimal, Decimal]]] = {}
     for attempt_id, pk, had, most in rows.values_list("attempt_id", "pk", "points", "max_points"):
         points.setdefault(attempt_id, []).append((pk, had or Decimal(0), most))
-    groups: dict[tuple[int, Any], list[tuple[Attempt, Outcome]]] = {}
+    groups: dict[tuple[int, Any, int], list[tuple[Attempt, Outcome]]] = {}
     for attempt in attempts:
         if attempt.state != Attempt.State.GRADED:
             continue
@@ -119,7 +119,7 @@ def _fates(
                 keep_passed=keep_passed,
                 had_passed=had_passed,
             )
-        groups.setdefault((attempt.quiz_id, attempt.learner_key), []).append((attempt, fate))
+        groups.setdefault((attempt.quiz_id, attempt.learner_key, attempt.series), []).append((attempt, fate))
     found: dict[int, Outcome] = {}
     for some in groups.values():
         quiz = some[0][0].quiz

@@ -36,7 +36,7 @@ from ..models import Attempt, AttemptQuestion, Quiz
 from ..next_steps import next_step
 from ..paper import about, context_of, current_language, paper
 from ..rules import attempts_used, rules_for
-from ..scoring import passes
+from ..scoring import standing
 from ..services.errors import when
 from ..services.taking import check_start
 from ..sheet import Card, cards
@@ -71,8 +71,7 @@ def quiz(request: HttpRequest, key: UUID) -> HttpResponse:
             refusal = str(error)
     questions = found.slots.filter(question__retired_at__isnull=True).aggregate(all=Sum("draws"))["all"] or 0
     graded = [attempt for attempt in mine if not attempt.is_open]
-    results = [(attempt.percent, attempt.passed) for attempt in reversed(graded) if attempt.percent is not None]
-    percents, then = [percent for percent, _passed in results], [passed for _percent, passed in results]
+    results = [(one.percent, one.passed, one.series) for one in reversed(graded) if one.percent is not None]
     return render(
         request,
         "assessments/quiz.html",
@@ -86,7 +85,7 @@ def quiz(request: HttpRequest, key: UUID) -> HttpResponse:
             "deadline": when(current.deadline_at) if current and current.deadline_at else "",
             "current": current,
             "attempts": graded,
-            "passed": passes(found.grade_rule, percents, found.pass_mark, then),
+            "passed": standing(found.grade_rule, results, found.pass_mark)[1],
             "measures": found.posttests.exists(),
             "shows_answers": rules.shows_answers(timezone.now()),
             "wait": duration(rules.wait_minutes),
