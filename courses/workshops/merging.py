@@ -61,8 +61,8 @@ def _what_holds(kept: Registration, other: Registration) -> str:
 def registrations_back(rows: list[tuple[Registration, Mapping[str, Any]]]) -> list[Sentence]:
     """Return what to say before undoing a merge gives registrations their state again, and where that is too many.
 
-    The record that went gets a registration back that holds, the one that stayed a cancelled one. The place that the
-    merge freed may be given to somebody else by now, who keeps it.
+    The record that went gets a registration back that holds; the one that stayed keeps its own, or gets a cancelled
+    one back: both are named. The place that the merge freed may be given to somebody else by now, who keeps it.
     """
     said, more = [], Counter[Workshop]()
     turned = {row.workshop_id for row, values in rows if values.get("state") == Registered.CANCELLED}
@@ -78,7 +78,8 @@ def registrations_back(rows: list[tuple[Registration, Mapping[str, Any]]]) -> li
                 Sentence(_("“%(workshop)s”: the registration of the record that stayed is cancelled again.") % words)
             )
             more[row.workshop] -= 1
-    return said + [_one_too_many(workshop) for workshop, count in more.items() if _is_too_small(workshop, count)]
+    words = _("“%(workshop)s” is full by now: with both registrations it has one person more than places.")
+    return said + _one_too_many(words, more)
 
 
 def _stands(row: Registration) -> bool:
@@ -108,7 +109,8 @@ def nominations_back(rows: list[tuple[Nomination, Mapping[str, Any]]]) -> list[S
     for row, values in rows:
         if "state" in values:
             more[row.workshop] += (values["state"] == Nominated.SELECTED) - (row.state == Nominated.SELECTED)
-    return said + [_one_too_many(workshop) for workshop, count in more.items() if _is_too_small(workshop, count)]
+    words = _("“%(workshop)s” is full by now: with both nominations one place more is kept than there are.")
+    return said + _one_too_many(words, more)
 
 
 def _is_too_small(workshop: Workshop, more: int) -> bool:
@@ -117,9 +119,12 @@ def _is_too_small(workshop: Workshop, more: int) -> bool:
     return more > 0 and places_taken(workshop) + more > workshop.capacity
 
 
-def _one_too_many(workshop: Workshop) -> Sentence:
-    words = _("“%(workshop)s” is full by now: with both registrations it has one person more than places.")
-    return Sentence(words % {"workshop": workshop.title}, warning=True)
+def _one_too_many(words: str, more: Mapping[Workshop, int]) -> list[Sentence]:
+    return [
+        Sentence(words % {"workshop": workshop.title}, warning=True)
+        for workshop, count in more.items()
+        if _is_too_small(workshop, count)
+    ]
 
 
 def reconcile_nominations(kept: Nomination, other: Nomination) -> None:

@@ -104,3 +104,62 @@ def test_somebody_asks_by_letter_and_the_organiser_plans_it_and_takes_it_back(vi
     press(page.get_by_role("button", name=re.compile("^Take it back")).first)
     expect(page.get_by_text("Nothing will be erased")).to_be_visible()
     assert ErasureRequest.objects.get(reference="2026/44").state == "undone"
+
+
+def with_accounts(name: str, mark: str):
+    """Two records of one person, each with an account that has done the same lesson, and one more with the second."""
+    from allauth.account.models import EmailAddress
+
+    from accounts.models import User
+    from modules.lessons.services import mark_done
+    from modules.records.models import Item
+
+    people = twins(name)
+    lessons = list(Item.objects.live().filter(kind=Item.Kind.LESSON)[:2])
+    for number, person in enumerate(people):
+        email = f"{mark}-{number}@lists.example"
+        person.user = User.objects.create_user(email, "correct horse battery", name=name, language="en")
+        EmailAddress.objects.create(user=person.user, email=email, verified=True, primary=True)
+        person.save()
+        for lesson in lessons[: 2 - number]:
+            mark_done(actor=person.user, item=lesson)
+    return people
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_who_has_two_accounts_goes_on_with_one_and_gets_the_other_back(
+    visitor: Visitor, campus: Platform, language, width
+):
+    from courses.participants.models import Merge
+    from modules.lessons.models import LessonProgress
+
+    mark = f"halima-{language}-{width}"
+    goes, stays = with_accounts(f"Halima Abdi {language}{width}", mark)
+    page = visitor.page(width=width, language=language)
+    sign_in(page, "organiser")
+    page.goto(f"/{language}/people/{goes.pk}/merge/{stays.pk}/")
+    looks_well(page)
+    expect(page.get_by_text(f"{mark}-1@lists.example").first).to_be_visible()
+    press(page.locator("a[href='?account=source']"))
+    press(page.locator("a[href='?account=into']"))
+    press(page.locator("main form button.button"))
+    found = Merge.objects.get(source=goes)
+    assert LessonProgress.objects.filter(learner=stays.user, done_at__isnull=False).count() == 2
+
+    def enters(number: int) -> bool:
+        person = visitor.page(width=width, language="en")
+        person.goto("/en/account/login/")
+        person.fill("input[name=login]", f"{mark}-{number}@lists.example")
+        person.fill("input[name=password]", "correct horse battery")
+        press(person.locator("main form button[type=submit]").first)
+        return "sessionid" in {one["name"] for one in person.context.cookies()} and "login" not in person.url
+
+    assert not enters(0)
+    assert enters(1)
+    page.goto(f"/{language}/people/merges/{found.pk}/undo/")
+    expect(page.get_by_text(f"{mark}-0@lists.example").first).to_be_visible()
+    looks_well(page)
+    press(page.locator("main form button.button"))
+    assert LessonProgress.objects.filter(learner=goes.user, done_at__isnull=False).count() == 2
+    assert enters(0)

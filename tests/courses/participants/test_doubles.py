@@ -213,13 +213,15 @@ class TestThePage:
         client.force_login(boss)
         assert f"/en/people/{twins[0].pk}/merge/{twins[1].pk}/" in client.get(PAGE).content.decode()
 
-    def test_says_why_two_with_an_account_each_cannot_be_merged_instead_of_leading_there(self, client, boss, twins):
+    def test_says_why_two_accounts_cannot_be_joined_instead_of_leading_there(self, client, boss, twins):
         for person in twins:
             person.user = UserFactory()
             person.save()
         client.force_login(boss)
+        assert "/merge/" in client.get(PAGE).content.decode()
+        grant_role(actor=None, user=twins[0].user, role=Role.TRAINER)
         text = client.get(PAGE).content.decode()
-        assert "these two cannot become one" in text
+        assert "One of the two accounts holds a role: Trainer" in text
         assert "/merge/" not in text
         assert f"/en/people/{twins[0].pk}/apart/{twins[1].pk}/" in text
 

@@ -201,16 +201,6 @@ def test_a_record_cannot_be_merged_with_itself_or_twice(chief, pair):
         services.merge_participants(actor=None, source=source, into=into)
 
 
-@pytest.mark.parametrize("active", [True, False])
-def test_two_records_with_accounts_are_not_merged_even_where_one_is_closed(chief, pair, active):
-    """What was learned belongs to the account. Closing one would lead nowhere, so nobody is sent there."""
-    for participant in pair:
-        participant.user = UserFactory(is_active=active or participant is pair[1])
-        participant.save()
-    with pytest.raises(services.CannotMerge, match="stays with its account"):
-        services.merge_participants(actor=chief, source=pair[0], into=pair[1])
-
-
 def test_nobody_merges_their_own_record(chief, pair):
     source, into = pair
     into.user = chief

@@ -85,11 +85,18 @@ def test_the_preview_says_which_registration_holds_and_the_merge_does_so(
 @pytest.mark.parametrize(
     ("goes", "stays", "said"),
     [
-        (REGISTERED, REGISTERED, ["the record that went is registered again"]),
+        (
+            REGISTERED,
+            REGISTERED,
+            ["the record that went is registered again", "the record that stayed stays registered"],
+        ),
         (
             REGISTERED,
             CANCELLED,
-            ["the record that went is registered again", "the record that stayed is cancelled again"],
+            [
+                "the record that went is registered again",
+                "the registration of the record that stayed is cancelled again",
+            ],
         ),
         (CANCELLED, REGISTERED, []),
         (CANCELLED, CANCELLED, []),
@@ -99,7 +106,11 @@ def test_before_undoing_the_page_says_what_comes_back_and_it_does(client, chief,
     rows = both(goes, stays)
     merge_participants(actor=chief, source=pair[0], into=pair[1])
     page = undo_page(client, chief)
-    for words in ("the record that went is registered again", "the record that stayed is cancelled again"):
+    for words in (
+        "the record that went is registered again",
+        "the record that stayed stays registered",
+        "the registration of the record that stayed is cancelled again",
+    ):
         assert (words in page) == (words in said)
     assert "more than places" not in page
     assert "Nobody loses a place" not in page
@@ -131,7 +142,7 @@ def test_a_place_kept_for_a_nominee_is_taken_too(chief, pair, both, workshop):
     merge_participants(actor=chief, source=pair[0], into=pair[1])
     for _each in range(2):
         factories.NominationFactory(workshop=workshop, state="selected")
-    assert [one.warning for one in before_undo(Merge.objects.get())] == [False, True]
+    assert [one.warning for one in before_undo(Merge.objects.get())] == [False, False, True]
 
 
 def test_a_registration_that_only_changes_its_record_needs_no_place_more(chief, pair, both, workshop):
@@ -147,4 +158,34 @@ def test_of_a_workshop_that_is_over_no_places_are_counted(chief, pair, both, wor
     merge_participants(actor=chief, source=pair[0], into=pair[1])
     workshop.capacity, workshop.state = 1, "held"
     workshop.save()
-    assert [one.warning for one in before_undo(Merge.objects.get())] == [False]
+    assert not [one for one in before_undo(Merge.objects.get()) if one.warning]
+
+
+@pytest.mark.parametrize(
+    ("goes", "stays"), [("selected", "selected"), ("selected", "nominated"), ("nominated", "selected")]
+)
+def test_before_undoing_the_page_names_both_nominations_and_both_come_back(client, chief, pair, workshop, goes, stays):
+    rows = [
+        factories.NominationFactory(workshop=workshop, participant=person, state=state)
+        for person, state in zip(pair, (goes, stays), strict=True)
+    ]
+    merge_participants(actor=chief, source=pair[0], into=pair[1])
+    page = undo_page(client, chief)
+    words = {"selected": "Selected and invited", "nominated": "Nominated"}
+    assert f"the record that went: {words[goes]}; the record that stayed: {words[stays]}." in page
+    assert "is full by now" not in page
+    undo_merge(actor=chief, merge=Merge.objects.get())
+    for row, state in zip(rows, (goes, stays), strict=True):
+        row.refresh_from_db()
+        assert row.state == state
+
+
+def test_where_two_selected_nominations_come_back_and_the_place_is_given_the_page_says_so(chief, pair, workshop):
+    workshop.capacity = 1
+    workshop.save()
+    for person in pair:
+        factories.NominationFactory(workshop=workshop, participant=person, state="selected")
+    merge_participants(actor=chief, source=pair[0], into=pair[1])
+    told = before_undo(Merge.objects.get())
+    assert [one.warning for one in told] == [False, True]
+    assert "with both nominations one place more is kept" in told[1].text

@@ -1,0 +1,314 @@
+"""One person with two accounts: nobody gets into the one that is closed, what is refused, and the person’s data."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+import time_machine
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.core import mail
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from core.models import AuditEntry
+from core.personal import Person
+from courses.participants import services
+from courses.participants.addresses import own_addresses
+from courses.participants.models import Merge, Participant
+from courses.privacy.erasing import ask_erasure, erase_person
+from courses.privacy.people import person_of
+from courses.privacy.taking import collect
+from institutions.models import Role
+from institutions.services import grant_role, revoke_role
+from jobs.models import OutboxMail
+from jobs.subscriptions import choices_of, link
+from modules.assessments.models import Attempt
+from modules.assessments.services import start_attempt
+from modules.lessons.models import LessonProgress
+from modules.lessons.services import mark_done
+from modules.records.models import Event
+from tests.factories import (
+    PASSWORD,
+    ItemFactory,
+    QuizFactory,
+)
+
+pytestmark = pytest.mark.django_db
+SIDES = ["source", "into"]
+
+
+def merge(chief, people, **options):
+    services.merge_participants(actor=chief, source=people[0], into=people[1], **options)
+    return Merge.objects.latest("pk")
+
+
+# --- The account that is closed --------------------------------------------------------------------
+
+
+def sign_in(client, email, password=PASSWORD):
+    return client.post(reverse("account_login"), {"login": email, "password": password})
+
+
+def is_in(client):
+    return "_auth_user_id" in client.session
+
+
+@pytest.mark.parametrize("account", SIDES)
+def test_nobody_signs_in_to_it_and_it_answers_like_a_wrong_password(client, chief, people, account):
+    merge(chief, people, account=account)
+    closed, kept = (people[0].user, people[1].user) if account == "into" else (people[1].user, people[0].user)
+    answer = sign_in(client, closed.email)
+    assert not is_in(client)
+    wrong = sign_in(client, kept.email, "a wrong password")
+    assert (answer.status_code, answer.context["form"].errors) == (wrong.status_code, wrong.context["form"].errors)
+    sign_in(client, kept.email)
+    assert is_in(client)
+    assert services.participant_of(User.objects.get(pk=kept.pk)) == people[1]
+
+
+@pytest.mark.parametrize("page", ["account_reset_password", "account_request_login_code"])
+def test_a_letter_to_its_address_answers_as_to_one_nobody_has_and_opens_nothing(client, chief, people, page):
+    merge(chief, people)
+    OutboxMail.objects.all().delete()
+    answers = [client.post(reverse(page), {"email": address}) for address in ("old@example.org", "nobody@example.org")]
+    assert len({(answer.status_code, answer.url) for answer in answers}) == 1
+    texts = [
+        row.text.replace(address, "ADDRESS")
+        for address in ("old@example.org", "nobody@example.org")
+        for row in OutboxMail.objects.filter(to=address)
+    ]
+    assert len(texts) == 2
+    assert "/password/reset/key/" not in texts[0]
+
+
+def test_its_sessions_end(client, chief, people):
+    sign_in(client, "old@example.org")
+    assert is_in(client)
+    assert UserSession.objects.filter(user=people[0].user).exists()
+    merge(chief, people)
+    assert not UserSession.objects.filter(user=people[0].user).exists()
+    assert client.get(reverse("privacy")).status_code == 302
+
+
+def test_its_address_opens_the_kept_account_to_nobody(chief, people):
+    """An organiser's word gives no keys: whoever reads mail at the old address could set a password otherwise."""
+    merge(chief, people)
+    assert not EmailAddress.objects.filter(user=people[1].user, email="old@example.org").exists()
+    assert own_addresses(people[1].user) == {"new@example.com", "old@example.org"}
+
+
+def test_after_the_undo_it_opens_with_its_own_password(client, chief, people):
+    services.undo_merge(actor=chief, merge=merge(chief, people))
+    sign_in(client, "old@example.org")
+    assert is_in(client)
+
+
+def test_one_that_was_switched_off_before_stays_so_after_the_undo(chief, people):
+    User.objects.filter(pk=people[0].user_id).update(is_active=False)
+    services.undo_merge(actor=chief, merge=merge(chief, people))
+    assert not User.objects.get(pk=people[0].user_id).is_active
+
+
+def test_when_nothing_can_be_undone_any_more_it_lets_go_of_its_address(client, chief, people):
+    done = merge(chief, people)
+    assert services.forget_merges(timezone.now() + timedelta(seconds=1)) == 1
+    closed = User.objects.get(pk=people[0].user_id)
+    assert not EmailAddress.objects.filter(email="old@example.org").exists()
+    assert not User.objects.filter(email="old@example.org").exists()
+    assert closed.joined_to == people[1].user
+    done.refresh_from_db()
+    with pytest.raises(services.CannotUndo):
+        services.undo_merge(actor=chief, merge=done)
+
+
+def test_one_that_was_undone_keeps_its_address(chief, people):
+    services.undo_merge(actor=chief, merge=merge(chief, people))
+    services.forget_merges(timezone.now() + timedelta(seconds=1))
+    assert User.objects.get(pk=people[0].user_id).email == "old@example.org"
+
+
+def test_an_old_mail_still_unsubscribes_the_account_that_goes_on(client, chief, people):
+    from jobs.subscriptions import mail_kinds
+
+    kind = mail_kinds()[0].name
+    address = link(people[0].user, kind, "en")
+    merge(chief, people)
+    client.post(address.partition("//")[2].partition("/")[1] + address.partition("//")[2].partition("/")[2])
+    assert choices_of(people[1].user)[kind] is False
+
+
+def test_the_person_is_told_at_both_addresses_in_the_accounts_language(chief, people):
+    done = merge(chief, people)
+    told = {row.to: row for row in OutboxMail.objects.filter(key__startswith=f"accounts-joined:{done.pk}:")}
+    assert set(told) == {"old@example.org", "new@example.com"}
+    assert {row.language for row in told.values()} == {"fr", "en"}
+    words = told["new@example.com"].text
+    assert "new@example.com" in words
+    assert "o…@example.org" in words
+    assert "old@example.org" not in words
+    services.undo_merge(actor=chief, merge=done)
+    again = OutboxMail.objects.filter(key__startswith=f"accounts-parted:{done.pk}:")
+    assert {row.to for row in again} == set(told)
+    assert mail.outbox == [] or all(letter.to != [chief.email] for letter in mail.outbox)
+
+
+# --- Whom it is refused for -------------------------------------------------------------------------
+
+
+def refused(chief, people, words, **options):
+    with pytest.raises(services.CannotMerge, match=words):
+        merge(chief, people, **options)
+    assert services.preview_merge(actor=chief, source=people[0], into=people[1], **options).problem
+
+
+@pytest.mark.parametrize("side", [0, 1])
+@pytest.mark.parametrize("starts", [None, timedelta(days=5)])
+def test_an_account_with_a_role_now_or_soon_is_not_joined(chief, people, side, starts):
+    day = timezone.now().date() + starts if starts else None
+    grant_role(actor=None, user=people[side].user, role=Role.TRAINER, starts_on=day)
+    refused(chief, people, "holds a role: Trainer")
+    for held in people[side].user.role_assignments.all():
+        revoke_role(actor=None, assignment=held)
+    merge(chief, people)
+
+
+@pytest.mark.parametrize("side", [0, 1])
+@pytest.mark.parametrize("field", ["is_staff", "is_superuser"])
+def test_an_administrators_account_is_not_joined(chief, people, side, field):
+    User.objects.filter(pk=people[side].user_id).update(**{field: True})
+    for person in people:
+        person.refresh_from_db()
+    refused(chief, people, "administers")
+
+
+def test_what_a_second_factor_protects_does_not_go_where_none_does(chief, people):
+    Authenticator.objects.create(user=people[0].user, type="totp", data={})
+    refused(chief, people, "second factor")
+    merge(chief, people, account="source")
+
+
+def test_who_asked_to_be_forgotten_is_not_joined(chief, people):
+    ask_erasure(actor=people[0].user, withdraw_certificates=False, confirmed=True)
+    refused(chief, people, "erased")
+
+
+def test_an_account_that_is_switched_off_is_not_the_one_to_keep(chief, people):
+    User.objects.filter(pk=people[1].user_id).update(is_active=False)
+    people[1].refresh_from_db()
+    refused(chief, people, "switched off")
+    merge(chief, people, account="source")
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_nobody_joins_their_own_account_to_another(chief, people, side):
+    people[side].user = chief
+    people[side].save()
+    refused(chief, people, "your own record")
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_where_an_account_is_gone_nothing_is_undone(chief, people, side):
+    done = merge(chief, people)
+    account = people[side].user
+    if side:
+        Participant.objects.filter(user=account).update(user=None)
+    account.delete()
+    with pytest.raises(services.CannotUndo, match="accounts is gone"):
+        services.undo_merge(actor=chief, merge=done)
+
+
+def test_the_audit_trail_names_both_accounts(chief, people):
+    merge(chief, people)
+    entry = AuditEntry.objects.get(action="participants.merge")
+    assert (entry.actor, entry.data["account_kept"], entry.data["account_closed"]) == (
+        chief, people[1].user_id, people[0].user_id,
+    )  # fmt: skip
+
+
+# --- The person's data ------------------------------------------------------------------------------
+
+
+def everything_held(user):
+    return json.dumps(
+        [[[fact.value for fact in record] for record in records] for _name, _title, records in collect(person_of(user))]
+    )
+
+
+def test_the_archive_holds_what_came_from_the_closed_account(chief, people, module):
+    lesson = ItemFactory(kind="lesson", parent=module, titles={"en": "Access to genetic resources"})
+    mark_done(actor=people[0].user, item=lesson)
+    merge(chief, people)
+    held = everything_held(User.objects.get(pk=people[1].user_id))
+    assert "Access to genetic resources" in held
+    assert "completed" in held  # the event, which stays under the closed account
+    assert "old@example.org" in held
+    assert "new@example.com" in held
+
+
+def test_who_is_forgotten_is_forgotten_with_the_closed_account(chief, people, module):
+    quiz = QuizFactory(item__parent=module)
+    for person in people:
+        mark_done(actor=person.user, item=ItemFactory(kind="lesson", parent=module))
+        start_attempt(actor=person.user, quiz=quiz, language="en")
+    keys = [person.user.key for person in people]
+    merge(chief, people)
+    kept = User.objects.get(pk=people[1].user_id)
+    erase_person(Person(user=kept, participant=people[1]))
+    assert not User.objects.filter(pk__in=[person.user_id for person in people]).exists()
+    assert not EmailAddress.objects.filter(email__in=["old@example.org", "new@example.com"]).exists()
+    assert not OutboxMail.objects.filter(to__in=["old@example.org", "new@example.com"]).exists()
+    for model, name in ((Event, "actor_key"), (Attempt, "learner_key"), (LessonProgress, "learner_key")):
+        held = set(model.objects.values_list(name, flat=True))
+        assert held, model
+        assert held.isdisjoint(keys)
+    assert set(Event.objects.values_list("actor_key")) == set(Attempt.objects.values_list("learner_key"))
+    assert Merge.objects.get().changes == {}
+
+
+# --- The pages -----------------------------------------------------------------------------------
+
+
+def test_from_the_preview_of_either_account_to_the_way_back(client, chief, people, module):
+    for person in people:
+        mark_done(actor=person.user, item=ItemFactory(kind="lesson", parent=module))
+    both = ItemFactory(kind="lesson", parent=module, titles={"en": "Prior informed consent"})
+    for person in people:
+        mark_done(actor=person.user, item=both)
+    client.force_login(chief)
+    address = reverse("participant_merge", args=[one.pk for one in people])
+    page = client.get(address).content.decode()
+    for words in ("Two accounts", "old@example.org", "new@example.com", "Prior informed consent", "Lessons opened"):
+        assert words in page
+    assert "?account=source" in page
+    page = client.get(f"{address}?account=source").content.decode()
+    assert "?account=into" in page
+    client.post(f"{address}?account=source")
+    people[1].refresh_from_db()
+    assert people[1].user.email == "old@example.org"
+    undo = reverse("participant_merge_undo", args=[Merge.objects.get().pk])
+    assert "new@example.com is opened again" in client.get(undo).content.decode()
+    client.post(undo)
+    for person, email in zip(people, ("old@example.org", "new@example.com"), strict=True):
+        person.refresh_from_db()
+        assert (person.user.email, person.user.is_active, person.merged_into) == (email, True, None)
+
+
+def test_a_role_given_while_the_page_was_open_stops_the_merge(client, chief, people):
+    client.force_login(chief)
+    address = reverse("participant_merge", args=[one.pk for one in people])
+    client.get(address)
+    grant_role(actor=None, user=people[0].user, role=Role.TRAINER)
+    page = client.post(address, follow=True).content.decode()
+    assert "holds a role: Trainer" in page
+    assert not Merge.objects.exists()
+
+
+def test_after_thirty_days_the_way_back_is_closed(chief, people):
+    done = merge(chief, people)
+    with time_machine.travel(timezone.now() + timedelta(days=31)), pytest.raises(services.CannotUndo):
+        services.undo_merge(actor=chief, merge=done)
