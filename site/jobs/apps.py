@@ -14,7 +14,6 @@ class JobsConfig(AppConfig):
         from core.personal import register_personal_data, register_retention
 
         from . import account_mail, personal, subscriptions
-        from .models import MailChoice
 
         register_personal_data(
             "mail",
@@ -27,7 +26,7 @@ class JobsConfig(AppConfig):
         register_belongings(
             "jobs.MailChoice",
             field="user",
-            title=MailChoice._meta.verbose_name_plural or "",
+            title=_("Mails wanted or not"),
             join=subscriptions.join,
             twice=subscriptions.twice,
         )

@@ -152,7 +152,7 @@ def test_who_has_two_accounts_goes_on_with_one_and_gets_the_other_back(
         person.goto("/en/account/login/")
         person.fill("input[name=login]", f"{mark}-{number}@lists.example")
         person.fill("input[name=password]", "correct horse battery")
-        press(person.locator("main form button[type=submit]").first)
+        press(person.locator("main form[action*='login'] button.button").first)
         return "sessionid" in {one["name"] for one in person.context.cookies()} and "login" not in person.url
 
     assert not enters(0)
