@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 from accounts.joining import accounts_of
 from core.personal import Person
@@ -21,8 +22,9 @@ def person_of(user: Any, *, options: frozenset[str] = frozenset()) -> Person:
 def with_joined(person: Person) -> list[Person]:
     """Return the person and, before them, each account that was joined to theirs: what stayed there is theirs, too.
 
-    All under the same pseudonym, so that what was one learner stays one.
+    Each under a pseudonym of its own: both may have an attempt of the same number at the same quiz.
     """
     if person.user is None:
         return [person]
-    return [*(replace(person, user=one, participant=None) for one in accounts_of(person.user)[:-1]), person]
+    joined = accounts_of(person.user)[:-1]
+    return [*(replace(person, user=one, participant=None, pseudonym=uuid4()) for one in joined), person]

@@ -87,7 +87,7 @@ def part_accounts(changes: Mapping[str, Any]) -> None:
 
 
 def lock_accounts(*people: Participant) -> None:
-    """Lock the accounts of these records: nobody is given a role meanwhile, and what is being learned is there."""
+    """Lock the accounts of these records, in the order of their numbers: two merges of one account wait."""
     ids = [person.user_id for person in people if person.user_id]
     users = {user.pk: user for user in User.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
     for person in people:
