@@ -78,8 +78,8 @@ def registrations_back(rows: list[tuple[Registration, Mapping[str, Any]]]) -> li
                 Sentence(_("“%(workshop)s”: the registration of the record that stayed is cancelled again.") % words)
             )
             more[row.workshop] -= 1
-    words = _("“%(workshop)s” is full by now: with both registrations it has one person more than places.")
-    return said + _one_too_many(words, more)
+    full = _("“%(workshop)s” is full by now: with both registrations it has one person more than places.")
+    return said + _one_too_many(full, more)
 
 
 def _stands(row: Registration) -> bool:
@@ -109,8 +109,8 @@ def nominations_back(rows: list[tuple[Nomination, Mapping[str, Any]]]) -> list[S
     for row, values in rows:
         if "state" in values:
             more[row.workshop] += (values["state"] == Nominated.SELECTED) - (row.state == Nominated.SELECTED)
-    words = _("“%(workshop)s” is full by now: with both nominations one place more is kept than there are.")
-    return said + _one_too_many(words, more)
+    full = _("“%(workshop)s” is full by now: with both nominations one place more is kept than there are.")
+    return said + _one_too_many(full, more)
 
 
 def _is_too_small(workshop: Workshop, more: int) -> bool:

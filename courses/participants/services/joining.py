@@ -40,11 +40,12 @@ class AccountsPreview:
 
 def preview_accounts(kept: User, closed: User) -> AccountsPreview:
     """Return what joining two accounts would do. Changes nothing."""
+    protected = [_("yes") if joining.has_second_factor(user) else _("no") for user in (closed, kept)]
     facts = [
         (_("Address to sign in with"), closed.email, kept.email),
         (_("Account since"), _day(closed.date_joined), _day(kept.date_joined)),
         (_("Last sign-in"), _day(closed.last_login), _day(kept.last_login)),
-        (_("Second factor"), *(_("yes") if joining.has_second_factor(user) else _("no") for user in (closed, kept))),
+        (_("Second factor"), protected[0], protected[1]),
     ]
     moved, twice = [], []
     for kind in belongings():
