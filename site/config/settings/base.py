@@ -155,6 +155,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 # --- Background work ----------------------------------------------------------------------
 CELERY_BROKER_URL = env("CELERY_BROKER_URL", default="filesystem://localhost")
 if CELERY_BROKER_URL.startswith("filesystem"):
+    CELERY_BROKER_TRANSPORT = "jobs.file_broker:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(VAR / "queue/in"),
         "data_folder_out": str(VAR / "queue/in"),
