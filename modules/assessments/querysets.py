@@ -96,15 +96,16 @@ class AttemptQuestionQuerySet(models.QuerySet):
         """Answers that a person may mark, each with ``marking`` (a ``MarkingState``) and ``mark_id``, its newest mark.
 
         Not those left empty, which need nobody, nor those of accounts that are gone. ``held_back``: another answer of
-        the same attempt has no mark yet.
+        the same attempt has no mark yet. Each answer asks about its own attempt (``Exists``): with a list of attempts
+        SQLite would write down every one that the person may mark, hundreds of thousands, before it looks at answers.
         """
         from .models import Attempt, AttemptQuestion, Mark
 
         newest = Mark.objects.filter(question=OuterRef("pk")).order_by("-id")
         others = AttemptQuestion.objects.filter(attempt=OuterRef("attempt"), points__isnull=True, marks__isnull=True)
-        mine = Attempt.objects.to_mark_by(user).filter(learner__isnull=False)
+        mine = Attempt.objects.to_mark_by(user).filter(learner__isnull=False, pk=OuterRef("attempt"))
         return (
-            self.filter(version__type__in=marked_types(), attempt__in=mine.values("pk"))
+            self.filter(Exists(mine), version__type__in=marked_types())
             .annotate(mark_id=Subquery(newest.values("id")[:1]), shown_at=Subquery(newest.values("released_at")[:1]))
             .filter(Q(points__isnull=True) | Q(mark_id__isnull=False))
             .annotate(
@@ -130,9 +131,8 @@ class AnswerFileQuerySet(models.QuerySet):
         """One's own, and those of attempts that one may mark."""
         from .models import Attempt
 
-        attempts = Attempt.objects.all()
-        own, marked = attempts.visible_to(user), attempts.to_mark_by(user)
-        return self.filter(Q(question__attempt__in=own.values("pk")) | Q(question__attempt__in=marked.values("pk")))
+        attempts = Attempt.objects.filter(pk=OuterRef("question__attempt"))
+        return self.filter(Exists(attempts.visible_to(user)) | Exists(attempts.to_mark_by(user)))
 
 
 class QuizQuerySet(models.QuerySet):
