@@ -11,6 +11,7 @@ Row = dict[str, Any]
 GROWN = 10  # times the records
 SLACK = 1.5
 """Ten times the records may take fifteen times as long: the indexes of a larger table are deeper."""
+QUERIES = 25
 MEGABYTES = 20
 """What ten times the records may hold more: numbers of rows, never the rows."""
 
@@ -56,16 +57,24 @@ def row(name: str, value: float, unit: str, budget: float, ok: bool | None = Non
 
 
 def growth_rows(
-    name: str, few: Figure, many: Figure, *, budget: float, portions: float, each: str = "1,000 people"
+    name: str,
+    few: Figure,
+    many: Figure,
+    *,
+    budget: float,
+    portions: float,
+    each: str = "1,000 people",
+    queries: int = QUERIES,
 ) -> list[Row]:
     """Return the rows of an act on 100,000 records and on 1,000,000: time, growth, queries, memory.
 
-    ``budget``: seconds for the million; ``portions``: how many more there are of what the work takes at a time.
+    ``budget``: seconds for the million; ``portions``: how many more there are of what the work takes at a time, and
+    ``queries`` what each of them may ask.
     """
     return [
         row(f"{name}, 100,000 records", few.seconds, "s", budget / GROWN * SLACK),
         row(f"{name}, 1,000,000 records", many.seconds, "s", budget),
         row("  times as long for 10 times the records", many.seconds / few.seconds, "times", GROWN * SLACK),
-        row(f"  queries for {each} more", (many.queries - few.queries) / portions, "", 25),
+        row(f"  queries for {each} more", (many.queries - few.queries) / portions, "", queries),
         row(f"  memory beside {few.megabytes:.0f} MB", many.megabytes, "MB", round(few.megabytes) + MEGABYTES),
     ]
