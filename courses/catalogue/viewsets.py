@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.viewsets.base import ViewSetGroup
 
+from core.languages import direction, native_name
 from core.scoped import ObjectActView, ScopedModelViewSet
 from modules.records.models import Item
 
@@ -17,14 +20,37 @@ from .models import Cohort, Course, SyllabusEntry
 from .permissions import can_change_course
 
 
+class TitledForm(WagtailAdminModelForm):
+    """A record with a title in each language, every one a field of its own; those left empty are not kept."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for code, _name in settings.LANGUAGES:
+            self.fields[f"title_{code}"] = forms.CharField(
+                label=gettext("Title in %(language)s") % {"language": native_name(code)},
+                max_length=200,
+                required=False,
+                initial=self.instance.titles.get(code, ""),
+                widget=forms.TextInput(attrs={"lang": code, "dir": direction(code)}),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        titles = {code: data.get(f"title_{code}", "") for code, _name in settings.LANGUAGES}
+        self.instance.titles = {code: title for code, title in titles.items() if title}
+        return data
+
+
 class CourseForm(WagtailAdminModelForm):
     """A course; its title in other languages comes from its pages."""
 
+    field_order = ["title"]
     title = forms.CharField(label=_("Title"), max_length=200)
 
     class Meta:
         model = Course
         fields = ["key", "programme", "field", "hours", "sign_in_to_read", "open_enrolment"]
+        help_texts = {"key": _("Small letters, digits and hyphens.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -87,12 +113,12 @@ class CourseViewSet(ScopedModelViewSet):
         return services.change_course(actor=actor, course=form.save(commit=False), title=form.cleaned_data["title"])
 
 
-class SyllabusForm(WagtailAdminModelForm):
+class SyllabusForm(TitledForm):
     """A part of a course; a module is chosen from those that are published."""
 
     class Meta:
         model = SyllabusEntry
-        fields = ["course", "order", "kind", "item", "titles", "required"]
+        fields = ["course", "order", "kind", "item", "required"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -101,7 +127,7 @@ class SyllabusForm(WagtailAdminModelForm):
         self.fields["item"].label = _("Module")
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
+        data = super().clean()
         is_module = data.get("kind") == SyllabusEntry.Kind.MODULE
         if is_module and not data.get("item"):
             self.add_error("item", _("Choose the module."))
@@ -122,7 +148,7 @@ class SyllabusViewSet(ScopedModelViewSet):
     model = SyllabusEntry
     icon = "list-ol"
     menu_label = _("Syllabus")
-    form_fields = ["course", "order", "kind", "item", "titles", "required"]
+    form_fields = ["course", "order", "kind", "item", "required"]
     list_display = ["__str__", "course", "order", "kind", "required"]
     list_filter = ["course", "kind"]
     ordering = ["course", "order"]
@@ -135,28 +161,39 @@ class SyllabusViewSet(ScopedModelViewSet):
         services.remove_part(actor=actor, entry=obj)
 
 
+class CohortForm(TitledForm):
+    """A cohort as one record; on the site it is planned with the parts of its time."""
+
+    class Meta:
+        model = Cohort
+        fields = [
+            "course",
+            "region",
+            "language",
+            "time_zone",
+            "enrolment_opens_on",
+            "enrolment_closes_on",
+            "starts_on",
+            "ends_on",
+            "capacity",
+            "entry",
+        ]
+        help_texts = {"capacity": _("Leave empty if there is no limit.")}
+
+
 class CohortViewSet(ScopedModelViewSet):
     """Cohorts of one's courses."""
 
     model = Cohort
     icon = "group"
     menu_label = _("Cohorts")
-    form_fields = [
-        "course",
-        "titles",
-        "region",
-        "language",
-        "time_zone",
-        "enrolment_opens_on",
-        "enrolment_closes_on",
-        "starts_on",
-        "ends_on",
-        "capacity",
-        "entry",
-    ]
+    form_fields = CohortForm.Meta.fields
     list_display = ["__str__", "course", "starts_on", "ends_on", "capacity"]
     list_filter = ["course", "region"]
     ordering = ["-starts_on"]
+
+    def get_form_class(self, for_update: bool = False) -> Any:
+        return CohortForm
 
     def may(self, user: Any, action: str, obj: Any) -> bool:
         return obj is None or action == "view" or can_change_course(user, obj.course)
