@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 from kombu.exceptions import ChannelError
@@ -22,7 +23,7 @@ from kombu.utils.json import dumps
 class Channel(filesystem.Channel):
     """A channel of messages that appear whole."""
 
-    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
         """Write the message under a name that no queue looks for, then give it the one that is looked for.
 
         Raises ``ChannelError`` when the folder cannot be written.
@@ -30,13 +31,20 @@ class Channel(filesystem.Channel):
         whole = Path(self.data_folder_out, f"{round(time.monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg")
         unfinished = whole.with_name(f"{whole.name}.part")
         try:
-            unfinished.write_bytes(str_to_bytes(dumps(message)))
+            unfinished.write_bytes(str_to_bytes(dumps(payload)))
             unfinished.replace(whole)
         except OSError as error:
             raise ChannelError(f"Cannot add the message {whole}") from error
 
-    def get_table(self, exchange: str) -> list[tuple[str, str, str]]:
-        """Return which queues an exchange leads to, never while they are being written down."""
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
+        """Return the next message; pass over one that a power cut tore, for the sweeper finds what it was about."""
+        try:
+            return super()._get(queue)
+        except ValueError as error:
+            raise Empty from error
+
+    def get_table(self, exchange: str) -> Any:
+        """Return which queues an exchange leads to (kombu's tuples), never while they are being written down."""
         with self.tables_alone():
             return super().get_table(exchange)
 

@@ -88,6 +88,15 @@ def test_a_message_is_nobodys_until_it_has_its_name(folder):
             queue.get(block=False)
 
 
+def test_a_message_that_a_power_cut_tore_is_passed_over(folder):
+    with connect(folder) as connection, connection.SimpleQueue("celery") as queue:
+        (folder / "in" / "0_torn.celery.msg").write_bytes(b"")
+        queue.channel._put("celery", {"body": "whole"})
+        with pytest.raises(queue.Empty):
+            queue.channel._get("celery")
+        assert queue.channel._get("celery") == {"body": "whole"}
+
+
 def test_a_folder_that_cannot_be_written_is_an_error_of_the_channel(folder):
     with connect(folder) as connection, connection.SimpleQueue("celery") as queue:
         (folder / "in").rmdir()
