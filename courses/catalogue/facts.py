@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from modules.assessments.facts import best_grades, quizzes_of
+from modules.assessments.facts import best_grades, every_quiz_of, quizzes_of
 from modules.assessments.models import Quiz
-from modules.lessons.facts import lesson_totals, lessons_done
+from modules.lessons.facts import Lessons, lesson_totals, lessons_done
 from modules.records.models import Item
 
 from .completion import Fact, FactKey, Leaf, Waiver
@@ -146,10 +146,11 @@ HELD = "_campus_held"
 class Held:
     """What the modules of a course hold, the same for everybody.
 
-    By module how many lessons, and which quizzes; and all quizzes that close some day, with pre-tests.
+    By module how many lessons count, and every quiz, also those not live any more; and all live quizzes that close some
+    day, with pre-tests.
     """
 
-    lessons: Mapping[int, int]
+    lessons: Mapping[int, Lessons]
     quizzes: Mapping[int, list[Item]]
     closing: Sequence[Quiz]
 
@@ -158,7 +159,7 @@ def hold(course: Course) -> None:
     """Read what the modules hold, so that facts of this object of a course no longer ask for it. Three queries."""
     modules = _modules(list(course.syllabus.all()))
     closing = Quiz.objects.live().filter(item__parent__in=list(modules), closes_at__isnull=False)
-    course.__dict__[HELD] = Held(lesson_totals(modules), quizzes_of(modules), list(closing.select_related("item")))
+    course.__dict__[HELD] = Held(lesson_totals(modules), every_quiz_of(modules), list(closing.select_related("item")))
 
 
 def held_in(course: Course) -> Held | None:
@@ -215,18 +216,19 @@ def quiz_facts(course: Course, enrolments: list[Enrolment], asked: Set[str]) -> 
     """Grade in each module's quiz, in per cent, of the attempts begun until the enrolment's last day.
 
     An attempt begun in time counts whenever it is marked.
-    ``ref`` is the module's item id; where a module has several quizzes also the item id of each of them.
+    ``ref`` is the module's item id, or the item id of one of its quizzes.
     """
     found: dict[int, dict[str, Fact]] = {enrolment.pk: {} for enrolment in enrolments}
     modules: Iterable[int] = _modules(list(course.syllabus.all()))
     refs = {str(item_id): item_id for item_id in modules}
-    if refs.keys() >= asked:  # else single quizzes are asked for, and which module has them is not known here
+    single = not refs.keys() >= asked  # which module has them is not known here
+    if not single:
         modules = [refs[ref] for ref in asked]
     held = held_in(course)
     fact = cache(lambda one: Fact(float(one.percent or 0), done=one.attempts))
     name = cache(str)
     for keys, until in _learners(enrolments):
-        for key, grades in best_grades(keys, modules, until, held.quizzes if held else None).items():
+        for key, grades in best_grades(keys, modules, until, held.quizzes if held else None, each_quiz=single).items():
             facts = {name(item_id): fact(one) for item_id, one in grades.items()}
             for enrolment_id in keys[key]:
                 found[enrolment_id] = facts
@@ -250,12 +252,14 @@ def module_links(course: Course, entries: Sequence[SyllabusEntry]) -> dict[str, 
 
 
 def quiz_titles(course: Course, entries: Sequence[SyllabusEntry]) -> dict[str, str]:
-    """Return the quizzes of the modules of the syllabus."""
+    """Return the live quizzes of the modules of the syllabus; each by itself where the module has or had several."""
     modules, titles = _modules(entries), {}
-    for module_id, items in quizzes_of(modules).items():
-        titles[str(module_id)] = _("Quiz: %(module)s") % {"module": modules[module_id].title}
+    for module_id, items in every_quiz_of(modules).items():
+        live = [item for item in items if item.retired_at is None]
+        if live:
+            titles[str(module_id)] = _("Quiz: %(module)s") % {"module": modules[module_id].title}
         if len(items) > 1:
-            titles |= {str(item.pk): _("Quiz: %(module)s") % {"module": item.title} for item in items}
+            titles |= {str(item.pk): _("Quiz: %(module)s") % {"module": item.title} for item in live}
     return titles
 
 

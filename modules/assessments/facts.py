@@ -31,8 +31,14 @@ class QuizFact(NamedTuple):
 
 def quizzes_of(module_item_ids: Iterable[int]) -> dict[int, list[Item]]:
     """Return ``{module item id: items of its live quizzes in order, with quiz}``, without pre-tests. One query."""
+    every = every_quiz_of(module_item_ids)
+    return {module: live for module, items in every.items() if (live := [one for one in items if not one.retired_at])}
+
+
+def every_quiz_of(module_item_ids: Iterable[int]) -> dict[int, list[Item]]:
+    """Return what ``quizzes_of`` does, with the quizzes that are not live any more. One query."""
     held: dict[int, list[Item]] = {}
-    rows = Item.objects.live().filter(
+    rows = Item.objects.filter(
         kind=Item.Kind.QUIZ, parent__in=list(module_item_ids), quiz__isnull=False, quiz__posttests__isnull=True
     )
     for item in rows.select_related("quiz").order_by("order", "pk"):
@@ -45,23 +51,27 @@ def best_grades(
     module_item_ids: Iterable[int],
     until: Mapping[UUID, datetime] | None = None,
     held: Mapping[int, list[Item]] | None = None,
+    *,
+    each_quiz: bool = False,
 ) -> dict[UUID, dict[int, QuizFact]]:
     """Return ``{learner key: {item id: QuizFact}}`` for those who handed in at least one attempt.
 
-    Item ids are those of the modules and, where a module has several quizzes, of each of these too.
+    Item ids are those of the modules and, with ``each_quiz``, of each quiz too, also of one that is not live any more.
 
     The quiz's own rule (best, last, mean) makes the grade; a module with several live quizzes has
-    passed when all are passed, and its grade is their mean, an untried one counting nothing. Pre-tests
+    passed when all are passed, and its grade is their mean, an untried one counting nothing; a module with none any
+    more keeps the grade of those it had. Pre-tests
     do not count, nor do attempts that somebody named in ``until`` began from that moment on. What was passed stays
-    passed when a pass mark is raised (``scoring``). ``held``: as ``quizzes_of`` returns them, where they are known.
+    passed when a pass mark is raised (``scoring``). ``held``: as ``every_quiz_of`` returns them, where they are known.
     Two queries, one with ``held`` (and one more for every 5,000 learners).
     """
     keys, modules = list(dict.fromkeys(learner_keys)), list(dict.fromkeys(module_item_ids))
-    held = quizzes_of(modules) if held is None else held
-    in_module: dict[int, list[Quiz]] = {pk: [item.quiz for item in held[pk]] for pk in modules if pk in held}
-    quizzes = {quiz.pk: quiz for together in in_module.values() for quiz in together}
-    each = {quiz.item_id: [quiz] for together in in_module.values() if len(together) > 1 for quiz in together}
-    asked = in_module | each
+    held = every_quiz_of(modules) if held is None else held
+    every = {module: held[module] for module in modules if module in held}
+    asked: dict[int, list[Quiz]] = {module: _counting(items) for module, items in every.items()}
+    if each_quiz:
+        asked |= {item.pk: [item.quiz] for items in every.values() for item in items}
+    quizzes = {quiz.pk for together in asked.values() for quiz in together}
     asking: dict[int, list[int]] = {pk: [] for pk in quizzes}
     for item_id, together in asked.items():
         for quiz in together:
@@ -83,6 +93,10 @@ def best_grades(
                     made[known] = _fact(asked[item_id], attempts)
                 facts[item_id] = made[known]
     return found
+
+
+def _counting(items: list[Item]) -> list[Quiz]:
+    return [item.quiz for item in items if not item.retired_at] or [item.quiz for item in items]
 
 
 def _fact(quizzes: list[Quiz], attempts: dict[int, Tried]) -> QuizFact:

@@ -4,40 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, Q, Sum
 
 from modules.records.models import Item
 
 from .models import LessonProgress
 
 BATCH = 5000  # parameters of one query
+LIVE = Q(retired_at__isnull=True)
 
 
-def lesson_totals(module_item_ids: Iterable[int]) -> dict[int, int]:
-    """Return ``{module item id: live lessons}``, without modules that have none. One query."""
-    lessons = Item.objects.live().filter(kind=Item.Kind.LESSON, parent_id__in=list(module_item_ids))
-    return dict(lessons.order_by().values_list("parent_id").annotate(Count("pk")))
+class Lessons(NamedTuple):
+    """How many lessons of a module count: the live ones; all that it had, when every one is ``gone``."""
+
+    number: int
+    gone: bool
+
+
+def lesson_totals(module_item_ids: Iterable[int]) -> dict[int, Lessons]:
+    """Return ``{module item id: Lessons}``, without modules that never had any. One query."""
+    lessons = Item.objects.filter(kind=Item.Kind.LESSON, parent_id__in=list(module_item_ids))
+    counted = lessons.order_by().values_list("parent_id").annotate(Count("pk"), live=Count("pk", filter=LIVE))
+    return {module: Lessons(live or number, gone=not live) for module, number, live in counted}
 
 
 def lessons_done(
     learner_keys: Iterable[UUID],
     module_item_ids: Iterable[int],
     until: Mapping[UUID, datetime] | None = None,
-    totals: Mapping[int, int] | None = None,
+    totals: Mapping[int, Lessons] | None = None,
 ) -> dict[UUID, dict[int, tuple[int, int, int]]]:
     """Return ``{learner key: {module item id: (done, total, minutes)}}`` for everybody and every module asked for.
 
-    Counts live lessons only, so ``done`` is never above ``total``. ``minutes`` is the reading time that the authors
+    Counts live lessons only, so ``done`` is never above ``total``; of a module that has none any more, those it had:
+    whoever had done them has done it. ``minutes`` is the reading time that the authors
     gave to the lessons done, not how long a page was open. ``until`` leaves out what somebody named there did from
     that moment on. ``totals``: as ``lesson_totals`` returns them, where they are known. Two queries, one with
     ``totals``, one more with ``until`` (and as many again for every 5,000 learners).
     """
     keys, modules = list(dict.fromkeys(learner_keys)), list(dict.fromkeys(module_item_ids))
-    lessons = Item.objects.live().filter(kind=Item.Kind.LESSON, parent_id__in=modules)
     totals = lesson_totals(modules) if totals is None else totals
-    nothing = {module: (0, totals.get(module, 0), 0) for module in modules}
+    numbers = {module: totals[module].number for module in modules if module in totals}
+    gone = [module for module in numbers if totals[module].gone]
+    lessons = Item.objects.filter(kind=Item.Kind.LESSON, parent_id__in=modules)
+    lessons = lessons.filter(LIVE | Q(parent_id__in=gone)) if gone else lessons.filter(LIVE)
+    nothing = {module: (0, numbers.get(module, 0), 0) for module in modules}
     found = {key: nothing.copy() for key in keys}
     for some in batches(keys):
         rows = (
@@ -48,7 +62,7 @@ def lessons_done(
             .annotate(Count("pk"), Sum("item__minutes"))
         )
         for key, module, done, minutes in rows:
-            found[key][module] = (done, max(done, totals.get(module, 0)), minutes)
+            found[key][module] = (done, max(done, numbers.get(module, 0)), minutes)
         late = [key for key in some if key in until] if until else []
         if until and late:
             after = (

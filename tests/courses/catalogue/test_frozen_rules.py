@@ -9,7 +9,7 @@ from core.models import AuditEntry
 from courses.catalogue.models import Cohort, SyllabusEntry
 from courses.catalogue.services import completion_of, put_rule
 from courses.catalogue.services.rules import freeze_rules
-from courses.catalogue.services.standing import rule_of
+from courses.catalogue.services.standing import derived_rule, rule_of
 from courses.catalogue.tasks import notice_completions
 from modules.assessments.models import Quiz
 from modules.records.models import Item
@@ -64,7 +64,7 @@ def test_an_empty_syllabus_is_not_written_down(school):
 
 
 class TestAPartThatTheRuleAsksFor:
-    """It leaves the course only after the rule has let go of it."""
+    """Whoever has done it loses nothing by what becomes of its pages, and it leaves the syllabus only with the rule."""
 
     @pytest.fixture(autouse=True)
     def running(self, school, cast):
@@ -75,6 +75,24 @@ class TestAPartThatTheRuleAsksFor:
 
     def percent(self, school):
         return completion_of(school.course, [school.enrolment])[school.enrolment.pk].percent
+
+    @pytest.mark.parametrize("kind", ["lesson", "quiz", "module", "all"])
+    def test_counts_for_who_did_it_though_its_pages_are_gone(self, school, kind):
+        Item.objects.filter(**({} if kind == "all" else {"kind": kind})).update(retired_at=timezone.now())
+        assert self.percent(school) == 66
+
+    def test_a_second_quiz_that_is_taken_away_again_leaves_the_first_as_it_was(self, school, cast):
+        module = school.lessons[0].parent
+        first = Item.objects.get(kind=Item.Kind.QUIZ, parent=module)
+        second = factories.QuizFactory(item=factories.ItemFactory(kind=Item.Kind.QUIZ, parent=module))
+        put_rule(actor=None, course=school.course, spec=derived_rule(school.course))
+        before = self.percent(school)
+        Item.objects.filter(pk=second.item_id).update(retired_at=timezone.now())
+        assert self.percent(school) == before
+        titles = [
+            one.title for one in completion_of(school.course, [school.enrolment])[school.enrolment.pk].requirements
+        ]
+        assert f"Quiz: {first.title}" in titles
 
     def test_is_not_taken_out_of_the_syllabus(self, client, cast, school):
         client.force_login(cast.organiser)

@@ -10,7 +10,8 @@ from django.utils import timezone, translation
 
 from core.caching import forget_all
 from courses.catalogue.models import CompletionRule, Course, PracticalTask
-from courses.catalogue.services import Standings, kept_standings
+from courses.catalogue.services import Standings, kept_standings, put_rule
+from courses.catalogue.services.standing import derived_rule
 from modules.records.models import Item
 from modules.records.services import freeze_item, retire_item
 from tests import factories
@@ -111,6 +112,28 @@ def test_a_change_is_true_at_once(school, cast, change):
     change(school)
     assert is_true(school)
     assert told(kept_standings([school.course.pk])[school.course.pk], school.enrolment) != before
+
+
+def test_what_was_done_of_pages_that_are_gone_is_kept_at_no_further_query(school, cast, django_assert_num_queries):
+    module = entry_of(school, 0).item
+    add = factories.ItemFactory(kind=Item.Kind.QUIZ, parent=module, order=9)
+    factories.QuizFactory(item=add)
+    school.read(cast.learner, 0, 1, 2)
+    school.grade(cast.learner, 90)
+    put_rule(actor=None, course=school.course, spec=derived_rule(school.course))
+
+    def percent():
+        return kept_standings([school.course.pk])[school.course.pk].of([school.enrolment])[school.enrolment.pk].percent
+
+    before = percent()
+    assert 0 < before < 100
+    for item in (add, *module.children.exclude(pk=add.pk).order_by("kind", "pk")):
+        retire_item(key=item.key)
+        assert (percent(), is_true(school)) == (before, True)
+    assert not module.children.live().exists()
+    kept = kept_standings([school.course.pk])[school.course.pk]
+    with django_assert_num_queries(3):  # lessons, grades, waivers
+        kept.of([school.enrolment])
 
 
 def test_the_name_of_a_task_is_true_at_once(school):

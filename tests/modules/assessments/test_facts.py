@@ -55,7 +55,7 @@ def test_a_pass_mark_raised_later_takes_nobodys_pass(cast, module):
     quiz.pass_mark = 80
     quiz.save()
     assert fact(cast.learner, module) == QuizFact(Decimal("66.00"), True, 4)
-    assert best_grades([cast.learner.key], [module.pk])[cast.learner.key][quiz.item_id].passed
+    assert best_grades([cast.learner.key], [module.pk], each_quiz=True)[cast.learner.key][quiz.item_id].passed
     assert passed_quizzes([quiz.item.key, other.item.key], cast.learner) == {quiz.item.key, other.item.key}
     assert passed_quizzes([quiz.item.key], cast.outsider) == set()
     assert failures([cast.learner.key, cast.outsider.key], [module.pk]) == {cast.outsider.key: 1}
@@ -81,6 +81,26 @@ def test_a_retired_quiz_is_asked_of_nobody(cast, module):
     retired.item.retired_at = timezone.now()
     retired.item.save()
     assert fact(cast.learner, module) == QuizFact(Decimal("100.00"), True, 1)
+
+
+def test_a_module_whose_quizzes_are_all_gone_keeps_the_grade_of_those_it_had(cast, module):
+    quiz = QuizFactory(item__parent=module)
+    graded(cast.learner, quiz, 100)
+    module.children.update(retired_at=timezone.now())
+    assert fact(cast.learner, module) == QuizFact(Decimal("100.00"), True, 1)
+    assert fact(cast.outsider, module) is None
+
+
+def test_each_quiz_has_a_grade_of_its_own_when_asked_for_live_or_not(cast, module):
+    first, second = (QuizFactory(item__parent=module) for _ in range(2))
+    for quiz, percent in ((first, 100), (second, 60)):
+        graded(cast.learner, quiz, percent)
+    assert best_grades([cast.learner.key], [module.pk])[cast.learner.key].keys() == {module.pk}
+    second.item.retired_at = timezone.now()
+    second.item.save()
+    grades = best_grades([cast.learner.key], [module.pk], each_quiz=True)[cast.learner.key]
+    percents = {item_id: one.percent for item_id, one in grades.items()}
+    assert percents == {module.pk: Decimal(100), first.item_id: Decimal(100), second.item_id: Decimal(60)}
 
 
 def test_anothers_grade_is_not_mine(cast, module):

@@ -39,6 +39,16 @@ def test_a_retired_lesson_counts_neither_as_done_nor_in_all(cast, modules):
     assert lessons_done([cast.learner.key], [module.pk]) == {cast.learner.key: {module.pk: (2, 2, 20)}}
 
 
+def test_a_module_whose_lessons_are_all_gone_stays_done_for_who_did_them(cast, modules, django_assert_num_queries):
+    module, lessons = modules[0]
+    for lesson in lessons[:2]:
+        mark_done(actor=cast.learner, item=lesson)
+    module.children.update(retired_at=timezone.now())
+    with django_assert_num_queries(2):
+        found = lessons_done([cast.learner.key, cast.outsider.key], [module.pk])
+    assert found == {cast.learner.key: {module.pk: (2, 3, 20)}, cast.outsider.key: {module.pk: (0, 3, 0)}}
+
+
 def test_two_queries_for_many_learners(modules, django_assert_num_queries):
     people = [UserFactory() for _ in range(5)]
     for person in people:
