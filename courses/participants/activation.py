@@ -22,7 +22,7 @@ from core import audit
 from core.errors import DomainError
 from core.links import make_token, read_token
 from core.models import AuditEntry
-from jobs.services import draft_mail, keys_queued, queue_drafts, queue_mail
+from jobs.services import draft_mail, queue_drafts, queue_mail
 
 from .imports.candidates import describe
 from .matching import Description, Verdict, weigh
@@ -111,12 +111,6 @@ def invite(*, participant: Participant, key: str, place: str = "") -> None:
 def invite_many(*, participants: Iterable[Participant], key: str, place: str = "") -> None:
     """The same for many people: their mails go out in portions. ``key`` may be that of an import."""
     queue_drafts([draft_mail(**_invitation(one, key, place)) for one in participants])
-
-
-def invited_by(*, participants: Iterable[Participant], key: str) -> set[int]:
-    """Return the ids of those to whom a mail with this ``key`` was written, while the outbox keeps it."""
-    keys = {_mail_key(key, one): one.pk for one in participants}
-    return {keys[found] for found in keys_queued(list(keys))}
 
 
 @transaction.atomic

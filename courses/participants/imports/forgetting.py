@@ -68,6 +68,9 @@ def leave_out(person: Person, records: Collection[Participant], own: Collection[
     from a file with their address is not: one that was looked at loses its file, another is given up.
     """
     refs = references(person, records)
+    # Locked first: a dry run under way adds no row between the search and the end of this transaction.
+    open_lists = PeopleImport.objects.select_for_update(of=("self",)).order_by("pk")
+    not_written = list(open_lists.filter(state__in=(State.UPLOADED, State.CHECKING, State.CHECKED)))
     rows = rows_of(person, records, own)
     theirs = ImportRow.objects.filter(pk__in=[row.pk for row in rows])
     theirs.filter(outcome=Outcome.WAITING).update(decision="skip", verdict=Verdict.NEW)
@@ -77,13 +80,12 @@ def leave_out(person: Person, records: Collection[Participant], own: Collection[
         if not row.matches:
             row.verdict = Verdict.NEW
         row.save(update_fields=["matches", "verdict"])
-    for batch in PeopleImport.objects.select_for_update(of=("self",)).filter(
-        state=State.CHECKED, pk__in={row.batch_id for row in rows}
-    ):
-        _drop_file(batch)
-    unread = PeopleImport.objects.select_for_update(of=("self",)).filter(state__in=(State.UPLOADED, State.CHECKING))
-    for batch in unread if own else []:
-        if _file_holds(batch, own):
+    touched = {row.batch_id for row in rows}
+    for batch in not_written:
+        if batch.state == State.CHECKED:
+            if batch.pk in touched:
+                _drop_file(batch)
+        elif own and _file_holds(batch, own):
             batch.rows.all().delete()
             batch.state = State.CANCELLED
             _drop_file(batch)

@@ -264,7 +264,7 @@ def send_activation_mails(*, actor: Any, batch: PeopleImport) -> PeopleImport:
         raise NotReady(_("The mails are being sent already."))
     total = to_write_to(batch).count()
     if not total:
-        raise NotReady(_("Nobody on this list can be written to."))
+        raise NotReady(_("Nobody on this list is left to write to."))
     batch.mail_job = start_job(actor=actor, kind=MAIL_JOB, params={"import": str(batch.key)}, total=total)
     batch.save(update_fields=["mail_job"])
     audit.record(actor=actor, action="participants.send_activation_mails", obj=batch, mails=total)

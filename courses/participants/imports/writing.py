@@ -6,13 +6,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from core import audit
 from core.errors import DomainError
 from jobs.models import Job
 from jobs.services import advance
 
-from ..activation import invite_many, invited_by
+from ..activation import invite_many
 from ..addresses import own_addresses
 from ..models import ImportRow, Participant, PeopleImport
 from ..permissions import is_own
@@ -150,8 +151,13 @@ def _finish(batch: PeopleImport) -> None:
 
 
 def to_write_to(batch: PeopleImport) -> Any:
-    """Return the rows whose people can get a mail: an address, and either no account yet or a place to be told of."""
-    rows = batch.rows.filter(outcome__in=(Outcome.CREATED, Outcome.FOUND), participant__isnull=False)
+    """Return the rows whose people can get a mail: an address, and either no account yet or a place to be told of.
+
+    Not those who were written to: each row says so itself, for the outbox forgets sooner than the list.
+    """
+    rows = batch.rows.filter(
+        outcome__in=(Outcome.CREATED, Outcome.FOUND), participant__isnull=False, told_at__isnull=True
+    )
     if not batch.destination:
         rows = rows.filter(participant__user__isnull=True)
     return rows.exclude(participant__email="", participant__user__isnull=True)
@@ -176,9 +182,8 @@ def send_mails(job: Job) -> None:
             invite_many(participants=strangers, key=str(batch.key), place=title)
             known = [person for person, brought in people if brought and person.user_id]
             if destination and known:
-                # Who got the link of this list, and began since, knows of the place from that mail.
-                invited = invited_by(participants=known, key=str(batch.key))
-                told = [person for person in known if person.pk not in invited]
-                destination.tell(batch.destination, told, batch.confirmed_at or batch.created_at)
+                destination.tell(batch.destination, known, batch.confirmed_at or batch.created_at)
+            told = [row.pk for row in chunk if row.brought or (row.participant and row.participant.user_id is None)]
+            batch.rows.filter(pk__in=told).update(told_at=timezone.now())
         last, done = chunk[-1].number, done + len(chunk)
         advance(job, done, total)

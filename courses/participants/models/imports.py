@@ -112,6 +112,7 @@ class ImportRow(models.Model):
     decision = models.CharField(max_length=40, blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.WAITING)
     brought = models.BooleanField(default=False, help_text="to the destination")
+    told_at = models.DateTimeField(null=True, blank=True, help_text="by the list's mail, which the outbox may forget")
     participant = models.ForeignKey(
         Participant, null=True, blank=True, on_delete=models.SET_NULL, related_name="import_rows"
     )
