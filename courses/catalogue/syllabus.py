@@ -8,8 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, ngettext
 
 from core.languages import fallback_order
 from core.routing import page_url
@@ -63,7 +62,11 @@ class Taught:
         names = dict(settings.LANGUAGES)
         whole = self.whole
         partly = [
-            _("%(language)s (%(ready)d of %(all)d modules)")
+            ngettext(
+                "%(language)s (%(ready)d of %(all)d module)",
+                "%(language)s (%(ready)d of %(all)d modules)",
+                self.modules,
+            )
             % {"language": names[code], "ready": self.parts[code], "all": self.modules}
             for code in names
             if code not in whole and self.parts.get(code)

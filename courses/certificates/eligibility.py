@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from courses.catalogue.models import Cohort, Course, Enrolment
 from courses.catalogue.services import completion_of
@@ -152,9 +153,19 @@ def _of_workshop(workshop: Workshop) -> Iterable[Candidate]:
         if not fact.offered:
             why = _("The workshop has no sessions yet.")
         elif met:
-            why = _("Attended %(minutes)d of %(offered)d minutes; %(needed)d %% are needed.") % numbers
+            words = ngettext(
+                "Attended %(minutes)d of %(offered)d minute; %(needed)d %% are needed.",
+                "Attended %(minutes)d of %(offered)d minutes; %(needed)d %% are needed.",
+                fact.offered,
+            )
+            why = words % numbers
         else:
-            why = _("Attended %(minutes)d of %(offered)d minutes, but %(needed)d %% are needed.") % numbers
+            words = ngettext(
+                "Attended %(minutes)d of %(offered)d minute, but %(needed)d %% are needed.",
+                "Attended %(minutes)d of %(offered)d minutes, but %(needed)d %% are needed.",
+                fact.offered,
+            )
+            why = words % numbers
         candidates.append(
             Candidate(
                 participant=participant,

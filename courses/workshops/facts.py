@@ -169,9 +169,19 @@ def _explain_number(outcome: Outcome) -> str:
         return _("Registered; no attendance is recorded yet.")
     if outcome.measure == "days":
         numbers = {"done": fact.days, "total": fact.days_total, "needed": int(outcome.at_least)}
-        return _("Attended %(done)d of %(total)d days (%(needed)d needed).") % numbers
+        words = ngettext(
+            "Attended %(done)d of %(total)d day (%(needed)d needed).",
+            "Attended %(done)d of %(total)d days (%(needed)d needed).",
+            fact.days_total,
+        )
+        return words % numbers
     numbers = {"done": fact.done, "total": fact.total, "needed": int(outcome.at_least)}
-    return _("Attended %(done)d of %(total)d minutes (%(needed)d needed).") % numbers
+    words = ngettext(
+        "Attended %(done)d of %(total)d minute (%(needed)d needed).",
+        "Attended %(done)d of %(total)d minutes (%(needed)d needed).",
+        fact.total,
+    )
+    return words % numbers
 
 
 def asked(title: str, leaf: Leaf) -> str:

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -85,7 +86,8 @@ def message_of(job: Job) -> str:
         return _("Finished.")
     if job.state == Job.State.CANCELLED:
         return _("Cancelled.")
-    return _("%(done)s of %(total)s done.") % {"done": job.done, "total": job.total}
+    words = ngettext("%(done)s of %(total)s done.", "%(done)s of %(total)s done.", job.total)
+    return words % {"done": job.done, "total": job.total}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -223,9 +223,7 @@ def test_the_requirement_is_explained(workshop, session, cast, course, entry, en
     assert requirement.url == ("" if met else f"/en/workshops/?course={course.key}")
 
 
-@pytest.mark.parametrize(
-    ("measure", "words"), [("days", "Attended 0 of 1 days"), ("count", "Attended 0 of 90 minutes")]
-)
+@pytest.mark.parametrize(("measure", "words"), [("days", "Attended 0 of 1 day"), ("count", "Attended 0 of 90 minutes")])
 def test_nobody_reads_of_no_day_before_somebody_noted_it(
     workshop, session, cast, course, entry, enrolment, register, measure, words
 ):

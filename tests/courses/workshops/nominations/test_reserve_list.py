@@ -66,7 +66,7 @@ class TestTheReserveList:
             registration = services.confirm_nomination(nomination=gone)
             services.cancel_registration(actor=None, registration=registration)
         text = page(query="?state=declined")  # whatever the filter
-        assert "1 of 1 places is free." in text
+        assert "1 of 1 place is free." in text
         assert "Next on the reserve list: <bdi>First</bdi> (Uganda)." in text
         assert text.count(self.MOVE_UP) == 1
         assert Nomination.objects.get(pk=reserve["First"].pk).state == "reserve"  # not by itself
