@@ -366,7 +366,7 @@ def test_nobody_waits_for_a_request_while_a_very_large_cohort_is_judged(client, 
         waiting = client.get(page).content.decode()
         job = Job.objects.get(kind=snapshots.KIND)  # one, however often the page is loaded
         assert f"/jobs/{job.key}/" in waiting
-        assert "Chen" not in waiting
+        assert "Chen" not in waiting and "appears by itself" in waiting
     assert len(names(client.get(url(school)))) == 4  # without a filter nobody waits
     run(job.key)
     assert names(client.get(page)) == ["Chen"]
@@ -381,6 +381,7 @@ def test_work_that_failed_is_told_and_begun_again_only_when_asked(client, cast, 
     Job.objects.filter(kind=snapshots.KIND).update(state=Job.State.FAILED)
     told = client.get(page).content.decode()
     assert "data-final" in told and "now=1" in told
+    assert "appears by itself" not in told  # it does not, any more
     assert Job.objects.filter(kind=snapshots.KIND).count() == 1
     assert "data-final" not in client.get(page + "&now=1", follow=True).content.decode()
     states = Job.objects.filter(kind=snapshots.KIND).order_by("created_at").values_list("state", flat=True)
