@@ -5,9 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.admin.views import generic
 
 from core import scoped
+
+CARDS = "listing table-cards"  # a list whose rows are cards on a phone: every column but the title says what it is
+
+
+class SaidColumn(Column):
+    """Says in each cell what it is; a cell that says nothing is left out of the card."""
+
+    cell_template_name = "assessments/admin/said_cell.html"
+
+
+class SaidBooleanColumn(BooleanColumn):
+    cell_template_name = "assessments/admin/said_boolean_cell.html"
 
 
 class InOneLanguage:

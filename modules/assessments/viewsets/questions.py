@@ -19,7 +19,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.permissions import policy_registry
 
 from core import scoped
@@ -41,7 +40,16 @@ from ..types import TYPES, type_choices
 from ..types.base import QuestionType
 from ..wordings import taken_out
 from ..words import content_of
-from .common import BackIntoUse, CreateInOneLanguage, EditInOneLanguage, OutOfUse, TryOut
+from .common import (
+    CARDS,
+    BackIntoUse,
+    CreateInOneLanguage,
+    EditInOneLanguage,
+    OutOfUse,
+    SaidBooleanColumn,
+    SaidColumn,
+    TryOut,
+)
 from .figures import QuestionStatistics
 
 
@@ -311,13 +319,13 @@ class QuestionViewSet(scoped.ScopedModelViewSet):
     create_template_name = edit_template_name = "assessments/admin/question_form.html"
     list_display = [
         "__str__",
-        Column("text", label=_("Text"), accessor=excerpt),
-        Column("type", label=_("Type"), accessor=lambda question: _newest(question, "kind").label),
-        Column("number", label=_("Version"), accessor=lambda question: _newest(question, "number")),
-        Column("category", label=_("Category"), accessor=lambda question: question.category or ""),
-        Column("tags", label=_("Tags"), accessor=_tags),
-        Column("languages", label=_("Languages"), accessor=_languages),
-        BooleanColumn("in_use", label=_("In use"), accessor=lambda question: question.retired_at is None),
+        SaidColumn("text", label=_("Text"), accessor=excerpt),
+        SaidColumn("type", label=_("Type"), accessor=lambda question: _newest(question, "kind").label),
+        SaidColumn("number", label=_("Version"), accessor=lambda question: _newest(question, "number")),
+        SaidColumn("category", label=_("Category"), accessor=lambda question: question.category or ""),
+        SaidColumn("tags", label=_("Tags"), accessor=_tags),
+        SaidColumn("languages", label=_("Languages"), accessor=_languages),
+        SaidBooleanColumn("in_use", label=_("In use"), accessor=lambda question: question.retired_at is None),
     ]
     search_fields = ["name", "key", "idnumber", "versions__texts__text"]
     filterset_class = QuestionFilters
@@ -337,7 +345,7 @@ class QuestionViewSet(scoped.ScopedModelViewSet):
     def get_index_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         queryset: Any = Question.objects.select_related("category").distinct()
         queryset = queryset.prefetch_related("versions__texts", "tags")
-        return super().get_index_view_kwargs(queryset=queryset, **kwargs)
+        return super().get_index_view_kwargs(queryset=queryset, table_classname=CARDS, **kwargs)
 
     def may(self, user: Any, action: str, obj: Any) -> bool:
         return obj is None or action == "view" or obj.retired_at is None

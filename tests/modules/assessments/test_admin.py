@@ -152,6 +152,16 @@ def test_the_bank_is_searched_by_its_words(admin, question):
     assert html.count("/edit/") <= 3
 
 
+def test_every_cell_of_the_bank_says_what_it_is_and_an_empty_one_nothing(admin, question):
+    """On a phone a row becomes a card: nobody scrolls sideways, and what is not there takes no line."""
+    html = admin.get(reverse("questions:index")).content.decode()
+    assert 'class="listing table-cards"' in html
+    for label, value in (("Text", "Which?"), ("Version", "1"), ("Languages", "en")):
+        assert f'<td data-label="{label}"><span dir="auto">{value}</span></td>' in html
+    assert '<td data-label="Tags"></td>' in html
+    assert html.count('data-label="In use"') == 1
+
+
 @pytest.mark.parametrize("number", [2, 20])
 def test_the_list_takes_a_constant_number_of_queries(admin, number, django_assert_max_num_queries):
     for _ in range(number):
