@@ -118,7 +118,7 @@ def shown_twice(kept: Any, closed: Any) -> list[Twice]:
     rows = NoticeReceipt.objects.filter(user__in=[kept, closed]).select_related("notice").order_by("notice")
     mine = {row.notice_id: row for row in rows if row.user_id == kept.pk}
     return [
-        Twice(str(row.notice), *(date_format(one.at) for one in (row, mine[row.notice_id])), _("Was shown."))
+        Twice(str(row.notice), date_format(row.at), date_format(mine[row.notice_id].at), _("Was shown."))
         for row in rows
         if row.user_id == closed.pk and row.notice_id in mine
     ]
