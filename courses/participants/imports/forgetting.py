@@ -83,7 +83,8 @@ def leave_out(person: Person, records: Collection[Participant], own: Collection[
     touched = {row.batch_id for row in rows}
     for batch in not_written:
         if batch.state == State.CHECKED:
-            if batch.pk in touched:
+            # Its rows do not tell all: a title above the headings is in the file alone.
+            if batch.pk in touched or (own and _file_holds(batch, own)):
                 _drop_file(batch)
         elif own and _file_holds(batch, own):
             batch.rows.all().delete()
@@ -126,7 +127,7 @@ def _file_holds(batch: PeopleImport, addresses: Collection[str]) -> bool:
     try:
         with batch.file.open("rb") as file:
             table = open_table(file, batch.file_name, encoding=batch.encoding)
-            return any(holds(cells, addresses) for _number, cells in table.rows(file))
+            return any(holds(cells, addresses) for _number, cells in table.whole(file))
     except (UnreadableFile, OSError):
         return True
 

@@ -62,17 +62,18 @@ class Table:
 
         Numbers are those that a spreadsheet program shows. Raises ``UnreadableFile`` beyond ``MAX_ROWS``.
         """
-        source = _sheet_rows(file) if self.kind == "xlsx" else _text_rows(file, self.encoding, self.delimiter)
-        filled = 0
-        for number, cells in source:
-            if number <= self.first or not any(cells):
-                continue
-            filled += 1
+        below = (row for row in self.whole(file) if row[0] > self.first)
+        for filled, row in enumerate(below, start=1):
             if filled > MAX_ROWS:
                 raise UnreadableFile(
                     _("The list has more than %(number)s rows. Please divide it.") % {"number": f"{MAX_ROWS:,}"}
                 )
-            yield number, cells
+            yield row
+
+    def whole(self, file: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
+        """Yield every row that is not empty, with the headings and the titles above them."""
+        source = _sheet_rows(file) if self.kind == "xlsx" else _text_rows(file, self.encoding, self.delimiter)
+        return (row for row in source if any(row[1]))
 
     first: int = 1
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from core import audit
@@ -151,22 +152,22 @@ def _finish(batch: PeopleImport) -> None:
 
 
 def to_write_to(batch: PeopleImport) -> Any:
-    """Return the rows whose people can get a mail: an address, and either no account yet or a place to be told of.
+    """Return the rows whose people can get a mail: an address and no account yet, or a place this list brought them to.
 
     Not those who were written to: each row says so itself, for the outbox forgets sooner than the list.
     """
     rows = batch.rows.filter(
         outcome__in=(Outcome.CREATED, Outcome.FOUND), participant__isnull=False, told_at__isnull=True
     )
-    if not batch.destination:
-        rows = rows.filter(participant__user__isnull=True)
+    rows = rows.filter(Q(participant__user__isnull=True) | Q(brought=True))
     return rows.exclude(participant__email="", participant__user__isnull=True)
 
 
 def send_mails(job: Job) -> None:
     """Write the activation mails into the outbox, batch by batch.
 
-    Who had an account before is told of the place instead, where this list brought them there.
+    Who had an account before is told of the place instead, where this list brought them there; who found no place
+    there reads of none.
     """
     batch = PeopleImport.objects.select_related("programme").get(key=job.params["import"])
     if batch.mail_job_id != job.pk:
@@ -178,12 +179,12 @@ def send_mails(job: Job) -> None:
     while chunk := list(rows.filter(number__gt=last)[:CHUNK]):
         people = [(row.participant, row.brought) for row in chunk if row.participant]
         with transaction.atomic():
-            strangers = [person for person, _brought in people if person.user_id is None]
-            invite_many(participants=strangers, key=str(batch.key), place=title)
-            known = [person for person, brought in people if brought and person.user_id]
+            for inside in (True, False):
+                strangers = [person for person, brought in people if person.user_id is None and brought is inside]
+                invite_many(participants=strangers, key=str(batch.key), place=title if inside else "")
+            known = [person for person, _brought in people if person.user_id]
             if destination and known:
                 destination.tell(batch.destination, known, batch.confirmed_at or batch.created_at)
-            told = [row.pk for row in chunk if row.brought or (row.participant and row.participant.user_id is None)]
-            batch.rows.filter(pk__in=told).update(told_at=timezone.now())
+            batch.rows.filter(pk__in=[row.pk for row in chunk]).update(told_at=timezone.now())
         last, done = chunk[-1].number, done + len(chunk)
         advance(job, done, total)

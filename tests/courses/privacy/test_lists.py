@@ -24,10 +24,9 @@ OTHER = ["Another Person", "another@lists.example", "Kenya", "Ministry", "en"]
 def brought(cast, programme):
     """Bring a list; looked at, where asked for."""
 
-    def bring(*rows, checked=True) -> PeopleImport:
-        batch = services.bring_list(
-            actor=cast.organiser, programme=programme, file=csv_file([HEAD, *rows]), language="en"
-        )
+    def bring(*rows, checked=True, title="") -> PeopleImport:
+        file = csv_file([[title, *[""] * 4], HEAD, *rows] if title else [HEAD, *rows])
+        batch = services.bring_list(actor=cast.organiser, programme=programme, file=file, language="en")
         if checked:
             mapping = {int(place): column for place, column in batch.mapping.items()}
             services.choose_columns(actor=cast.organiser, batch=batch, mapping=mapping)
@@ -119,6 +118,21 @@ def test_a_list_that_nobody_has_looked_at_is_given_up_with_its_file(
     assert ADDRESS not in held()
     client.force_login(cast.organiser)
     assert "asks to be forgotten" in client.get(reverse("people_import", args=[batch.key])).content.decode()
+
+
+@pytest.mark.parametrize("checked", [True, False])
+def test_a_title_above_the_headings_that_names_them_does_not_stay_on_disk(
+    life, brought, checked, django_capture_on_commit_callbacks
+):
+    batch = brought(OTHER, checked=checked, title=f"List of {ADDRESS}")
+    untouched = brought(OTHER, checked=checked, title="List of spring")
+    name, storage = batch.file.name, batch.file.storage
+    forget(life, django_capture_on_commit_callbacks)
+    batch.refresh_from_db()
+    untouched.refresh_from_db()
+    assert (batch.state, bool(batch.file)) == ("checked" if checked else "cancelled", False)
+    assert not storage.exists(name)
+    assert untouched.file
 
 
 class TestRowsOfOthers:

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from core.models import AuditEntry
@@ -446,6 +447,32 @@ class TestMails:
         mail = OutboxMail.objects.get(to="layla@lists.example")
         assert mail.language == "ar"
         assert "/ar/begin/" in mail.text
+
+    def test_who_found_no_place_reads_of_none_and_only_those_who_get_a_mail_are_counted(
+        self, client, bring, finish, cast, cohort
+    ):
+        for name in ("Known Inside", "Known Outside"):
+            account = factories.UserFactory(email=f"{name.split()[1].lower()}@x.org", name=name)
+            factories.ParticipantFactory(user=account, name=name, email=account.email)
+        cohort.capacity = 2
+        cohort.save()
+        people = [
+            ["Known Inside", "inside@x.org", "", "", ""],
+            *GOOD[:2],
+            ["Known Outside", "outside@x.org", "", "", ""],
+        ]
+        batch = finish(bring(people, cohort=cohort))
+        client.force_login(cast.organiser)
+        assert "Send 3 mails" in client.get(reverse("people_import", args=[batch.key])).content.decode()
+        services.send_activation_mails(actor=cast.organiser, batch=batch)
+        work_off()
+        texts = {mail.to: mail.text for mail in OutboxMail.objects.all()}
+        assert sorted(texts) == ["amina@lists.example", "inside@x.org", "layla@lists.example"]
+        assert str(cohort.course) in texts["amina@lists.example"]
+        assert "/begin/" in texts["layla@lists.example"]
+        assert str(cohort.course) not in texts["layla@lists.example"]
+        with pytest.raises(services.NotReady, match="left to write to"):
+            services.send_activation_mails(actor=cast.organiser, batch=PeopleImport.objects.get())
 
     def test_a_list_without_addresses_has_nobody_to_write_to(self, bring, finish, cast):
         batch = finish(bring(GOOD[2:]))
