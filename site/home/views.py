@@ -51,7 +51,7 @@ def learner_home(request: HttpRequest) -> HttpResponse:
     language = get_language() or settings.LANGUAGE_CODE
     wanted, wish = request.session.get(WANTED_COURSE), request.session.get(WANTED_WORKSHOP)
     own = learning.home_of(user, language)
-    links = account_links(request) if own["works"] else []
+    links = account_links(request) if own["works"] or user.is_superuser else []
     main = render_to_string(
         "home/learner_home_main.html",
         {

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -42,6 +45,18 @@ def test_an_archived_course_leaves_the_list_at_once():
     course.archived_at = timezone.now()
     course.save()
     assert KEY not in {card.course.key for card in courses("en")}
+
+
+def test_a_cohort_that_ended_overnight_is_in_the_list_no_more(page):
+    def region():
+        return next(card for card in courses("en") if card.course.key == KEY).regions
+
+    before = region()
+    Cohort.objects.create(course=page.course, titles={"en": "Last week"}, region="weog", ends_on=date(2027, 3, 1))
+    with time_machine.travel("2027-03-01T22:00Z"):
+        assert region() == sorted({*before, "weog"})
+    with time_machine.travel("2027-03-02T08:00Z"):
+        assert region() == before
 
 
 def test_a_new_cohort_is_on_the_course_page_at_once(client, page):

@@ -49,6 +49,28 @@ def enrolled(learner, **fields):
     return factories.EnrolmentFactory(participant=learner.participant, cohort=cohort)
 
 
+def finished(learner):
+    enrolment = enrolled(learner)
+    enrolment.completed_at = timezone.now()
+    enrolment.save()
+    return enrolment
+
+
+def certified(enrolment, serial):
+    template, _new = CertificateTemplate.objects.get_or_create(key="t", defaults={"signatory_name": "Somebody"})
+    return Certificate.objects.create(
+        participant=enrolment.participant,
+        cohort=enrolment.cohort,
+        subject_key=f"cohort:{enrolment.cohort_id}",
+        template=template,
+        serial=serial,
+        kind="completion",
+        language="en",
+        issued_at=timezone.now(),
+        pdf=f"{serial}.pdf",
+    )
+
+
 def test_a_deadline_is_told_in_ones_own_time(client, learner):
     enrolled(learner, ends_on=coming(10))
     page = page_of(client)
@@ -85,10 +107,22 @@ def test_a_course_one_left_is_found_again_until_one_is_back_in_it(client, learne
 
 
 def test_who_has_finished_reads_that_the_certificate_is_still_to_come(client, learner):
-    enrolment = enrolled(learner)
-    enrolment.completed_at = timezone.now()
-    enrolment.save()
+    finished(learner)
     assert "The organiser issues the certificate." in page_of(client)
+
+
+def test_a_certificate_that_was_revoked_is_not_said_to_be_still_to_come(client, learner):
+    certificate = certified(finished(learner), "No. 17")
+    Certificate.objects.filter(pk=certificate.pk).update(state="revoked", ended_at=timezone.now(), reason="In error")
+    assert "The organiser issues the certificate." not in page_of(client)
+
+
+def test_many_certificates_do_not_hide_that_another_is_still_to_come(client, learner):
+    for number in range(6):
+        certified(finished(learner), f"No. {number}")
+    assert "The organiser issues the certificate." not in page_of(client)
+    finished(learner)
+    assert page_of(client).count("The organiser issues the certificate.") == 1
 
 
 def test_a_deadline_of_ones_own_counts(client, learner):
@@ -170,9 +204,7 @@ def test_queries_do_not_grow_with_lessons_or_finished_courses(client, learner):
             learner=learner, learner_key=learner.key, item=lesson, seen_at=timezone.now() - timedelta(days=1)
         )
     for _number in range(5):
-        done = enrolled(learner)
-        done.completed_at = timezone.now()
-        done.save()
+        finished(learner)
     page_of(client)
     with CaptureQueriesContext(connection) as many:
         page_of(client)
@@ -186,18 +218,7 @@ def test_an_application_and_a_certificate_are_told(client, learner):
     assert "My applications" not in page
     assert "No. 17" not in page
     Application.objects.create(cohort=factories.CohortFactory(), participant=learner.participant, state="waiting")
-    template = CertificateTemplate.objects.create(key="t", signatory_name="Somebody")
-    Certificate.objects.create(
-        participant=learner.participant,
-        cohort=enrolment.cohort,
-        subject_key=f"cohort:{enrolment.cohort_id}",
-        template=template,
-        serial="No. 17",
-        kind="completion",
-        language="en",
-        issued_at=timezone.now(),
-        pdf="seventeen.pdf",
-    )
+    certified(enrolment, "No. 17")
     page = page_of(client)
     assert "My applications" in page
     assert "No. 17" in page
@@ -213,6 +234,12 @@ def test_somebody_with_a_role_finds_their_work_and_keeps_their_menu(client, cast
     page = page_of(client)
     assert "My work" in page
     assert page.count(reverse("cohorts")) == 2  # in the menu and on the page
+
+
+def test_who_may_do_everything_finds_their_work_though_they_learn_too(client, learner):
+    learner.is_superuser = True
+    learner.save()
+    assert "My work" in page_of(client)
 
 
 def test_a_message_is_shown_once_and_to_nobody_else(client, learner, cast):
