@@ -38,7 +38,7 @@ from .models import (
     SyllabusEntry,
 )
 from .permissions import GROUP_PERMISSIONS, people_of_cohorts, watched_jobs
-from .services import freeze_title, noticing, rules, snapshots
+from .services import freeze_title, noticing, require_quiz_unasked, rules, snapshots
 
 
 def register() -> None:
@@ -152,6 +152,7 @@ def _quizzes_and_lessons() -> None:
     quizzes.register_learner_provider(access.organised_learning)
     quizzes.register_whose_provider(access.whose_answers)
     quizzes.register_following(access.module_after)
+    quizzes.register_before_retiring(require_quiz_unasked)
     records_changed.connect(noticing.records_were_changed, dispatch_uid="catalogue-records-changed")
     lesson_done.connect(noticing.lesson_was_done, dispatch_uid="catalogue-lesson-done")
     attempt_graded.connect(noticing.attempt_was_graded, dispatch_uid="catalogue-attempt-graded")

@@ -151,3 +151,19 @@ def register_following(following: Following) -> None:
 def module_after(user: Any, key: UUID) -> UUID | None:
     """Return the key of the module that somebody does next; ``None`` where no room above knows one."""
     return next((found for following in _followings if (found := following(user, key))), None)
+
+
+BeforeRetiring = Callable[["Quiz"], None]
+_before_retiring: list[BeforeRetiring] = []
+
+
+def register_before_retiring(check: BeforeRetiring) -> None:
+    """Register ``check(quiz)``: it raises a ``DomainError`` while something above still asks for a quiz."""
+    if check not in _before_retiring:
+        _before_retiring.append(check)
+
+
+def check_retiring(quiz: Quiz) -> None:
+    """Raise what a room above has against taking a quiz out of use."""
+    for check in _before_retiring:
+        check(quiz)

@@ -55,7 +55,7 @@ from .invitations import (
 )
 from .judging import Judgement, MayNotJudge, archive_task, record_results, save_task
 from .noticing import notice_participants
-from .parts import StillAsked, facts_of, remove_part, require_unasked
+from .parts import StillAsked, facts_of, remove_part, require_quiz_unasked, require_unasked
 from .standing import Completion, Explained, Standings, completion_of, kept_standings, refresh_completion, rule_of
 from .staying import WrongCohort, WrongDeadline, extend, transfer
 from .trainers import AlreadyTrains, NotATrainer, name_trainer, possible_trainers, release_trainer
@@ -134,6 +134,7 @@ __all__ = [
     "release_trainer",
     "remove_part",
     "remove_prerequisite",
+    "require_quiz_unasked",
     "require_unasked",
     "retire_question",
     "rule_of",

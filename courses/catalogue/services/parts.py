@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 
 from core import audit
 from core.errors import DomainError
+from modules.assessments.models import Quiz
 from modules.records.models import Item
 
 from ..completion import FactKey, read_rule
-from ..models import Course, SyllabusEntry
+from ..facts import quizzes_of
+from ..models import Course, Enrolment, SyllabusEntry
 from ..permissions import organises
 from .courses import NotYourProgramme
 
@@ -46,6 +48,33 @@ def facts_of(entry: SyllabusEntry) -> set[FactKey]:
         return {(entry.kind, str(entry.pk))}
     quizzes = Item.objects.filter(kind=Item.Kind.QUIZ, parent=entry.item_id).values_list("pk", flat=True)
     return {("lessons", str(entry.item_id)), *(("quiz", str(pk)) for pk in (entry.item_id, *quizzes))}
+
+
+@transaction.atomic
+def require_quiz_unasked(quiz: Quiz) -> None:
+    """Raise ``StillAsked`` while the rule of a course that goes on asks for a quiz, or for the module whose last it is.
+
+    Who has not passed it could not any more. A course whose cohorts are all over asks nobody.
+    """
+    module = quiz.item.parent_id
+    if module is None:
+        return
+    facts = {("quiz", str(quiz.item_id))}
+    if [item.pk for item in quizzes_of([module]).get(module, [])] == [quiz.item_id]:
+        facts.add(("quiz", str(module)))
+    courses = Course.objects.offered().filter(pk__in=SyllabusEntry.objects.filter(item=module).values("course"))
+    for course in courses.select_for_update(of=("self",)).order_by("pk"):
+        if _goes_on(course):
+            require_unasked(course, facts)
+
+
+def _goes_on(course: Course) -> bool:
+    """Whether somebody is, or may yet be, on their way in a course; so in one that has no cohort yet."""
+    cohorts = list(course.cohorts.all())
+    if not cohorts or any(cohort.archived_at is None and not cohort.is_over for cohort in cohorts):
+        return True
+    going = Enrolment.objects.active().filter(cohort__in=cohorts, completed_at__isnull=True).select_related("cohort")
+    return any(not enrolment.is_over for enrolment in going.iterator())
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from modules.records.models import Item
 from modules.records.services import freeze_item, retire_item
 
 from ..models import Question, QuestionText, QuestionVersion, Quiz, QuizText
+from ..registry import check_retiring
 from ..types import type_of
 from ..types.base import Body, InvalidQuestion, Words
 from ..types.choice import from_choices
@@ -209,8 +210,12 @@ def retire_question(*, actor: Any, question: Question) -> None:
 
 @transaction.atomic
 def retire_quiz(*, actor: Any, quiz: Quiz) -> None:
-    """Take a quiz out of use; results are kept, open attempts can still be handed in."""
+    """Take a quiz out of use; results are kept, open attempts can still be handed in.
+
+    Raises a ``DomainError`` while a room above asks for it (``registry.register_before_retiring``).
+    """
     if quiz.item.retired_at is None:
+        check_retiring(quiz)
         retire_item(key=quiz.item.key)
         quiz.item.refresh_from_db()
         audit.record(actor=actor, action="assessments.retire_quiz", obj=quiz)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from core.models import AuditEntry
 from courses.catalogue.models import Cohort, SyllabusEntry
-from courses.catalogue.services import completion_of, put_rule
+from courses.catalogue.services import StillAsked, completion_of, put_rule
 from courses.catalogue.services.rules import freeze_rules
 from courses.catalogue.services.standing import derived_rule, rule_of
 from courses.catalogue.tasks import notice_completions
 from modules.assessments.models import Quiz
+from modules.assessments.services import retire_quiz
 from modules.records.models import Item
 from tests import factories
 from tests.factories import coming, past
@@ -120,6 +122,33 @@ class TestAPartThatTheRuleAsksFor:
         page = client.post(address, follow=True).content.decode()
         assert "The completion rule of the course asks for this part" in page
         assert school.course.tasks.offered().exists()
+
+    def test_is_no_quiz_that_is_taken_out_of_use(self, client, cast, school):
+        quiz = Quiz.objects.get()
+        client.force_login(cast.organiser)
+        page = client.post(reverse("quizzes:retire", args=[quiz.pk])).content.decode()
+        assert "The completion rule of the course asks for this part" in page
+        quiz.item.refresh_from_db()
+        assert quiz.item.retired_at is None
+
+    def test_is_a_module_that_keeps_another_quiz(self, school):
+        quiz = Quiz.objects.get()
+        factories.QuizFactory(item=factories.ItemFactory(kind=Item.Kind.QUIZ, parent=quiz.item.parent))
+        asked = {"kind": "quiz", "ref": str(quiz.item.parent_id), "at_least": 80}
+        put_rule(actor=None, course=school.course, spec={"all": [asked]})
+        retire_quiz(actor=None, quiz=quiz)
+        with pytest.raises(StillAsked):
+            retire_quiz(actor=None, quiz=Quiz.objects.exclude(pk=quiz.pk).get())
+
+    def test_holds_no_quiz_back_once_nobody_is_on_their_way(self, school):
+        quiz = Quiz.objects.get()
+        Cohort.objects.filter(pk=school.cohort.pk).update(ends_on=past(3))
+        school.cohort.enrolments.update(deadline=coming(3))
+        with pytest.raises(StillAsked):
+            retire_quiz(actor=None, quiz=quiz)
+        school.cohort.enrolments.update(deadline=None)
+        retire_quiz(actor=None, quiz=quiz)
+        assert quiz.item.retired_at is not None
 
     def test_goes_once_the_rule_asks_for_it_no_more(self, client, cast, school):
         client.force_login(cast.organiser)
