@@ -168,20 +168,22 @@ def _erased_invitations(person: Person, records: list[Participant]) -> Any:
     return CohortInvitation.objects.filter(pk__in=list(theirs.values_list("pk", flat=True)))
 
 
-def lock(person: Person) -> list[Cohort]:
-    """Lock every cohort in which something changes, and return those the person leaves.
+def lock(*people: Person) -> list[Cohort]:
+    """Lock every cohort in which something may change, and return those that people leave who are erased.
 
-    Before the person's record is locked: whoever gives a place or decides on applications or invitations locks the
-    cohort first and then asks for the person, so an erasure and a decision at the same moment wait for each other
-    instead of failing. Asked again in ``erase``, for a cohort into which the person came in between.
+    Before a person's record is locked: whoever gives a place or decides on applications or invitations locks the
+    cohort first and then asks for the person, so an erasure or a merge and a decision at the same moment wait for each
+    other instead of failing. Asked again in ``erase``, for a cohort into which the person came in between.
     """
-    records = records_of(person)
+    records = [record for person in people for record in records_of(person)]
     unfinished = Enrolment.objects.filter(
         participant__in=records, state=Enrolment.State.ACTIVE, completed_at__isnull=True
     )
     leaving = set(unfinished.values_list("cohort", flat=True))
     touched = leaving | set(Application.objects.filter(participant__in=records).values_list("cohort", flat=True))
-    touched |= set(_erased_invitations(person, records).values_list("cohort", flat=True))
+    touched |= set(Enrolment.objects.filter(participant__in=records).values_list("cohort", flat=True))
+    for person in people:
+        touched |= set(_erased_invitations(person, records_of(person)).values_list("cohort", flat=True))
     locked = Cohort.objects.select_for_update(of=("self",)).filter(pk__in=touched).order_by("pk")
     return [cohort for cohort in locked if cohort.pk in leaving]
 

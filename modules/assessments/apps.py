@@ -57,6 +57,7 @@ class AssessmentsConfig(AppConfig):
             title=_("Attempts at quizzes"),
             join=joining.join_attempts,
             twice=joining.attempts_twice,
+            goes_back=joining.handed_in_since,
         )
         register_belongings(
             "assessments.TimeAllowance",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from heapq import merge
 from typing import Any
 
@@ -39,6 +40,13 @@ def attempts_twice(kept: Any, closed: Any) -> list[Twice]:
             words = _("That of the account that is kept goes on. The other stays behind unfinished and earns nothing.")
             found.append(Twice(title, running, running, words))
     return found
+
+
+def handed_in_since(attempts: list[int], since: datetime) -> list[str]:
+    """Say which attempts of the closed account go back to it though they were handed in after the two became one."""
+    words = _("“%(title)s”: an attempt begun with this account and handed in after the merge goes back to it.")
+    rows = Attempt.objects.filter(pk__in=attempts, submitted_at__gt=since).select_related("quiz__item").order_by("pk")
+    return [words % {"title": row.quiz} for row in rows]
 
 
 def _shown(attempts: list[Attempt]) -> str:

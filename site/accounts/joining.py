@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -49,6 +50,7 @@ class Belongings:
     title: str | Promise
     join: Callable[[User, User], None]
     twice: Callable[[User, User], list[Twice]]
+    goes_back: Callable[[list[int], datetime], list[str]] | None = None
 
     def of(self, *users: User) -> models.QuerySet:
         """Return the rows of these accounts."""
@@ -67,14 +69,17 @@ def register_belongings(
     title: str | Promise,
     join: Callable[[User, User], None],
     twice: Callable[[User, User], list[Twice]],
+    goes_back: Callable[[list[int], datetime], list[str]] | None = None,
 ) -> None:
     """Register a model whose rows point to an account by ``field`` and go along when it is joined to another.
 
     ``join(kept, closed)`` moves them in the transaction of the merge. It changes and deletes nothing but rows of
     registered models of these two accounts: of these every change is noted, and can be undone. A row whose place is
-    taken may stay with the closed account, or be deleted. ``twice(kept, closed)`` says before, what both have.
+    taken may stay with the closed account as it is, or be deleted. ``twice(kept, closed)`` says before, what both have.
+    A row that was written into since stays with the kept account when the merge is undone, and the closed one gets
+    another as it had it; not if other rows point to it: ``goes_back(ids, since)`` says of which of these that matters.
     """
-    _belongings[label] = Belongings(label, field, title, join, twice)
+    _belongings[label] = Belongings(label, field, title, join, twice, goes_back)
 
 
 def belongings() -> list[Belongings]:

@@ -59,7 +59,7 @@ class Fact:
 Record = list[Fact]
 Export = Callable[[Person], Iterable[Record]]
 Erase = Callable[[Person], int]
-Lock = Callable[[Person], object]
+Lock = Callable[..., object]
 Files = Callable[[Person], Iterable[tuple[str, Any]]]
 
 
@@ -95,8 +95,8 @@ def register_personal_data(
 
     ``export(person)`` yields records, each a list of ``Fact``; ``erase(person)`` deletes or anonymises in the
     caller's transaction and returns how many rows it touched; ``files(person)`` yields ``(name, open file)`` for the
-    archive. All are called for people with only an account or only a participant's record, too. ``lock(person)`` locks
-    rows that others lock before the person's record; it is called before an erasure locks that.
+    archive. All are called for people with only an account or only a participant's record, too. ``lock(*people)`` locks
+    rows that others lock before a person's record; it is called before an erasure or a merge locks records.
     """
     _holdings[name] = Holding(name, title, tuple(models), tuple(acts), export, erase, files, lock)
 

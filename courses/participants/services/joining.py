@@ -22,7 +22,8 @@ from accounts.models import User
 from jobs.services import queue_mail
 
 from ..models import Merge, Participant
-from .merge_traces import Values, differences, restore, values_of
+from .merge_rules import Sentence, pointing
+from .merge_traces import Values, differences, restore, restore_whole, values_of
 
 UNDO_DAYS = 30
 
@@ -65,32 +66,63 @@ def _day(moment: Any) -> str:
 def join_accounts(kept: User, closed: User) -> dict[str, Any]:
     """Close one account and let what was learned with it go to the other; return what undoing needs.
 
-    Inside the transaction of a merge, with both accounts locked.
+    Inside the transaction of a merge, with both accounts locked. Of a row that moves and to which no other points all
+    columns are noted (``whole``): there can be another with the same values.
     """
-    before: Values = {
-        (kind.label, row.pk): values_of(row) for kind in belongings() for one in (closed, kept) for row in kind.of(one)
-    }
+    theirs, mine = _locked(closed), _locked(kept)
     for kind in belongings():
         kind.join(kept, closed)
     was = joining.close(closed=closed, kept=kept)
-    return {"kept": kept.pk, "closed": closed.pk, "was": was, "rows": differences(before)}
+    whole = {kind.label for kind in belongings() if not pointing(apps.get_model(kind.label))}
+    notes: dict[str, list[Any]] = {"whole": [], "moved": [], "rows": differences(mine)}
+    for change in differences(theirs, whole=whole):
+        label, *_rest, after = change
+        notes["rows" if after is None else "whole" if label in whole else "moved"].append(change)
+    return {"kept": kept.pk, "closed": closed.pk, "was": was, **notes}
+
+
+def _locked(user: User) -> Values:
+    """Return the values of an account's rows, locked: nobody writes into them between this and what is done here."""
+    return {
+        (kind.label, row.pk): values_of(row)
+        for kind in belongings()
+        for row in kind.of(user).select_for_update(of=("self",))
+    }
 
 
 def part_accounts(changes: Mapping[str, Any]) -> None:
     """Give an account back what ``join_accounts`` took, and open it again. Inside the transaction of an undo.
 
-    What moved goes first: its places are free then.
+    What moved goes first: its places are free then. What the kept account has written since into a row that moved stays
+    with it, and the other gets a row as it had it; an attempt, with all its answers, goes back as it is
+    (``going_back`` says so before).
     """
-    closed = User.objects.select_for_update().get(pk=changes["closed"])
-    for label, pk, before, after in changes["rows"]:
+    closed = User.objects.select_for_update(no_key=True).get(pk=changes["closed"])
+    for label, pk, before, after in changes["whole"]:
+        restore_whole(apps.get_model(label), pk, before, after)
+    for label, pk, before, after in [*changes["moved"], *changes["rows"]]:
         restore(apps.get_model(label), pk, before, after)
     joining.reopen(closed=closed, was=changes["was"])
 
 
+def going_back(merge: Merge) -> list[Sentence]:
+    """Return what the rooms say of rows that go back though something came into them since the merge."""
+    said: list[Sentence] = []
+    for kind in belongings():
+        if kind.goes_back is not None:
+            keys = [pk for label, pk, *_values in merge.changes["accounts"]["moved"] if label == kind.label]
+            said += [Sentence(text) for text in kind.goes_back(keys, merge.merged_at)]
+    return said
+
+
 def lock_accounts(*people: Participant) -> None:
-    """Lock the accounts of these records, in the order of their numbers: two merges of one account wait."""
+    """Lock the accounts of these records, in the order of their numbers: two merges of one account wait.
+
+    Not their keys: else somebody who is just handing in, whose answers name the account, and this wait for each other.
+    """
     ids = [person.user_id for person in people if person.user_id]
-    users = {user.pk: user for user in User.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
+    locked = User.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
+    users = {user.pk: user for user in locked}
     for person in people:
         if person.user_id:
             person.user = users[person.user_id]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.apps import apps
@@ -32,37 +33,63 @@ def around(row: models.Model) -> Values:
     return found
 
 
-def differences(before: Values) -> list[Any]:
-    """Return ``[label, key, {column: [before, after]}]`` of rows that changed; ``after`` ``None`` for one deleted."""
+def differences(before: Values, *, whole: Collection[str] = ()) -> list[Any]:
+    """Return ``[label, key, {column: before}, {column: after}]`` of rows that changed; no ``after`` for one deleted.
+
+    Of the models in ``whole`` with all columns, not only those that changed. One query for each model.
+    """
+    keys: dict[str, list[Any]] = {}
+    for label, pk in before:
+        keys.setdefault(label, []).append(pk)
+    rows = {label: apps.get_model(label)._default_manager.in_bulk(pks) for label, pks in keys.items()}
     changes = []
     for (label, pk), old in before.items():
-        row = apps.get_model(label)._default_manager.filter(pk=pk).first()
+        row = rows[label].get(pk)
         if row is None:
             changes.append([label, pk, old, None])
             continue
         new = values_of(row)
         columns = [column for column, value in old.items() if new[column] != value]
         if columns:
+            columns = list(old) if label in whole else columns
             changes.append([label, pk, {c: old[c] for c in columns}, {c: new[c] for c in columns}])
     return changes
 
 
 def restore(kind: type[models.Model], pk: Any, before: dict[str, Any], after: dict[str, Any] | None) -> None:
     """Give a row the values it had, where it still has those that the merge gave it; make it again if it is gone."""
-    columns = {column.attname: column for column in kind._meta.concrete_fields}
-
-    def value(name: str) -> Any:
-        return None if before[name] is None else columns[name].to_python(before[name])
-
     if after is None:
         if not kind._default_manager.filter(pk=pk).exists():
-            kind._default_manager.bulk_create([kind(**{name: value(name) for name in before})])
-            kind._default_manager.filter(pk=pk).update(**{name: value(name) for name in before})  # and its own times
+            _make(kind, _read(kind, before))
         return
     row = kind._default_manager.filter(pk=pk).first()
     if row is None:
         return
-    now = values_of(row)
-    restored = {name: value(name) for name in before if now[name] == after[name]}
+    now, was = values_of(row), _read(kind, before)
+    restored = {name: was[name] for name in before if now[name] == after[name]}
     if restored:
         kind._default_manager.filter(pk=pk).update(**restored)
+
+
+def restore_whole(kind: type[models.Model], pk: Any, before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Give a row all the values it had, if nothing in it has changed since; else make another with these values.
+
+    What somebody did in a row after it moved to them stays with them.
+    """
+    row = kind._default_manager.select_for_update(of=("self",)).filter(pk=pk).first()
+    was = _read(kind, before)
+    if row is not None and values_of(row) == after:
+        kind._default_manager.filter(pk=pk).update(**was)
+    else:
+        _make(kind, {name: value for name, value in was.items() if name != kind._meta.pk.attname or row is None})
+
+
+def _read(kind: type[models.Model], values: dict[str, Any]) -> dict[str, Any]:
+    columns = {column.attname: column for column in kind._meta.concrete_fields}
+    return {name: None if text is None else columns[name].to_python(text) for name, text in values.items()}
+
+
+def _make(kind: type[models.Model], values: dict[str, Any]) -> None:
+    made = kind(**values)
+    kind._default_manager.bulk_create([made])
+    kind._default_manager.filter(pk=made.pk).update(**values)  # and its own times

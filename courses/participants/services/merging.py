@@ -16,12 +16,21 @@ from accounts.joining import release
 from accounts.models import User
 from core import audit
 from core.errors import DomainError
+from core.personal import Person, holdings
 
 from ..models import Merge, Participant
 from ..permissions import can_merge
 from ..signals import records_changed
 from .focal_points import refresh_roles
-from .joining import UNDO_DAYS, accounts_stand, join_accounts, lock_accounts, part_accounts, tell_accounts
+from .joining import (
+    UNDO_DAYS,
+    accounts_stand,
+    going_back,
+    join_accounts,
+    lock_accounts,
+    part_accounts,
+    tell_accounts,
+)
 from .merge_rules import (
     INTO,
     SOURCE,
@@ -63,6 +72,9 @@ def merge_participants(
     goes on, and the other is closed (``joining``). ``undo_merge`` takes the merge back for ``UNDO_DAYS`` days.
     Raises ``NotYourRecord`` or ``CannotMerge``.
     """
+    for holding in holdings():
+        if holding.lock is not None:
+            holding.lock(Person(participant=source), Person(participant=into))
     source, into = _lock(source.pk, into.pk)
     require_mergeable(actor, source, into, account)
     both = kept_and_closed(source, into, account)
@@ -96,7 +108,10 @@ def merge_participants(
 
 
 def _lock(source: int, into: int) -> tuple[Participant, Participant]:
-    """Lock both records, then both accounts, each in the order of their numbers: two merges wait for each other."""
+    """Lock both records, then both accounts, each in the order of their numbers: two merges wait for each other.
+
+    A merge has locked the cohorts before: whoever gives a place locks the cohort first, and then the record.
+    """
     rows = Participant.objects.select_for_update().filter(pk__in=[source, into]).order_by("pk")
     found = {row.pk: row for row in rows}
     lock_accounts(*found.values())
@@ -196,6 +211,7 @@ def before_undo(merge: Merge) -> list[Sentence]:
         closed = User.objects.get(pk=merge.changes["accounts"]["closed"])
         words = _("The account %(address)s is opened again, with what had been learned with it until the merge.")
         said.insert(0, Sentence(words % {"address": closed.email}))
+        said += going_back(merge)
         said += [sentence for tell in telling_before_undo for sentence in tell(merge)]
     return said
 

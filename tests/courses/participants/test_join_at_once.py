@@ -1,24 +1,21 @@
-"""Two accounts become one while others act: nothing vanishes, and nobody waits for ever."""
+"""Two accounts become one while the person is still learning, and while a place is being given."""
 
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+import time
 
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.models import User
-from core.errors import DomainError
+from courses.catalogue.models import Cohort, Enrolment
+from courses.catalogue.services import enrol
 from courses.participants import services
-from courses.participants.models import Merge, Participant
-from courses.privacy.people import person_of
-from courses.privacy.taking import collect
 from modules.lessons.models import LessonProgress
 from modules.lessons.services import mark_done
 from tests.courses.privacy.test_at_once import WAIT, blocking
-from tests.factories import ItemFactory
+from tests.factories import CohortFactory, ItemFactory
 
 pytestmark = [
     pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time"),
@@ -26,48 +23,52 @@ pytestmark = [
 ]
 
 
-def meanwhile(write, act) -> list[str]:
-    """Write in a transaction, act from another connection, and commit once that one waits; return what it said."""
-    said: list[str] = []
+def merged_meanwhile(people, write, then=None):
+    """Write in a transaction, merge from another connection, and commit once that one waits for the first.
 
-    def run() -> None:
+    ``then`` is what the first does while the other waits for it.
+    """
+    ends: list[object] = []
+
+    def merge():
         try:
-            act()
-            said.append("done")
-        except DomainError as error:
-            said.append(str(error))
+            ends.append(services.merge_participants(actor=None, source=people[0], into=people[1]))
+        except Exception as error:
+            ends.append(error)
         finally:
             connection.close()
 
-    other = threading.Thread(target=run)
+    other = threading.Thread(target=merge)
     with transaction.atomic():
         write()
         other.start()
-        end = timezone.now() + timedelta(seconds=WAIT)
-        while not blocking() and other.is_alive() and timezone.now() < end:
-            threading.Event().wait(0.05)
+        end = time.monotonic() + WAIT
+        while not blocking() and other.is_alive() and time.monotonic() < end:
+            time.sleep(0.05)
+        assert other.is_alive(), ends
+        if then is not None:
+            then()
     other.join(WAIT)
-    assert not other.is_alive()
-    return said
+    assert ends == [people[1]]
 
 
-def merge(chief, source, into):
-    services.merge_participants(
-        actor=chief, source=Participant.objects.get(pk=source.pk), into=Participant.objects.get(pk=into.pk)
+def test_a_lesson_that_is_being_marked_done_is_done_afterwards(people):
+    lesson = ItemFactory(kind="lesson", parent=ItemFactory(kind="module"))
+    for person in people:
+        LessonProgress.objects.create(
+            learner=person.user, learner_key=person.user.key, item=lesson, seen_at=timezone.now()
+        )
+    merged_meanwhile(people, lambda: mark_done(actor=people[1].user, item=lesson))
+    assert LessonProgress.objects.get().done_at is not None
+
+
+def test_a_place_that_is_being_given_in_a_cohort_of_both_is_given(people):
+    cohort = CohortFactory()
+    for person in people:
+        Enrolment.objects.create(cohort=cohort, participant=person, state="withdrawn", withdrawn_at=timezone.now())
+    merged_meanwhile(
+        people,
+        lambda: Cohort.objects.select_for_update().get(pk=cohort.pk),
+        then=lambda: enrol(actor=None, participant=people[1], cohort=cohort, source="import"),
     )
-
-
-def test_a_lesson_done_in_that_very_moment_stays_with_the_closed_account_and_is_still_the_persons(chief, people):
-    lesson = ItemFactory(kind="lesson", titles={"en": "Written in that very moment"})
-    said = meanwhile(lambda: mark_done(actor=people[0].user, item=lesson), lambda: merge(chief, *people))
-    assert said == ["done"]
-    held = collect(person_of(User.objects.get(pk=people[1].user_id)))
-    assert "Written in that very moment" in str([records for _name, _title, records in held])
-    services.undo_merge(actor=chief, merge=Merge.objects.get())
-    assert LessonProgress.objects.get().learner == people[0].user
-
-
-def test_two_merges_of_the_same_records_crosswise_do_one(chief, people):
-    said = meanwhile(lambda: merge(chief, people[0], people[1]), lambda: merge(chief, people[1], people[0]))
-    assert said == ["One of these records is already merged into another."]
-    assert Merge.objects.get().into == people[1]
+    assert people[1].enrolments.get(cohort=cohort).state == "active"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -11,6 +12,8 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -25,10 +28,10 @@ from courses.privacy.people import person_of
 from courses.privacy.taking import collect
 from institutions.models import Role
 from institutions.services import grant_role, revoke_role
-from jobs.models import OutboxMail
-from jobs.subscriptions import choices_of, link
+from jobs.models import MailChoice, OutboxMail
+from jobs.subscriptions import choices_of, leave, link, mail_kinds
 from modules.assessments.models import Attempt
-from modules.assessments.services import start_attempt
+from modules.assessments.services import start_attempt, submit_attempt
 from modules.lessons.models import LessonProgress
 from modules.lessons.services import mark_done
 from modules.records.models import Event
@@ -129,8 +132,6 @@ def test_one_that_was_undone_keeps_its_address(chief, people):
 
 
 def test_an_old_mail_still_unsubscribes_the_account_that_goes_on(client, chief, people):
-    from jobs.subscriptions import mail_kinds
-
     kind = mail_kinds()[0].name
     address = link(people[0].user, kind, "en")
     merge(chief, people)
@@ -307,3 +308,60 @@ def test_after_thirty_days_the_way_back_is_closed(chief, people):
     done = merge(chief, people)
     with time_machine.travel(timezone.now() + timedelta(days=31)), pytest.raises(services.CannotUndo):
         services.undo_merge(actor=chief, merge=done)
+
+
+# --- What came since, when the merge is undone ------------------------------------------------------
+
+
+def test_a_lesson_done_since_stays_done_with_who_did_it_and_the_other_has_it_as_before(chief, people, module):
+    lesson = ItemFactory(kind="lesson", parent=module)
+    closed, kept = (person.user for person in people)
+    opened = timezone.now() - timedelta(days=3)
+    row = LessonProgress.objects.create(learner=closed, learner_key=closed.key, item=lesson, seen_at=opened)
+    LessonProgress.objects.filter(pk=row.pk).update(started_at=opened)
+    done = merge(chief, people)
+    mark_done(actor=User.objects.get(pk=kept.pk), item=lesson)
+    services.undo_merge(actor=chief, merge=done)
+    rows = {row.learner_key: row for row in LessonProgress.objects.filter(item=lesson)}
+    assert rows[kept.key].done_at is not None
+    assert rows[closed.key].done_at is None
+    assert (rows[closed.key].learner, rows[closed.key].started_at, rows[closed.key].seen_at) == (closed, opened, opened)
+
+
+def test_who_left_a_kind_of_mail_since_gets_none_after_the_undo_and_the_other_does(chief, people):
+    closed, kept = (person.user for person in people)
+    kind = mail_kinds()[0].name
+    MailChoice.objects.create(user=closed, kind=kind, wanted=True, changed_at=timezone.now())
+    done = merge(chief, people)
+    leave(user=kept, kind=kind)
+    services.undo_merge(actor=chief, merge=done)
+    assert choices_of(kept)[kind] is False
+    assert choices_of(closed)[kind] is True
+    assert MailChoice.objects.filter(user=closed).exists()
+
+
+def test_before_the_undo_the_page_says_which_attempt_goes_back_with_what_was_handed_in_since(
+    client, chief, people, module
+):
+    quiz = QuizFactory(item__parent=module, item__titles={"en": "Permits"})
+    attempt = start_attempt(actor=people[0].user, quiz=quiz, language="en")
+    done = merge(chief, people)
+    words = "“Permits”: an attempt begun with this account and handed in after the merge"
+    assert all(words not in one.text for one in services.before_undo(done))
+    submit_attempt(actor=people[1].user, attempt=Attempt.objects.get(pk=attempt.pk), submission_key=uuid4())
+    assert any(words in one.text for one in services.before_undo(done))
+    services.undo_merge(actor=chief, merge=done)
+    assert Attempt.objects.get(pk=attempt.pk).learner == people[0].user
+
+
+@pytest.mark.parametrize("number", [2, 30])
+def test_noting_what_moves_asks_no_query_for_each_row(chief, people, number):
+    for person in people:
+        for _each in range(number):
+            item = ItemFactory(kind="lesson")
+            LessonProgress.objects.create(
+                learner=person.user, learner_key=person.user.key, item=item, seen_at=timezone.now()
+            )
+    with CaptureQueriesContext(connection) as asked:
+        merge(chief, people)
+    assert len([1 for one in asked if 'FROM "lessons_lessonprogress"' in one["sql"]]) < 10
