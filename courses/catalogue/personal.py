@@ -173,7 +173,8 @@ def lock(*people: Person) -> list[Cohort]:
 
     Before a person's record is locked: whoever gives a place or decides on applications or invitations locks the
     cohort first and then asks for the person, so an erasure or a merge and a decision at the same moment wait for each
-    other instead of failing. Asked again in ``erase``, for a cohort into which the person came in between.
+    other instead of failing. Not its key: a certificate that is being entered holds the record and names the cohort.
+    Asked again in ``erase``, for a cohort into which the person came in between.
     """
     records = [record for person in people for record in records_of(person)]
     unfinished = Enrolment.objects.filter(
@@ -184,7 +185,7 @@ def lock(*people: Person) -> list[Cohort]:
     touched |= set(Enrolment.objects.filter(participant__in=records).values_list("cohort", flat=True))
     for person in people:
         touched |= set(_erased_invitations(person, records_of(person)).values_list("cohort", flat=True))
-    locked = Cohort.objects.select_for_update(of=("self",)).filter(pk__in=touched).order_by("pk")
+    locked = Cohort.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=touched).order_by("pk")
     return [cohort for cohort in locked if cohort.pk in leaving]
 
 
