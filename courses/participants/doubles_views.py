@@ -47,12 +47,16 @@ def doubles(request: HttpRequest) -> HttpResponse:
 def _entry(user: Any, pair: Pair, one: Participant, other: Participant) -> dict[str, Any]:
     """Two records, why they are shown, which would stay (that with the account, else the older), or why neither."""
     stays, goes = (other, one) if other.user_id and not one.user_id else (one, other)
+    problem, account = services.why_not_merge(user, goes, stays), "into"
+    if problem and one.user_id and other.user_id and not services.why_not_merge(user, goes, stays, "source"):
+        problem, account = "", "source"
     return {
         "people": (stays, goes),
         "stays": stays,
         "goes": goes,
         "sure": pair.verdict == Verdict.SURE,
-        "problem": services.why_not_merge(user, goes, stays),
+        "problem": problem,
+        "account": account,
         "reasons": [reason(code) for code in pair.reasons],
     }
 

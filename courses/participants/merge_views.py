@@ -40,7 +40,14 @@ def merge(request: HttpRequest, source: int, into: int) -> HttpResponse:
     if request.method == "POST":
         keep = {choice.name: request.POST.get(f"keep-{choice.name}", choice.stays) for choice in preview.choices}
         try:
-            services.merge_participants(actor=request.user, source=first, into=second, keep=keep, account=account)
+            services.merge_participants(
+                actor=request.user,
+                source=first,
+                into=second,
+                keep=keep,
+                account=account,
+                closes=request.POST.get("closes", ""),
+            )
         except DomainError as error:
             messages.error(request, str(error))
             return redirect(request.get_full_path())

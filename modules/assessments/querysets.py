@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When, Window
 from django.db.models.functions import RowNumber
@@ -21,6 +22,14 @@ from .types import marked_types
 class AttemptQuerySet(models.QuerySet):
     """Attempts."""
 
+    def not_left_behind(self) -> AttemptQuerySet:
+        """Without those that a merge left in an account that is closed: the person goes on with the other one.
+
+        The closed accounts are few: asked for as a list, so that those of accounts that are gone stay, and no row more
+        is looked at.
+        """
+        return self.exclude(learner__in=get_user_model().objects.filter(joined_to__isnull=False))
+
     def visible_to(self, user: Any) -> AttemptQuerySet:
         """A learner's own attempts. Trainers read grades through completion facts."""
         return self.filter(learner_key=user.key) if user.is_authenticated else self.none()
@@ -29,7 +38,8 @@ class AttemptQuerySet(models.QuerySet):
         """Others' attempts, handed in, that a person may mark: what the rooms above say."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(marking_contexts(user)).exclude(state="open").exclude(learner_key=user.key)
+        others = self.not_left_behind().exclude(learner_key=user.key)
+        return others.filter(marking_contexts(user)).exclude(state="open")
 
     def to_regrade_by(self, user: Any) -> AttemptQuerySet:
         """Others' attempts, running ones too, whose points an organiser may change by regrading.
@@ -52,7 +62,7 @@ class AttemptQuerySet(models.QuerySet):
         """
         staff = RoleAssignment.objects.filter(role__in=[Role.EDITOR, Role.ORGANISER, Role.TRAINER])
         tried = models.Q(learner__in=staff.values("user")) | models.Q(learner__is_superuser=True)
-        return self.graded().exclude(tried, context="")
+        return self.graded().not_left_behind().exclude(tried, context="")
 
     def measured_for(self, user: Any) -> AttemptQuerySet:
         """Those of ``measured`` whose figures a person sees who writes quizzes.
@@ -73,7 +83,7 @@ class AttemptQuerySet(models.QuerySet):
 
     def overdue(self) -> AttemptQuerySet:
         """Those still open whose time is over."""
-        return self.filter(state="open", deadline_at__lte=timezone.now())
+        return self.not_left_behind().filter(state="open", deadline_at__lte=timezone.now())
 
 
 class AttemptQuestionQuerySet(models.QuerySet):

@@ -36,6 +36,12 @@ class AccountForm(UserForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk is None:
             del self.fields["is_active"]
+        if self.instance.joined_to_id:
+            for name in ("email", "is_active", "is_superuser"):
+                self.fields[name].disabled = True
+            self.fields["is_active"].help_text = _(
+                "This account was joined to another one and is closed. Only undoing that merge opens it again."
+            )
         if editing_self:
             del self.fields["is_active"], self.fields["is_superuser"]
 

@@ -58,6 +58,7 @@ class Belongings:
         return rows.filter(**{f"{self.field}__in": [user.pk for user in users]}).order_by("pk")
 
 
+RELEASED = "@closed.invalid"
 _belongings: dict[str, Belongings] = {}
 _refusals: list[Callable[[User, User], str]] = []
 
@@ -170,9 +171,14 @@ def release(closed: User) -> None:
     Whoever proves one of them can add it to the account that is kept.
     """
     EmailAddress.objects.filter(user=closed).delete()
-    closed.email = f"{closed.key}@closed.invalid"
+    closed.email = f"{closed.key}{RELEASED}"
     closed.set_unusable_password()
     closed.save(update_fields=["email", "password"])
+
+
+def may_be_reopened(user: User) -> bool:
+    """Whether this account was joined to another and may turn out to be somebody else's: the merge can be undone."""
+    return user.joined_to_id is not None and not user.email.endswith(RELEASED)
 
 
 def hint_of(email: str) -> str:

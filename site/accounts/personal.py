@@ -15,13 +15,18 @@ from core.models import AuditEntry
 from core.personal import Person, Record, fact, fields_of, forget_labels
 from core.trail_words import act_words, kind_words
 
+from .joining import may_be_reopened
 from .models import SignInSlip, User
 
 
 def export(person: Person) -> Iterator[Record]:
-    """The account, its addresses, where it is signed in, and whether there is a second factor (never its secret)."""
+    """The account, its addresses, where it is signed in, and whether there is a second factor (never its secret).
+
+    Not of an account that was joined to this one while that can be undone: should they be two people, neither learns
+    from it where the other reads mail.
+    """
     user = person.user
-    if user is None:
+    if user is None or may_be_reopened(user):
         return
     yield [
         *fields_of(user, "email", "name", "language", "time_zone"),

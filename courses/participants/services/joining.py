@@ -129,9 +129,10 @@ def lock_accounts(*people: Participant) -> None:
 
 
 def accounts_stand(changes: Mapping[str, Any], into: Participant) -> bool:
-    """Whether both accounts of a merge are still there, and the record has the one that was kept."""
-    there = User.objects.filter(pk__in=[changes["kept"], changes["closed"]]).count()
-    return there == 2 and into.user_id == changes["kept"]
+    """Whether the accounts of a merge are as it left them: the record has the one that was kept, none the other."""
+    kept, closed = changes["kept"], changes["closed"]
+    joined = User.objects.filter(pk=closed, joined_to=kept).exists()
+    return joined and into.user_id == kept and not Participant.objects.filter(user=closed).exists()
 
 
 def tell_accounts(merge: Merge, kept: User, closed: User, *, parted: bool = False) -> None:

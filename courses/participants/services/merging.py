@@ -17,7 +17,9 @@ from accounts.models import User
 from core import audit
 from core.errors import DomainError
 from core.personal import Person, holdings
+from jobs.services import forget_mails
 
+from ..addresses import addresses_of
 from ..models import Merge, Participant
 from ..permissions import can_merge
 from ..signals import records_changed
@@ -34,6 +36,7 @@ from .joining import (
 from .merge_rules import (
     INTO,
     SOURCE,
+    CannotMerge,
     Sentence,
     conflicting,
     consents_taken_back,
@@ -63,6 +66,7 @@ def merge_participants(
     into: Participant,
     keep: Mapping[str, str] | None = None,
     account: str = INTO,
+    closes: str | None = None,
 ) -> Participant:
     """Make two records of one person one: everything of ``source`` goes to ``into``, which is returned.
 
@@ -70,6 +74,7 @@ def merge_participants(
     what is written there stays, unless ``keep`` says ``{detail: "source"}``. A consent taken back in one record
     after it was given in the other stays taken back. Where both have an account, that of the record ``account`` names
     goes on, and the other is closed (``joining``). ``undo_merge`` takes the merge back for ``UNDO_DAYS`` days.
+    ``closes``: the number of the account that the page said will be closed, or nothing; another is not closed.
     Raises ``NotYourRecord`` or ``CannotMerge``.
     """
     for holding in holdings():
@@ -78,6 +83,8 @@ def merge_participants(
     source, into = _lock(source.pk, into.pk)
     require_mergeable(actor, source, into, account)
     both = kept_and_closed(source, into, account)
+    if closes is not None and closes != (str(both[1].pk) if both else ""):
+        raise CannotMerge(_("One of the records has an account by now. Please look again."))
     moving = source.user
     taken_back = _take_back_consents(source, into)
     counts, moved, reconciled = _move(source, into)
@@ -266,10 +273,12 @@ def undo_merge(*, actor: Any, merge: Merge) -> Participant:
 def forget_merges(before: datetime) -> int:
     """Empty what undoing would need in merges older than a moment; returns how many.
 
-    An account that was closed by one of them cannot be opened any more, and lets go of its addresses.
+    An account that was closed by one of them cannot be opened any more, and lets go of its addresses. The mails to
+    them go first: nothing would lead to these later, if the person asks to be forgotten.
     """
     due = Merge.objects.select_for_update(of=("self",)).filter(merged_at__lt=before).exclude(changes={})
     for merge in due.filter(changes__has_key="accounts").order_by("pk"):
         for closed in User.objects.select_for_update().filter(pk=merge.changes["accounts"]["closed"]):
+            forget_mails(addresses_of(Person(user=closed), []).own)
             release(closed)
     return Merge.objects.filter(merged_at__lt=before).exclude(changes={}).update(changes={})

@@ -31,14 +31,16 @@ from institutions.services import grant_role, revoke_role
 from jobs.models import MailChoice, OutboxMail
 from jobs.subscriptions import choices_of, leave, link, mail_kinds
 from modules.assessments.models import Attempt
-from modules.assessments.services import start_attempt, submit_attempt
+from modules.assessments.services import close_overdue, start_attempt, submit_attempt
 from modules.lessons.models import LessonProgress
 from modules.lessons.services import mark_done
 from modules.records.models import Event
 from tests.factories import (
     PASSWORD,
     ItemFactory,
+    ParticipantFactory,
     QuizFactory,
+    UserFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -243,8 +245,23 @@ def test_the_archive_holds_what_came_from_the_closed_account(chief, people, modu
     held = everything_held(User.objects.get(pk=people[1].user_id))
     assert "Access to genetic resources" in held
     assert "completed" in held  # the event, which stays under the closed account
-    assert "old@example.org" in held
     assert "new@example.com" in held
+
+
+def test_the_archive_names_the_other_address_to_nobody_while_it_may_be_somebody_elses(chief, people):
+    merge(chief, people)
+    kept = User.objects.get(pk=people[1].user_id)
+    assert "old@example.org" not in everything_held(kept)
+    services.forget_merges(timezone.now() + timedelta(seconds=1))
+    assert len([1 for name, _t, records in collect(person_of(kept)) if name == "account" for _r in records]) >= 2
+
+
+def test_mails_to_its_address_are_gone_before_nothing_leads_to_them(chief, people):
+    merge(chief, people)
+    assert OutboxMail.objects.filter(to="old@example.org").exists()
+    services.forget_merges(timezone.now() + timedelta(seconds=1))
+    assert not OutboxMail.objects.filter(to="old@example.org").exists()
+    assert OutboxMail.objects.filter(to="new@example.com").exists()
 
 
 def test_who_is_forgotten_is_forgotten_with_the_closed_account(chief, people, module):
@@ -283,7 +300,7 @@ def test_from_the_preview_of_either_account_to_the_way_back(client, chief, peopl
     assert "?account=source" in page
     page = client.get(f"{address}?account=source").content.decode()
     assert "?account=into" in page
-    client.post(f"{address}?account=source")
+    client.post(f"{address}?account=source", {"closes": people[1].user_id})
     people[1].refresh_from_db()
     assert people[1].user.email == "old@example.org"
     undo = reverse("participant_merge_undo", args=[Merge.objects.get().pk])
@@ -299,7 +316,7 @@ def test_a_role_given_while_the_page_was_open_stops_the_merge(client, chief, peo
     address = reverse("participant_merge", args=[one.pk for one in people])
     client.get(address)
     grant_role(actor=None, user=people[0].user, role=Role.TRAINER)
-    page = client.post(address, follow=True).content.decode()
+    page = client.post(address, {"closes": people[0].user_id}, follow=True).content.decode()
     assert "holds a role: Trainer" in page
     assert not Merge.objects.exists()
 
@@ -308,6 +325,67 @@ def test_after_thirty_days_the_way_back_is_closed(chief, people):
     done = merge(chief, people)
     with time_machine.travel(timezone.now() + timedelta(days=31)), pytest.raises(services.CannotUndo):
         services.undo_merge(actor=chief, merge=done)
+
+
+@pytest.mark.parametrize("shown", ["", "another"])
+def test_no_account_is_closed_that_the_page_did_not_show(client, chief, people, shown):
+    client.force_login(chief)
+    address = reverse("participant_merge", args=[one.pk for one in people])
+    assert f'name="closes" value="{people[0].user_id}"' in client.get(address).content.decode()
+    closes = people[1].user_id if shown else ""
+    page = client.post(address, {"closes": closes}, follow=True).content.decode()
+    assert "Please look again" in page
+    assert not Merge.objects.exists()
+
+
+def test_where_only_one_account_can_be_kept_both_pages_lead_to_it(client, chief, people):
+    Authenticator.objects.create(user=people[0].user, type="totp", data={})
+    Participant.objects.update(name="Amina Diallo", email="amina@example.net")
+    client.force_login(chief)
+    address = reverse("participant_merge", args=[one.pk for one in people])
+    page = client.get(address).content.decode()
+    assert "Keep the protected" in page
+    assert 'href="?account=source"' in page
+    assert 'name="closes"' in client.get(f"{address}?account=source").content.decode()
+    assert "second factor" not in client.get(reverse("people_doubles")).content.decode()
+
+
+def test_an_administrator_does_not_open_a_closed_account_by_hand(client, chief, people):
+    done = merge(chief, people)
+    client.force_login(UserFactory(is_superuser=True))
+    closed = people[0].user_id
+    address = reverse("wagtailusers_users:edit", args=[closed])
+    assert "joined to another one and is closed" in client.get(address).content.decode()
+    client.post(address, {"name": "A", "email": "mine@example.org", "language": "", "is_active": "on"})
+    row = User.objects.get(pk=closed)
+    assert (row.is_active, row.email) == (False, "old@example.org")
+    assert services.why_not_undo(chief, done) == ""
+
+
+def test_nothing_is_undone_once_a_record_has_the_closed_account(chief, people):
+    done = merge(chief, people)
+    ParticipantFactory(user=User.objects.get(pk=people[0].user_id))
+    with pytest.raises(services.CannotUndo, match="belongs to another record"):
+        services.undo_merge(actor=chief, merge=done)
+
+
+def test_an_attempt_left_behind_is_not_graded_and_counts_for_nobody(chief, people, module):
+    quiz = QuizFactory(item__parent=module, time_limit=10)
+    left, _mine = (start_attempt(actor=person.user, quiz=quiz, language="en") for person in people)
+    done = merge(chief, people)
+    Attempt.objects.update(deadline_at=timezone.now() - timedelta(minutes=1))
+    assert left.pk not in Attempt.objects.overdue().values_list("pk", flat=True)
+    assert close_overdue() == 1
+    left.refresh_from_db()
+    assert left.state == "open"
+    Attempt.objects.filter(pk=left.pk).update(state="graded")
+    assert left.pk not in Attempt.objects.measured().values_list("pk", flat=True)
+    assert left.pk not in Attempt.objects.to_mark_by(chief).values_list("pk", flat=True)
+    Attempt.objects.update(learner=None)
+    assert Attempt.objects.measured().filter(pk=left.pk).exists()
+    Attempt.objects.filter(pk=left.pk).update(learner=people[0].user, state="open")
+    services.undo_merge(actor=chief, merge=done)
+    assert close_overdue() == 1
 
 
 # --- What came since, when the merge is undone ------------------------------------------------------
