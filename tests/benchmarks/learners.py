@@ -48,9 +48,9 @@ def answer(cohort: Any, quizzes: list[Any], at: datetime) -> None:
     _write(
         f"""
         INSERT INTO assessments_attempt
-          (learner_id, learner_key, key, quiz_id, number, state, context, seed, draw_seed, language, started_at,
+          (learner_id, learner_key, key, quiz_id, series, number, state, context, seed, draw_seed, language, started_at,
            submitted_at, percent, passed)
-        SELECT learner, learner_key, {_new_key()}, quiz, 1, 'graded', '', 1, 0, '', %s, %s, percent, percent >= 80
+        SELECT learner, learner_key, {_new_key()}, quiz, 0, 1, 'graded', '', 1, 0, '', %s, %s, percent, percent >= 80
         FROM (
           SELECT u.id AS learner, u.key AS learner_key, q.id AS quiz,
             CASE u.id %% 3 WHEN 2 THEN 100 ELSE 30 + (u.id * 31 + q.id * 17) %% 71 END AS percent
